@@ -26,7 +26,9 @@ class JavaScriptHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self._wanted():
             self._build()
-        missing = [str(path.relative_to(self.root)) for path in self._products() if not path.is_file()]
+        missing = [
+            str(path.relative_to(self.root)) for path in self._products() if not path.is_file()
+        ]
         if missing and version != "editable":
             raise RuntimeError(
                 f"The JavaScript is not built: {', '.join(missing)} missing. "

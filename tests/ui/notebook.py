@@ -21,7 +21,7 @@ READY = """async () => {
 }"""
 RUN_ALL = """async (seconds) => {
     const late = new Promise((_, reject) => setTimeout(
-        () => reject(new Error(`the cells were still running after ${seconds} s`)), seconds * 1000));
+        () => reject(new Error(`cells still running after ${seconds} s`)), seconds * 1000));
     await Promise.race([window.jupyterapp.commands.execute('notebook:run-all-cells'), late]);
 }"""
 RUN_LAST = """async () => {
