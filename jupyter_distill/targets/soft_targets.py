@@ -1,0 +1,214 @@
+"""What a student learns from: the teacher's logits per row, and the labels where known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from jupyter_distill._softmax import TOLERANCE, log_floored
+from jupyter_distill._validation import expected, some
+from jupyter_distill.targets.align import align
+from jupyter_distill.targets.soften import soften
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SoftTargets:
+    """The teacher's logits for some rows, frozen.
+
+    Parameters
+    ----------
+    logits : array_like of shape (n, K)
+        Finite logits or log-probabilities.
+    classes : array_like of shape (K,)
+        Class names in the order of the columns.
+    labels : array_like of shape (n,), optional
+        The ground truth as codes into `classes`.
+    weights : array_like of shape (n,), optional
+        Row weights, none negative, not all zero.
+
+    Examples
+    --------
+    >>> targets = SoftTargets([[0.0, 2.0], [1.0, 0.0]], classes=["no", "yes"])
+    >>> targets.at(temperature=2.0).round(2)
+    array([[0.27, 0.73],
+           [0.62, 0.38]])
+    """
+
+    logits: NDArray[np.float64]
+    classes: NDArray[Any]
+    labels: NDArray[np.intp] | None = None
+    weights: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        logits = _floats("logits", self.logits, 2)
+        n, k = logits.shape
+        if n == 0 or k < 2:
+            raise ValueError(
+                expected("logits of shape (rows, at least 2 classes)", got=f"shape {logits.shape}")
+            )
+        _freeze(self, "logits", logits)
+        _freeze(self, "classes", _classes(self.classes, k))
+        if self.labels is not None:
+            _freeze(self, "labels", _labels(self.labels, n, k))
+        if self.weights is not None:
+            _freeze(self, "weights", _weights(self.weights, n))
+
+    @classmethod
+    def from_labels(
+        cls,
+        y: Any,
+        classes: Sequence[object] | ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+    ) -> SoftTargets:
+        """Make targets of labels alone: each label its own, nearly certain, teacher.
+
+        Parameters
+        ----------
+        y : array_like of shape (n,)
+            Labels of any type.
+        classes : sequence, optional
+            Class names in order; the sorted labels by default.
+        weights : array_like, optional
+            Row weights.
+        """
+        names, codes = align(classes, y)
+        logits = log_floored(np.eye(len(names))[codes])
+        return cls(logits, names, codes, weights)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_probabilities(
+        cls,
+        probabilities: ArrayLike,
+        classes: Sequence[object] | ArrayLike,
+        labels: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+    ) -> SoftTargets:
+        """Make targets of probabilities, rows of shape (n, K) that sum to one.
+
+        Nothing is lost: ``softmax(log(p) / T)`` equals ``softmax(logits / T)``, down to the
+        floor of 1e-6 below which no probability is taken.
+        """
+        p = _floats("probabilities", probabilities, 2)
+        sums = p.sum(axis=1)
+        bad = (np.abs(sums - 1) > TOLERANCE) | (p < 0).any(axis=1) | (p > 1 + TOLERANCE).any(axis=1)
+        if bad.any():
+            row = int(bad.argmax())
+            raise ValueError(
+                expected(
+                    "rows of probabilities between 0 and 1 that sum to one",
+                    got=f"{p[row].tolist()} (sum {sums[row]:.4g}) in row {row}, and "
+                    f"{int(bad.sum())} such rows in all",
+                )
+            )
+        return cls(log_floored(p), classes, labels, weights)  # type: ignore[arg-type]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.logits.shape[0])
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return int(self.logits.shape[1])
+
+    @property
+    def predicted(self) -> NDArray[np.intp]:
+        """The teacher's answer per row, as a code into `classes`."""
+        return np.asarray(self.logits.argmax(axis=1), dtype=np.intp)
+
+    def at(self, temperature: float = 1.0) -> NDArray[np.float64]:
+        """Return the teacher's probabilities at a temperature, shape (n, K)."""
+        return soften(self.logits, temperature)
+
+    def take(self, rows: ArrayLike | slice) -> SoftTargets:
+        """Return the targets of some rows (positions, a mask or a slice)."""
+        chosen = rows if isinstance(rows, slice) else np.asarray(rows)
+        return SoftTargets(
+            self.logits[chosen],
+            self.classes,
+            None if self.labels is None else self.labels[chosen],
+            None if self.weights is None else self.weights[chosen],
+        )
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    def __repr__(self) -> str:
+        parts = [f"{self.n_rows} rows", f"classes {some(self.classes.tolist())}"]
+        parts.append("labels known" if self.labels is not None else "no labels")
+        if self.weights is not None:
+            parts.append("weighted")
+        return f"<SoftTargets: {', '.join(parts)}>"
+
+
+def _freeze(targets: SoftTargets, name: str, array: NDArray[Any]) -> None:
+    array.setflags(write=False)
+    object.__setattr__(targets, name, array)
+
+
+def _floats(name: str, values: Any, ndim: int) -> NDArray[np.float64]:
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(expected(f"{name} to be numbers", got=f"{error}")) from error
+    if array.ndim != ndim:
+        raise ValueError(
+            expected(f"{name} with {ndim} dimension(s)", got=f"an array of shape {array.shape}")
+        )
+    bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+    if bad.any():
+        raise ValueError(
+            expected(
+                f"finite {name}",
+                got=f"NaN or infinity in {int(bad.sum())} rows "
+                f"(first: {some(np.flatnonzero(bad).tolist())})",
+            )
+        )
+    return array
+
+
+def _classes(classes: Any, k: int) -> NDArray[Any]:
+    array = np.array(classes)
+    if array.ndim != 1 or len(array) != k:
+        raise ValueError(
+            expected(f"{k} classes, one per column of logits", got=f"{array.tolist()!r}")
+        )
+    if len(set(array.tolist())) != k:
+        raise ValueError(expected("each class once", got=some(array.tolist(), 20)))
+    return array
+
+
+def _labels(labels: Any, n: int, k: int) -> NDArray[np.intp]:
+    array = np.asarray(labels)
+    if array.shape != (n,):
+        raise ValueError(expected(f"{n} labels, one per row", got=f"shape {array.shape}"))
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            expected(
+                "labels as whole-number codes into classes",
+                got=f"{array.dtype} ({some(array[:3].tolist())} ...)",
+                remedy="Use SoftTargets.from_labels, or align(classes, y).",
+            )
+        )
+    if array.min() < 0 or array.max() >= k:
+        raise ValueError(
+            expected(f"label codes between 0 and {k - 1}", got=f"{array.min()} to {array.max()}")
+        )
+    return array.astype(np.intp)
+
+
+def _weights(weights: Any, n: int) -> NDArray[np.float64]:
+    array = _floats("weights", weights, 1)
+    if array.shape != (n,):
+        raise ValueError(expected(f"{n} weights, one per row", got=f"shape {array.shape}"))
+    if (array < 0).any():
+        row = int((array < 0).argmax())
+        raise ValueError(expected("weights >= 0", got=f"{array[row]} in row {row}"))
+    if not array.any():
+        raise ValueError(expected("at least one weight above 0", got="zeros only"))
+    return array

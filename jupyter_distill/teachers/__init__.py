@@ -1,0 +1,141 @@
+"""Teachers: any fitted model, asked for its logits and never changed.
+
+One file per kind of teacher. Each has ``accepts(model) -> int`` (0: not at all; the highest
+number wins) and ``build(model, **options) -> Teacher``; files are found by name, so a new kind
+of teacher is one new file.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.teachers._base import Teacher
+from jupyter_distill.teachers._classes import check_classes
+from jupyter_distill.teachers._query import Query
+
+__all__ = ["Query", "Teacher", "as_teacher"]
+
+_REMEDY = (
+    "Give a fitted classifier with predict_proba or decision_function, a torch.nn.Module, or a "
+    "function that takes rows and returns an array (rows, classes) of logits or probabilities."
+)
+
+
+def as_teacher(
+    model: Any,
+    *,
+    classes: Sequence[object] | ArrayLike | None = None,
+    preprocess: Callable[[Any], Any] | None = None,
+    output: str = "auto",
+    batch_size: int | None = None,
+    name: str | None = None,
+) -> Teacher:
+    """Wrap a fitted model as a teacher that is only ever asked, never changed.
+
+    Parameters
+    ----------
+    model : object
+        A fitted classifier with ``predict_proba`` or ``decision_function`` (scikit-learn,
+        pipelines, searches, xgboost, lightgbm ...), a ``torch.nn.Module``, or a function from
+        rows to an array ``(rows, classes)``. A `Teacher` is returned unchanged.
+    classes : sequence, optional
+        The class names in the order of the model's outputs. Needed when the model does not say
+        them itself and the sorted labels are not that order.
+    preprocess : callable, optional
+        Applied to the rows before the model sees them, e.g. the ``transform`` of a fitted
+        ``ColumnTransformer`` (the transformer itself is taken too).
+    output : {"auto", "logits", "probabilities"}, default="auto"
+        What the model returns. ``"auto"`` decides by value, over all rows at once.
+    batch_size : int, optional
+        Rows per call of the model. Functions are called once with all rows unless it is given.
+    name : str, optional
+        The name in messages and views; the model's own name by default.
+
+    Returns
+    -------
+    Teacher
+        With ``logits(X)``, ``predict_proba(X)``, ``predict(X)`` and ``query(X)``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> X, y = load_iris(return_X_y=True)
+    >>> teacher = as_teacher(LogisticRegression(max_iter=500).fit(X, y))
+    >>> teacher.logits(X).shape
+    (150, 3)
+    """
+    if isinstance(model, Teacher):
+        changed = {
+            "classes": classes,
+            "preprocess": preprocess,
+            "batch_size": batch_size,
+            "name": name,
+            "output": None if output == "auto" else output,
+        }
+        given = [option for option, value in changed.items() if value is not None]
+        if given:
+            raise ValueError(
+                expected(
+                    "no options beside a Teacher, which has its own",
+                    got=", ".join(f"{option}={changed[option]!r}" for option in given),
+                    remedy="Give them to as_teacher together with the model.",
+                )
+            )
+        return model
+    if isinstance(model, type):
+        raise TypeError(
+            expected(
+                "a fitted model", got=f"the class {model.__name__} itself", remedy="Fit one first."
+            )
+        )
+    check_choice("output", output, ("auto", "logits", "probabilities"))
+    if batch_size is not None:
+        batch_size = int(check_number("batch_size", batch_size, low=1, integer=True))
+    scores = [(kind.accepts(model), kind) for kind in _kinds()]
+    score, best = max(scores, key=lambda pair: pair[0])
+    if score <= 0:
+        raise TypeError(expected("a teacher", got=f"{_short(model)}", remedy=_REMEDY))
+    teacher: Teacher = best.build(
+        model,
+        classes=None if classes is None else check_classes(classes),
+        preprocess=_as_callable(preprocess),
+        output=output,
+        batch_size=batch_size,
+        name=name,
+    )
+    return teacher
+
+
+def _kinds() -> Iterator[ModuleType]:
+    """Every file of this folder that is a kind of teacher."""
+    for found in pkgutil.iter_modules(__path__):
+        if not found.name.startswith("_"):
+            yield import_module(f"{__name__}.{found.name}")
+
+
+def _as_callable(preprocess: Any) -> Callable[[Any], Any] | None:
+    if preprocess is None or callable(preprocess):
+        return preprocess  # type: ignore[no-any-return]
+    transform = getattr(preprocess, "transform", None)
+    if callable(transform):
+        return transform  # type: ignore[no-any-return]
+    raise TypeError(
+        expected(
+            "preprocess to be a function of rows, or a fitted transformer",
+            got=_short(preprocess),
+            remedy="E.g. preprocess=column_transformer.transform.",
+        )
+    )
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"

@@ -1,0 +1,218 @@
+"""What every teacher is: a model that is asked in batches, read, and never changed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill._softmax import softmax
+from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill.teachers import _outputs
+from jupyter_distill.teachers._outputs import Kind, Raw
+from jupyter_distill.teachers._query import Progress, Query
+from jupyter_distill.teachers._rows import take_rows
+
+
+class Refused(ValueError):
+    """A fault of the owner's input that a teacher found by itself; passed on as it is."""
+
+
+class Teacher(ABC):
+    """A fitted model, asked for its logits. Made by :func:`as_teacher`.
+
+    Attributes
+    ----------
+    name : str
+        The model's name in messages and views.
+    model : object
+        The model itself, as it was given.
+    kind : {"logits", "probabilities"} or None
+        What the model returns; None before the first query where its values must tell.
+    classes : ndarray or None
+        Class names in the order of the columns; None where the model does not say.
+    classes_given : bool
+        Whether the owner named the classes.
+    columns : tuple of str or None
+        The columns the model was fitted with; None where it does not say.
+    n_classes : int or None
+        Number of classes, where known.
+    batch_size : int or None
+        Rows per call of the model; None means all at once.
+    """
+
+    default_batch_size: int | None = None
+    columns: tuple[str, ...] | None = None
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        classes: NDArray[Any] | None = None,
+        preprocess: Callable[[Any], Any] | None = None,
+        output: str = "auto",
+        batch_size: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.model = model
+        self.name = name or getattr(model, "__name__", None) or type(model).__name__
+        self.classes = classes
+        self.classes_given = classes is not None
+        self.preprocess = preprocess
+        self.batch_size = batch_size or self.default_batch_size
+        self.kind: Kind | None = None if output == "auto" else output  # type: ignore[assignment]
+        self.n_classes: int | None = None if classes is None else len(classes)
+
+    @abstractmethod
+    def answer(self, rows: Any) -> Any:
+        """Return what the model says about one batch, as it comes."""
+
+    def prepare(self, rows: Any) -> Any:
+        """Return one batch in the form the model takes; faults found here are the owner's."""
+        return rows
+
+    def begin(self, X: Any) -> None:
+        """Check X as a whole before the first batch is asked."""
+        return None
+
+    def query(
+        self,
+        X: Any,
+        *,
+        batch_size: int | None = None,
+        progress: Progress | None = None,
+        order: int | np.random.Generator | None = None,
+    ) -> Query:
+        """Return the questions about X, to be asked by iterating; see :class:`Query`."""
+        query = Query(self, X, batch_size=batch_size, progress=progress, order=order)
+        self.begin(X)
+        return query
+
+    def logits(
+        self, X: Any, *, batch_size: int | None = None, progress: Progress | None = None
+    ) -> NDArray[np.float64]:
+        """Return finite logits, shape (rows, classes); log-probabilities where that is all."""
+        return self.query(X, batch_size=batch_size, progress=progress).finish().logits()
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Return the teacher's probabilities, shape (rows, classes)."""
+        return softmax(self.logits(X))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the likeliest class per row (its column number where classes have no names)."""
+        codes = self.logits(X).argmax(axis=1)
+        return np.asarray(codes if self.classes is None else self.classes[codes])
+
+    def check_columns(self, names: Iterable[str]) -> None:
+        """Refuse columns the teacher was not fitted with, missing ones, and another order."""
+        if self.columns is None:
+            return
+        got, known = list(names), list(self.columns)
+        strange = [name for name in got if name not in known]
+        missing = [name for name in known if name not in got]
+        what = f"the columns {self.name} was fitted with, in that order ({some(known)})"
+        if strange:
+            hint = did_you_mean(strange[0], [str(name) for name in missing])
+            raise ValueError(
+                expected(
+                    what,
+                    got=f"{some(strange)} as well: the teacher never saw {some(strange)}",
+                    remedy="Leave them out for the teacher, with "
+                    f"teacher_inputs=X[[...]] or preprocess=.{hint}",
+                )
+            )
+        if missing:
+            raise ValueError(
+                expected(
+                    what,
+                    got=f"rows without {some(missing)}",
+                    remedy="Add the missing columns, or give the teacher its own rows with "
+                    "teacher_inputs=.",
+                )
+            )
+        if got != known:
+            first = next(i for i, (a, b) in enumerate(zip(got, known, strict=False)) if a != b)
+            raise ValueError(
+                expected(
+                    what,
+                    got=f"another order: {got[first]!r} where {known[first]!r} belongs",
+                    remedy="Reorder: X = X[list(teacher.columns)].",
+                )
+            )
+
+    def __repr__(self) -> str:
+        classes = "classes not known yet"
+        if self.classes is not None:
+            classes = f"classes {some(self.classes.tolist())}"
+        elif self.n_classes is not None:
+            classes = f"{self.n_classes} classes"
+        return f"<Teacher {self.name}: {self.kind or 'logits or probabilities'}, {classes}>"
+
+    def _input(self, X: Any, batch: slice) -> Any:
+        """Cut one batch and preprocess it."""
+        rows = take_rows(X, batch)
+        if self.preprocess is not None:
+            try:
+                rows = self.preprocess(rows)
+            except Exception as error:
+                raise RuntimeError(
+                    f"preprocess failed on {_span(batch)}: {type(error).__name__}: {error}"
+                ) from error
+        return self.prepare(rows)
+
+    def _ask(self, X: Any, batch: slice) -> Raw:
+        """Ask about one batch; a failure says which rows it was."""
+        rows = self._input(X, batch)
+        try:
+            raw = self.answer(rows)
+        except Refused:
+            raise
+        except Exception as error:
+            raise RuntimeError(
+                f"The teacher {self.name} failed on {_span(batch)}: {type(error).__name__}: {error}"
+            ) from error
+        return _outputs.as_matrix(raw, batch.stop - batch.start, name=self.name, kind=self.kind)
+
+    def _read(self, raw: Raw, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Turn raw answers into logits, and remember what they were."""
+        kind, logits = _outputs.to_logits(raw.values, rows, name=self.name, kind=self.kind)
+        k = logits.shape[1]
+        if self.n_classes not in (None, k):
+            names = "" if self.classes is None else f" ({some(self.classes.tolist())})"
+            raise ValueError(
+                expected(
+                    f"{self.name} to answer with {self.n_classes} classes{names}",
+                    got=f"{k} columns",
+                    remedy="Name one class per column, in the order of the columns, with "
+                    "as_teacher(model, classes=[...]).",
+                )
+            )
+        if raw.names is not None:
+            self._take_names(raw.names)
+        self.kind, self.n_classes = kind, k
+        return logits
+
+    def _take_names(self, names: tuple[object, ...]) -> None:
+        """Take the column names of a data frame of answers as the classes."""
+        if self.classes is None:
+            if len(names) >= 2:
+                self.classes = _outputs.names_as_classes(names)
+            return
+        known = self.classes.tolist()
+        if set(names) == set(known) and list(names) != known:
+            raise ValueError(
+                expected(
+                    f"the columns of {self.name}'s answer in the order of its classes "
+                    f"({some(known, 20)})",
+                    got=some(names, 20),
+                    remedy=f"Pass classes={list(names)!r}, or leave classes= out.",
+                )
+            )
+
+
+def _span(batch: slice) -> str:
+    last = batch.stop - 1
+    return f"row {last}" if batch.start == last else f"rows {batch.start} to {last}"

@@ -1,0 +1,38 @@
+"""Class names: one dimension, at least two, each once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill._validation import expected, some
+
+
+def check_classes(classes: Any) -> NDArray[Any]:
+    """Return class names as an array, in the given order, or say what is wrong with them."""
+    if isinstance(classes, (str, bytes)) or not hasattr(classes, "__iter__"):
+        raise TypeError(expected("classes to be a sequence of class names", got=f"{classes!r}"))
+    if isinstance(classes, np.ndarray):
+        array = classes.copy()
+    else:
+        items = list(classes)
+        same = len({type(item) for item in items}) == 1
+        array = np.asarray(items) if same else np.array([*items, None], dtype=object)[:-1]
+    if array.ndim != 1 or array.shape[0] < 2:
+        raise ValueError(
+            expected(
+                "classes to be one row of at least two class names", got=f"shape {array.shape}"
+            )
+        )
+    values = array.tolist()
+    twice = [value for value in dict.fromkeys(values) if values.count(value) > 1]
+    if twice:
+        raise ValueError(
+            expected("each class name once", got=f"{some(twice)} more than once in {some(values)}")
+        )
+    if any(value is None or value != value for value in values):
+        raise ValueError(expected("class names without missing values", got=some(values)))
+    array.setflags(write=False)
+    return array

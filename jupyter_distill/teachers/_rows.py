@@ -1,0 +1,77 @@
+"""Counting and cutting rows, whatever the rows are kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill._validation import expected
+
+Rows = slice | NDArray[np.intp]
+
+_KINDS = "a data frame, an array, a tensor, a list of rows, or a dict or tuple of these"
+
+
+def parts_of(X: Any) -> dict[str, Any] | None:
+    """Return the named parts of a dict or tuple of inputs; None where X is one part."""
+    if isinstance(X, Mapping) or type(X).__name__ == "BatchEncoding":
+        return dict(X)
+    if isinstance(X, tuple):
+        return {f"part {position}": part for position, part in enumerate(X)}
+    return None
+
+
+def count_rows(X: Any) -> int:
+    """Return how many rows X has; the parts of a dict or tuple must agree."""
+    parts = parts_of(X)
+    if parts is not None:
+        counts = {name: count_rows(part) for name, part in parts.items()}
+        if len(set(counts.values())) != 1:
+            raise ValueError(
+                expected(
+                    "the same number of rows in every part of X",
+                    got=", ".join(f"{count} in {name!r}" for name, count in counts.items())
+                    or "no part at all",
+                )
+            )
+        return next(iter(counts.values()))
+    shape = getattr(X, "shape", None)
+    if shape is not None and len(shape):
+        return int(shape[0])
+    if isinstance(X, (str, bytes)) or not hasattr(X, "__len__"):
+        lazy = " Collect the lazy frame first." if hasattr(X, "collect") else ""
+        raise TypeError(expected(f"X to be {_KINDS}", got=f"{type(X).__name__}") + lazy)
+    return len(X)
+
+
+def take_rows(X: Any, rows: Rows) -> Any:
+    """Return some rows of X, in the owner's own type."""
+    if isinstance(X, tuple):
+        return tuple(take_rows(part, rows) for part in X)
+    parts = parts_of(X)
+    if parts is not None:
+        return {name: take_rows(part, rows) for name, part in parts.items()}
+    if hasattr(X, "iloc"):
+        return X.iloc[rows]
+    if isinstance(X, list):
+        return X[rows] if isinstance(rows, slice) else [X[row] for row in rows]
+    if hasattr(X, "take") and hasattr(X, "schema") and hasattr(X, "slice"):  # pyarrow, polars
+        if isinstance(rows, slice):
+            return X.slice(rows.start, rows.stop - rows.start)
+        return X[rows] if not hasattr(X, "combine_chunks") else X.take(rows)
+    if hasattr(X, "tocsr"):
+        X = X.tocsr()
+    return X[rows]
+
+
+def frame_names(X: Any) -> tuple[str, ...] | None:
+    """Return the column names of a data frame (pandas, polars, pyarrow), else None."""
+    names = getattr(X, "column_names", None)  # pyarrow
+    if names is None and hasattr(X, "columns"):
+        names = X.columns
+    if names is None or callable(names):
+        return None
+    return tuple(names)

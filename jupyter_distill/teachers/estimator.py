@@ -1,0 +1,253 @@
+"""A teacher with scikit-learn's interface: predict_proba or decision_function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill._softmax import softmax
+from jupyter_distill._validation import expected
+from jupyter_distill.teachers._base import Refused, Teacher
+from jupyter_distill.teachers._rows import count_rows, frame_names
+
+_PROBE_ROWS = 256
+_UNFIT = {
+    "regressor": "Give the classifier of this task: a student of classes learns from class "
+    "probabilities. To distil a number, cut it into classes first.",
+    "clusterer": "A clustering has no classes of its own; train a classifier on its clusters.",
+    "outlier_detector": "Train a classifier on its decisions, or wrap a calibrated score with "
+    "as_teacher(lambda rows: probabilities).",
+    "density_estimator": "Give a classifier, or wrap its class posteriors with "
+    "as_teacher(lambda rows: model.predict_proba(rows)).",
+}
+
+
+class EstimatorTeacher(Teacher):
+    """A fitted classifier; its margins are the logits where softmax(margins) is its answer."""
+
+    default_batch_size = 8192
+
+    def __init__(self, model: Any, *, output: str = "auto", **options: Any) -> None:
+        super().__init__(model, output=output, **options)
+        _check_is_classifier(model)
+        _check_is_fitted(model)
+        if options.get("name") is None:
+            self.name = _name(model)
+        self._take_classes(getattr(model, "classes_", None))
+        self._method = _method(model, output)
+        fitted_with = getattr(model, "feature_names_in_", None)
+        if fitted_with is not None and self.preprocess is None:
+            self.columns = tuple(fitted_with)
+        n_features = getattr(model, "n_features_in_", None)
+        self._n_features = None if n_features is None else int(n_features)
+
+    def begin(self, X: Any) -> None:
+        """Check the columns; find out once whether the margins are the logits."""
+        names = frame_names(X)
+        if names is not None:
+            self.check_columns(names)
+        if self._method is None:
+            n = min(count_rows(X), _PROBE_ROWS)
+            rows = self._input(X, slice(0, n))
+            self._method = "predict_proba"
+            try:
+                margins, probabilities = self.model.decision_function(rows), self.answer(rows)
+            except Refused:
+                raise
+            except Exception:  # the batch itself will tell what is wrong, and with which rows
+                self._method = None
+            else:
+                if _same(np.asarray(margins), np.asarray(probabilities)):
+                    self._method = "decision_function"
+        self.kind = "logits" if self._method == "decision_function" else "probabilities"
+
+    def prepare(self, rows: Any) -> Any:
+        """Give a frame to a model fitted on a frame, and an array to one fitted on an array."""
+        if hasattr(rows, "combine_chunks") and hasattr(rows, "to_pandas"):  # pyarrow
+            rows = rows.to_pandas()
+        names, shape = frame_names(rows), tuple(getattr(rows, "shape", ()))
+        if self._n_features is None:
+            return rows
+        if len(shape) == 2 and shape[1] != self._n_features:
+            raise ValueError(
+                expected(
+                    f"rows of {self._n_features} features, as {self.name} was fitted with",
+                    got=f"{shape[1]} features",
+                    remedy="Give the teacher its own rows with teacher_inputs=, or prepare "
+                    "them with preprocess=.",
+                )
+            )
+        fitted_with = getattr(self.model, "feature_names_in_", None)
+        if names is not None and fitted_with is None:
+            return rows.to_numpy()
+        if isinstance(rows, np.ndarray) and rows.ndim == 2 and fitted_with is not None:
+            import pandas as pd
+
+            return pd.DataFrame(rows, columns=fitted_with)
+        return rows
+
+    def answer(self, rows: Any) -> Any:
+        """Ask the model by the method that was found to be the right one."""
+        from sklearn.exceptions import NotFittedError
+
+        try:
+            return getattr(self.model, self._method or "predict_proba")(rows)
+        except NotFittedError as error:
+            raise _unfitted(self.model) from error
+
+    def _take_classes(self, classes: Any) -> None:
+        if classes is None:
+            return
+        if isinstance(classes, (list, tuple)) and len(classes) and np.ndim(classes[0]) > 0:
+            raise ValueError(
+                expected(
+                    "a teacher of one target",
+                    got=f"{self.name} with {len(classes)} targets",
+                    remedy="Wrap one of them: as_teacher(lambda rows: "
+                    "model.predict_proba(rows)[0], classes=model.classes_[0]).",
+                )
+            )
+        known = np.array(classes)
+        if self.classes is None:
+            if len(known) < 2:
+                raise ValueError(
+                    expected(
+                        f"{self.name} to know at least two classes",
+                        got=repr(known.tolist()),
+                        remedy="Fit it on rows of two classes or more.",
+                    )
+                )
+            self.classes, self.n_classes = known, len(known)
+        elif len(self.classes) != len(known):
+            raise ValueError(
+                expected(
+                    f"classes= to name the {len(known)} classes of {self.name} "
+                    f"({known.tolist()!r})",
+                    got=repr(self.classes.tolist()),
+                )
+            )
+
+
+def accepts(model: Any) -> int:
+    """Take whatever gives probabilities or margins; refuse other estimators by name."""
+    if _has(model, "predict_proba") or _has(model, "decision_function"):
+        return 20
+    return 10 if _has(model, "fit") or _has(model, "predict") else 0
+
+
+def build(model: Any, **options: Any) -> Teacher:
+    """Wrap the fitted estimator."""
+    return EstimatorTeacher(model, **options)
+
+
+def _has(model: Any, method: str) -> bool:
+    return callable(getattr(model, method, None))
+
+
+def _name(model: Any) -> str:
+    """Name a pipeline or search together with the model inside."""
+    outer = type(model).__name__
+    inner = getattr(model, "best_estimator_", None) or model
+    steps = getattr(inner, "steps", None)
+    inner = steps[-1][1] if steps else inner
+    return outer if inner is model else f"{outer} of {type(inner).__name__}"
+
+
+def _estimator_type(model: Any) -> str | None:
+    tags = getattr(model, "__sklearn_tags__", None)
+    found = getattr(tags(), "estimator_type", None) if callable(tags) else None
+    found = found or getattr(model, "_estimator_type", None)
+    return found if isinstance(found, str) else None
+
+
+def _check_is_classifier(model: Any) -> None:
+    kind, name = _estimator_type(model), type(model).__name__
+    if kind not in (None, "classifier"):
+        raise ValueError(
+            expected(
+                "a classifier as teacher",
+                got=f"{name}, a {kind.replace('_', ' ')}",
+                remedy=_UNFIT.get(kind, "Give a fitted classifier."),
+            )
+        )
+
+
+def _check_is_fitted(model: Any) -> None:
+    """Find an unfitted model now where its library tells; others tell when they are asked."""
+    from sklearn.exceptions import NotFittedError
+    from sklearn.utils.validation import check_is_fitted
+
+    if type(model).__module__.partition(".")[0] != "sklearn":
+        return
+    try:
+        check_is_fitted(model)
+    except NotFittedError as error:
+        raise _unfitted(model) from error
+    except TypeError:  # no `fit`: there is nothing to be checked
+        return
+
+
+def _unfitted(model: Any) -> Refused:
+    name = type(model).__name__
+    return Refused(
+        expected(
+            "a fitted teacher",
+            got=f"{name} that is not fitted",
+            remedy="Call model.fit(X, y) first: a teacher is only asked, never fitted here.",
+        )
+    )
+
+
+def _method(model: Any, output: str) -> str | None:
+    """Return the method to ask by; None where the first rows must tell."""
+    name = type(model).__name__
+    chances, margins = _has(model, "predict_proba"), _has(model, "decision_function")
+    if not (chances or margins):
+        raise ValueError(
+            expected(
+                "a teacher with predict_proba or decision_function",
+                got=f"{name}, which gives hard labels only",
+                remedy="Soft targets need probabilities: set the model's own option for them "
+                "(e.g. VotingClassifier(voting='soft')), or fit "
+                "CalibratedClassifierCV(model) on held-out rows.",
+            )
+        )
+    if output != "auto":
+        wanted = "predict_proba" if output == "probabilities" else "decision_function"
+        if not _has(model, wanted):
+            raise ValueError(
+                expected(
+                    f"a model with {wanted} for output={output!r}",
+                    got=f"{name} without it",
+                    remedy="Leave output='auto'.",
+                )
+            )
+    if margins and getattr(model, "decision_function_shape", None) == "ovo":
+        if len(getattr(model, "classes_", ())) > 2:  # margins of pairs are not logits of classes
+            if not chances or output == "logits":
+                raise ValueError(
+                    expected(
+                        "one margin per class",
+                        got=f"{name} with decision_function_shape='ovo': one per pair",
+                        remedy="Set model.decision_function_shape = 'ovr'.",
+                    )
+                )
+            return "predict_proba"
+    if output != "auto":
+        return wanted
+    if chances and margins:
+        return None
+    return "predict_proba" if chances else "decision_function"
+
+
+def _same(margins: NDArray[Any], probabilities: NDArray[Any]) -> bool:
+    """Tell whether the margins are logits of the probabilities."""
+    if margins.ndim == 1:
+        margins = np.column_stack([np.zeros(len(margins)), margins])
+    return (
+        margins.shape == probabilities.shape
+        and bool(np.isfinite(margins).all())
+        and np.allclose(softmax(margins), probabilities, rtol=1e-4, atol=1e-8)
+    )
