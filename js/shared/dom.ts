@@ -1,0 +1,52 @@
+type Attributes = Record<string, string | number | boolean | undefined>;
+type Child = Node | string;
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+function fill<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    element.setAttribute(name, value === true ? '' : String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/** An HTML element; strings become text nodes, never markup. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element. */
+export function s<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
+  return fill(document.createElementNS(SVG, tag) as SVGElementTagNameMap[K], attributes, children);
+}
+
+/** Sets, or with null removes, attributes of an element that is already there. */
+export function attr(element: Element, attributes: Record<string, string | number | null>): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== String(value)) {
+      element.setAttribute(name, String(value));
+    }
+  }
+}
+
+/** Marks a control whose keys must not reach the shortcuts of the notebook around it. */
+export const KEYS = { 'data-lm-suppress-shortcuts': 'true' } as const;
+
+/** A coloured square of a class; the class name beside it is the second cue. */
+export const swatch = (index: number): HTMLElement =>
+  h('i', { class: 'swatch', style: `background:${colour(index)}`, 'aria-hidden': 'true' });
+
+/** The CSS colour of a class by its position; see theme.css. */
+export const colour = (index: number): string =>
+  index < 0 ? 'var(--jd-none)' : `var(--jd-class-${index % 8})`;

@@ -1,0 +1,30 @@
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** 1240 -> "1,240" */
+export const count = (value: number): string => grouped.format(value);
+
+/** 0.312 -> "31 %"; a share that is not 0 or 1 never reads as if it were. */
+export function percent(share: number, digits = 0): string {
+  if (!Number.isFinite(share)) return '–';
+  const least = 10 ** -digits;
+  const value = share * 100;
+  if (value > 0 && value < least / 2) return `<${least} %`;
+  if (value < 100 && value > 100 - least / 2) return `>${(100 - least).toFixed(digits)} %`;
+  return `${value.toFixed(digits)} %`;
+}
+
+/** Six significant digits, no grouping: years and codes stay as their owner wrote them. */
+export function number(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  return String(Number(value.toPrecision(6)));
+}
+
+/** 2 -> "2.0", 1.05 -> "1.05" */
+export function temperature(value: number): string {
+  const text = value.toFixed(3).replace(/0+$/, '');
+  return text.endsWith('.') ? `${text}0` : text;
+}
+
+/** 1 -> "1 row", 2 -> "2 rows" */
+export const some = (value: number, unit: string): string =>
+  `${count(value)} ${value === 1 ? unit.replace(/s$/, '') : unit}`;

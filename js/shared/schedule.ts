@@ -1,0 +1,25 @@
+/** Runs `draw` at most once a frame, with the newest state; stops with the signal. */
+export function frame(signal: AbortSignal, draw: () => void): () => void {
+  let asked = 0;
+  signal.addEventListener('abort', () => cancelAnimationFrame(asked), { once: true });
+  return () => {
+    if (asked || signal.aborted) return;
+    asked = requestAnimationFrame(() => {
+      asked = 0;
+      draw();
+    });
+  };
+}
+
+/** Runs `act` after a pause in the calls; stops with the signal. */
+export function debounce(signal: AbortSignal, pause: number, act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  return () => {
+    clearTimeout(timer);
+    if (!signal.aborted) timer = setTimeout(act, pause);
+  };
+}
+
+export const calm = (): boolean =>
+  globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false;

@@ -1,0 +1,35 @@
+/** Width of text in pixels, by the browser's own measure where there is one. */
+export type Measure = (text: string) => number;
+
+export function measurer(element: Element, size: number, weight = 400): Measure {
+  const context = document.createElement('canvas').getContext?.('2d');
+  if (!context) return (text) => text.length * size * 0.56;
+  const family = getComputedStyle(element).fontFamily || 'sans-serif';
+  context.font = `${weight} ${size}px ${family}`;
+  return (text) => context.measureText(text).width;
+}
+
+/** The text, or as much of it as fits with an ellipsis. */
+export function fit(text: string, width: number, measure: Measure): string {
+  if (measure(text) <= width) return text;
+  let [low, high] = [0, text.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (measure(`${text.slice(0, middle).trimEnd()}…`) <= width) low = middle;
+    else high = middle - 1;
+  }
+  return `${text.slice(0, low).trimEnd()}…`;
+}
+
+/** Breaks text at spaces into at most `most` lines; the last one ends in an ellipsis if need be. */
+export function wrap(text: string, width: number, most: number, measure: Measure): string[] {
+  const words = text.split(' ');
+  const lines: string[] = [];
+  while (words.length && lines.length < most - 1) {
+    let line = words.shift() as string;
+    while (words.length && measure(`${line} ${words[0]}`) <= width) line += ` ${words.shift()}`;
+    lines.push(fit(line, width, measure));
+  }
+  if (words.length) lines.push(fit(words.join(' '), width, measure));
+  return lines;
+}

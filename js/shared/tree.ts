@@ -1,0 +1,104 @@
+import { decode, type Wire } from './wire';
+
+/** The tree as the kernel sends it: one entry a node, parents before children, node 0 the root. */
+export interface TreePayload {
+  classes: string[];
+  /** The condition on the edge from the parent; "" at the root. */
+  labels: string[];
+  left: Wire;
+  right: Wire;
+  support: Wire;
+  teacher: Wire;
+  student: Wire;
+  agreement: Wire;
+  unit: string;
+}
+
+export interface Tree {
+  size: number;
+  classes: string[];
+  labels: string[];
+  left: Int32Array;
+  right: Int32Array;
+  parent: Int32Array;
+  depth: Int32Array;
+  support: Float32Array;
+  teacher: Float32Array;
+  student: Float32Array;
+  agreement: Float32Array;
+  unit: string;
+}
+
+/** Null when there is no tree yet. */
+export function decodeTree(payload: Partial<TreePayload> | null | undefined): Tree | null {
+  if (!payload?.left || !payload.labels?.length) return null;
+  const { classes, labels, right, support, teacher, student, agreement, unit } =
+    payload as TreePayload;
+  const size = labels.length;
+  const tree: Tree = {
+    size,
+    classes,
+    labels,
+    unit: unit ?? 'rows',
+    left: decode(payload.left, 'i4'),
+    right: decode(right, 'i4'),
+    support: decode(support, 'f4'),
+    teacher: decode(teacher, 'f4'),
+    student: decode(student, 'f4'),
+    agreement: decode(agreement, 'f4'),
+    parent: new Int32Array(size).fill(-1),
+    depth: new Int32Array(size)
+  };
+  for (let node = 0; node < size; node++) {
+    for (const child of childrenOf(tree, node)) {
+      if (child <= node || child >= size) {
+        throw new Error(`expected the children of node ${node} after it, got node ${child}`);
+      }
+      tree.parent[child] = node;
+      tree.depth[child] = tree.depth[node] + 1;
+    }
+  }
+  return tree;
+}
+
+export const isLeaf = (tree: Tree, node: number): boolean => tree.left[node] < 0;
+
+export const childrenOf = (tree: Pick<Tree, 'left' | 'right'>, node: number): number[] =>
+  tree.left[node] < 0 ? [] : [tree.left[node], tree.right[node]];
+
+/** From the root to the node, both included. */
+export function pathTo(tree: Tree, node: number): number[] {
+  const path: number[] = [];
+  for (let at = node; at >= 0 && at < tree.size; at = tree.parent[at]) path.unshift(at);
+  return path;
+}
+
+export const conditions = (tree: Tree, node: number): string[] =>
+  pathTo(tree, node)
+    .slice(1)
+    .map((at) => tree.labels[at]);
+
+/** Whether `node` is `ancestor` or lies below it. */
+export function isUnder(tree: Tree, node: number, ancestor: number): boolean {
+  let at = node;
+  while (at > ancestor) at = tree.parent[at];
+  return at === ancestor;
+}
+
+/** How many leaves lie below each node (a leaf counts itself). */
+export function leafCounts(tree: Tree): Int32Array {
+  const counts = new Int32Array(tree.size);
+  for (let node = tree.size - 1; node >= 0; node--) {
+    if (isLeaf(tree, node)) counts[node] = 1;
+    if (node > 0) counts[tree.parent[node]] += counts[node];
+  }
+  return counts;
+}
+
+/** The class with the largest share of a node, and that share. */
+export function answer(tree: Tree, mix: Float32Array, node: number): [number, number] {
+  const k = tree.classes.length;
+  let best = 0;
+  for (let j = 1; j < k; j++) if (mix[node * k + j] > mix[node * k + best]) best = j;
+  return [best, mix[node * k + best]];
+}

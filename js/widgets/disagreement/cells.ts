@@ -1,0 +1,60 @@
+import { h, swatch } from '../../shared/dom';
+import { number } from '../../shared/format';
+import { isNumeric } from './filter';
+import type { Column, Value } from './types';
+
+const WIDTHS: Record<Column['kind'], number> = {
+  class: 136,
+  measure: 120,
+  numeric: 112,
+  category: 144,
+  boolean: 96
+};
+
+export const widthOf = (column: Column): number => WIDTHS[column.kind] ?? 128;
+
+/** The classes of a column in the order of their colours. */
+export type Palette = (column: Column) => string[];
+
+/** The largest value met in each measure column: full length of its bars. */
+export class Scales {
+  #most = new Map<string, number>();
+
+  of(column: Column, value: number): number {
+    // a margin is a difference of shares and never passes 1
+    if (column.name === 'margin') return 1;
+    const most = Math.max(this.#most.get(column.name) ?? 0, Math.abs(value));
+    this.#most.set(column.name, most);
+    return most;
+  }
+}
+
+export function cell(column: Column, value: Value, palette: Palette, scales: Scales): HTMLElement {
+  const made = h('div', {
+    class: `cell ${isNumeric(column) ? 'right' : ''}`,
+    role: 'gridcell',
+    style: `width:${widthOf(column)}px`
+  });
+  if (value === null || value === undefined) {
+    made.append(h('span', { class: 'dim missing' }, 'missing'));
+  } else if (column.kind === 'class') {
+    const name = String(value);
+    made.title = name;
+    made.append(swatch(palette(column).indexOf(name)), h('span', { class: 'clip' }, name));
+  } else if (column.kind === 'measure' && typeof value === 'number') {
+    const share = Math.min(1, Math.abs(value) / (scales.of(column, value) || 1));
+    made.title = String(value);
+    made.append(
+      h('span', { class: 'meter', 'aria-hidden': 'true' }, bar(share)),
+      h('span', { class: 'figure' }, value.toFixed(value < 10 ? 2 : 1))
+    );
+  } else {
+    const text = typeof value === 'number' ? number(value) : String(value);
+    made.title = String(value);
+    made.append(h('span', { class: 'clip' }, text));
+  }
+  return made;
+}
+
+const bar = (share: number): HTMLElement =>
+  h('span', { style: `width:${(share * 100).toFixed(1)}%` });

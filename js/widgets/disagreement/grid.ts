@@ -1,0 +1,209 @@
+import { attr, h, KEYS } from '../../shared/dom';
+import { frame } from '../../shared/schedule';
+import { cell, type Palette, Scales, widthOf } from './cells';
+import { ROW_WIDTH } from './head';
+import type { Column, Row, Source } from './types';
+
+const HEIGHT = 28;
+const HEAD = 64;
+const MOST_ROWS = 12;
+/** Browsers cannot scroll much further than this many pixels; longer tables are scaled to it. */
+const LONGEST = 8_000_000;
+
+interface Acts {
+  choose: (row: Row | null) => void;
+}
+
+/** The scrolling part of the table: only the rows in sight exist. */
+export class Grid {
+  readonly element: HTMLElement;
+  #body = h('div', { role: 'rowgroup', class: 'rows' });
+  #lines = new Map<number, HTMLElement>();
+  #scales = new Scales();
+  #active = 0;
+  #chosen: number | null = null;
+  #source: Source | null = null;
+  readonly later: () => void;
+
+  constructor(
+    readonly columns: Column[],
+    readonly palette: Palette,
+    head: HTMLElement,
+    readonly acts: Acts,
+    signal: AbortSignal
+  ) {
+    const width = columns.reduce((sum, column) => sum + widthOf(column), ROW_WIDTH);
+    const inner = h('div', { role: 'presentation', style: `width:${width}px` }, head, this.#body);
+    this.element = h(
+      'div',
+      {
+        class: 'grid',
+        role: 'grid',
+        tabindex: 0,
+        'aria-label': 'Rows, teacher against student',
+        'aria-colcount': columns.length + 1,
+        ...KEYS
+      },
+      inner
+    );
+    this.later = frame(signal, () => this.draw());
+    this.element.addEventListener('scroll', this.later, { signal, passive: true });
+    this.element.addEventListener('keydown', (event) => this.#key(event), { signal });
+    this.#body.addEventListener('click', (event) => this.#click(event), { signal });
+  }
+
+  /** New rows: everything drawn is void; a new question also starts from the top. */
+  renew(source: Source, fromTop: boolean): void {
+    this.#source = source;
+    if (fromTop) {
+      this.#active = 0;
+      this.element.scrollTop = 0;
+    }
+    this.#active = Math.max(0, Math.min(this.#active, source.total - 1));
+    this.#lines.clear();
+    this.#body.replaceChildren();
+    const rows = Math.min(Math.max(source.total, 3), MOST_ROWS);
+    this.element.style.height = `${HEAD + rows * HEIGHT + 14}px`;
+    this.#body.style.height = `${this.#span()}px`;
+    attr(this.element, { 'aria-rowcount': source.total + 2 });
+    this.draw();
+  }
+
+  choose(row: number | null): void {
+    this.#chosen = row;
+    for (const [index, line] of this.#lines) this.#mark(index, line);
+  }
+
+  draw(): void {
+    const source = this.#source;
+    if (!source) return;
+    const [first, shift] = this.#top();
+    const seen = Math.ceil(this.#view() / HEIGHT) + 1;
+    const last = Math.min(source.total, first + seen);
+    source.want(first, last);
+    for (const [index, line] of this.#lines) {
+      if (index >= first && index < last) continue;
+      line.remove();
+      this.#lines.delete(index);
+    }
+    for (let index = first; index < last; index++) {
+      let line = this.#lines.get(index);
+      if (!line || (line.dataset.empty && source.row(index))) {
+        line?.remove();
+        line = this.#make(index, source.row(index));
+        this.#lines.set(index, line);
+        this.#insert(index, line);
+      }
+      line.style.transform = `translateY(${shift + (index - first) * HEIGHT}px)`;
+      this.#mark(index, line);
+    }
+    const drawn = this.#lines.has(this.#active);
+    attr(this.element, { 'aria-activedescendant': drawn ? `row-${this.#active}` : null });
+  }
+
+  #view = (): number => Math.max(this.element.clientHeight - HEAD, HEIGHT * MOST_ROWS);
+
+  #span = (): number => Math.min(LONGEST, (this.#source?.total ?? 0) * HEIGHT);
+
+  /** How many pixels of rows pass for one pixel of the scroll bar. */
+  #ratio(): number {
+    const real = (this.#source?.total ?? 0) * HEIGHT;
+    const span = this.#span();
+    return span < real ? (real - this.#view()) / (span - this.#view()) : 1;
+  }
+
+  /** The first row in sight, and where its upper edge lies in the scrolled body. */
+  #top(): [number, number] {
+    const at = this.element.scrollTop;
+    const real = at * this.#ratio();
+    const first = Math.max(0, Math.floor(real / HEIGHT));
+    return [first, at - (real - first * HEIGHT)];
+  }
+
+  #insert(index: number, line: HTMLElement): void {
+    let after: HTMLElement | null = null;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const [other, element] of this.#lines) {
+      if (other > index && other < nearest && element.parentNode) {
+        nearest = other;
+        after = element;
+      }
+    }
+    this.#body.insertBefore(line, after);
+  }
+
+  #make(index: number, row: Row | null): HTMLElement {
+    const line = h('div', {
+      role: 'row',
+      class: 'line',
+      id: `row-${index}`,
+      'aria-rowindex': index + 3
+    });
+    line.dataset.index = String(index);
+    const name = h(
+      'div',
+      { role: 'rowheader', class: 'cell corner right dim', style: `width:${ROW_WIDTH}px` },
+      row ? String(row.id) : '…'
+    );
+    line.append(name);
+    if (!row) {
+      line.dataset.empty = 'true';
+      return line;
+    }
+    line.dataset.row = String(row.id);
+    this.columns.forEach((column, j) => {
+      line.append(cell(column, row.cells[j], this.palette, this.#scales));
+    });
+    return line;
+  }
+
+  #mark(index: number, line: HTMLElement): void {
+    const chosen = line.dataset.row !== undefined && Number(line.dataset.row) === this.#chosen;
+    attr(line, { 'aria-selected': String(chosen) });
+    line.classList.toggle('active', index === this.#active);
+  }
+
+  #go(index: number): void {
+    const total = this.#source?.total ?? 0;
+    if (!total) return;
+    this.#active = Math.max(0, Math.min(total - 1, index));
+    const real = this.element.scrollTop * this.#ratio();
+    const view = this.element.clientHeight - HEAD - 14;
+    const top = this.#active * HEIGHT;
+    let next = real;
+    if (top < real) next = top;
+    else if (top + HEIGHT > real + view) next = top + HEIGHT - view;
+    if (next !== real) this.element.scrollTop = next / this.#ratio();
+    this.draw();
+  }
+
+  #key(event: KeyboardEvent): void {
+    const target = event.target as Element;
+    if (target.closest('input, button') || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor((this.element.clientHeight - HEAD) / HEIGHT) - 1);
+    const acts: Record<string, () => void> = {
+      ArrowDown: () => this.#go(this.#active + 1),
+      ArrowUp: () => this.#go(this.#active - 1),
+      PageDown: () => this.#go(this.#active + page),
+      PageUp: () => this.#go(this.#active - page),
+      Home: () => this.#go(0),
+      End: () => this.#go((this.#source?.total ?? 1) - 1),
+      Enter: () => this.acts.choose(this.#source?.row(this.#active) ?? null),
+      ' ': () => this.acts.choose(this.#source?.row(this.#active) ?? null),
+      Escape: () => this.acts.choose(null)
+    };
+    const act = acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  #click(event: MouseEvent): void {
+    const line = (event.target as Element).closest<HTMLElement>('.line');
+    if (!line) return;
+    this.#go(Number(line.dataset.index));
+    const row = this.#source?.row(this.#active);
+    if (row) this.acts.choose(row);
+  }
+}

@@ -1,0 +1,41 @@
+import { h } from '../shared/dom';
+import { Traits } from '../shared/model';
+import { defineView, guarded, type Mount, sheet } from '../shared/view';
+import { type DisagreementModel, mount as mountTable } from './disagreement';
+import { header, type Summary } from './distillation/header';
+import css from './distillation.css';
+import { mount as mountTemperature, type TemperatureModel } from './temperature';
+import { mount as mountTree, type TreeModel } from './tree';
+
+export interface DistillationModel extends TreeModel, DisagreementModel, TemperatureModel {
+  // data
+  summary: Partial<Summary>;
+}
+
+/**
+ * The linked whole. The parts know nothing of each other: a node chosen in the tree filters the
+ * table and a row chosen in the table lights its path because they share the model's traits.
+ */
+export const mount: Mount = (model, host, signal) => {
+  const traits = new Traits<DistillationModel>(model, signal);
+  host.classList.add('distillation-view');
+  const head = h('div');
+  const part = (name: string, title: string, draw: Mount) => {
+    const place = h('div');
+    const section = h('section', { class: name, 'aria-label': title }, h('h2', {}, title), place);
+    return { section, start: () => guarded(place, () => draw(model, place, signal)) };
+  };
+  const parts = [
+    part('whole', 'Student', mountTree),
+    part('soft', 'Temperature', mountTemperature),
+    part('rows-of', 'Teacher against student', mountTable)
+  ];
+  host.append(sheet(css), head, h('div', { class: 'parts' }, ...parts.map((p) => p.section)));
+  const update = () =>
+    guarded(head, () => head.replaceChildren(...header(traits.get('summary') ?? {})));
+  traits.on(['summary'], update);
+  update();
+  for (const { start } of parts) start();
+};
+
+export default defineView(mount);

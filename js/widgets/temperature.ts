@@ -1,0 +1,218 @@
+import { h, KEYS } from '../shared/dom';
+import { count, temperature as written } from '../shared/format';
+import { type CommonModel, Traits } from '../shared/model';
+import { frame } from '../shared/schedule';
+import { type Average, type Logits, prepare, softenAll, softenRow } from '../shared/softmax';
+import { defineView, guarded, type Mount, sheet } from '../shared/view';
+import { decode, type Wire } from '../shared/wire';
+import { makeBars } from './temperature/bars';
+import { type Curve, makeCurve } from './temperature/curve';
+import { sentence } from './temperature/sentence';
+import css from './temperature.css';
+
+export interface TemperatureModel extends CommonModel {
+  // data
+  logits: Wire;
+  row_ids: Wire;
+  classes: string[];
+  curve: Partial<Curve>;
+  distilled_at: number;
+  busy: boolean;
+  // view state
+  temperature: number;
+  row: number | null;
+  // intent
+  distil_at: number | null;
+}
+
+const LOW = 0.1;
+const HIGH = 20;
+const STEP = 0.02;
+
+/** Round figures, fine enough that every step of the slider is another one. */
+export function snap(value: number): number {
+  const grain =
+    value < 0.2 ? 0.005 : value < 1 ? 0.01 : value < 2.2 ? 0.05 : value < 10 ? 0.1 : 0.5;
+  const rounded = Math.round(value / grain) * grain;
+  return Number(Math.min(HIGH, Math.max(LOW, rounded)).toFixed(3));
+}
+
+interface Held {
+  logits: Logits;
+  ids: Int32Array;
+}
+
+/** The teacher's soft targets at any temperature, worked out in the browser. */
+export const mount: Mount = (model, host, signal) => {
+  const traits = new Traits<TemperatureModel>(model, signal);
+  host.classList.add('temperature-view');
+  const place = h('div');
+  host.append(sheet(css), place);
+
+  const slider = h('input', {
+    type: 'range',
+    min: Math.log10(LOW),
+    max: Math.log10(HIGH).toFixed(2),
+    step: STEP,
+    'aria-label': 'Temperature',
+    ...KEYS
+  });
+  const exact = h('input', {
+    type: 'number',
+    class: 'exact',
+    min: LOW,
+    max: HIGH,
+    step: 'any',
+    'aria-label': 'Temperature, as a number',
+    ...KEYS
+  });
+  const again = h('button', { type: 'button', class: 'button main' });
+  const note = h('p', { class: 'dim note' });
+  const said = h('p', { class: 'said', 'aria-live': 'polite' });
+  const whose = h('h3', {});
+  const entropyText = h('span', { class: 'figure' });
+  const entropyBar = h('span', {});
+  const meter = h(
+    'div',
+    { class: 'entropy' },
+    h('span', {}, 'mean entropy, all rows'),
+    h('span', { class: 'meter', 'aria-hidden': 'true' }, entropyBar),
+    entropyText
+  );
+  const bars = makeBars();
+  const curve = makeCurve(LOW, HIGH);
+  const body = h(
+    'div',
+    { class: 'columns' },
+    h(
+      'div',
+      { class: 'left' },
+      h('div', { class: 'head' }, h('label', {}, 'T = ', exact), again, note),
+      curve.element,
+      h('div', { class: 'track' }, slider)
+    ),
+    h('div', { class: 'rightside' }, whose, bars.element, meter),
+    said
+  );
+
+  let held: Held | null = null;
+  let mean = new Float64Array(0);
+  let plain = new Float64Array(0);
+  let scratch = new Float64Array(0);
+  const soft: Average = { entropy: 0, second: 0 };
+  const at1: Average = { entropy: 0, second: 0 };
+
+  const now = (): number => traits.get('temperature') || 1;
+
+  /** Position of the chosen row among the rows whose logits are here; -1 for none. */
+  const chosen = (): number => {
+    const row = traits.get('row') ?? null;
+    return held && row !== null ? held.ids.indexOf(row) : -1;
+  };
+
+  const draw = () => {
+    if (!held) return;
+    const { logits } = held;
+    const t = now();
+    const row = chosen();
+    softenAll(logits, t, mean, scratch, soft);
+    const entropy = soft.entropy;
+    if (row >= 0) {
+      softenRow(logits, row, t, mean);
+      softenRow(logits, row, 1, plain);
+    } else {
+      softenAll(logits, 1, plain, scratch, at1);
+    }
+    bars.update(mean, plain);
+    const most = Math.log(Math.max(2, logits.k));
+    entropyText.textContent = `${entropy.toFixed(2)} of ${most.toFixed(2)} nats`;
+    entropyBar.style.transform = `scaleX(${Math.min(1, entropy / most)})`;
+    const text = written(t);
+    slider.setAttribute('aria-valuetext', `temperature ${text}`);
+    if (slider.valueAsNumber !== Math.log10(t)) slider.value = String(Math.log10(t));
+    if ((exact.getRootNode() as ShadowRoot).activeElement !== exact) exact.value = text;
+    curve.mark(t);
+    const second = row >= 0 ? logits.second[row] : -1;
+    said.textContent = sentence({
+      temperature: t,
+      guess: row >= 0 ? (traits.get('classes')[second] ?? '') : null,
+      soft: row >= 0 ? mean[second] : soft.second,
+      plain: row >= 0 ? plain[second] : at1.second
+    });
+    offer();
+  };
+  const redraw = frame(signal, draw);
+
+  const offer = () => {
+    const t = now();
+    const live = traits.get('live');
+    const busy = live && traits.get('busy');
+    const same = Math.abs(t - traits.get('distilled_at')) < 1e-9;
+    again.hidden = !live || (same && !busy);
+    again.disabled = busy;
+    again.textContent = busy ? 'distilling…' : `Distil again at T = ${written(t)}`;
+    const here = `The student was distilled at T = ${written(traits.get('distilled_at') || 1)}.`;
+    note.textContent = live ? (same ? here : '') : `${here} To distil again needs a kernel.`;
+    note.hidden = !note.textContent;
+  };
+
+  const title = () => {
+    if (!held) return;
+    const row = traits.get('row') ?? null;
+    const known = chosen() >= 0;
+    const rows = count(held.logits.n);
+    whose.textContent = known ? `Soft targets of row ${row}` : `Soft targets, mean of ${rows} rows`;
+    if (row !== null && !known) whose.textContent += ` (row ${row} is not among them)`;
+  };
+
+  const load = () =>
+    guarded(place, () => {
+      const wire = traits.get('logits');
+      held = null;
+      if (!wire?.shape?.[0]) {
+        place.replaceChildren(h('p', { class: 'empty' }, 'There are no logits yet.'));
+        return;
+      }
+      const [n, k] = wire.shape;
+      const ids = decode(traits.get('row_ids'), 'i4');
+      held = { logits: prepare(decode(wire, 'f4'), n, k), ids };
+      mean = new Float64Array(k);
+      plain = new Float64Array(k);
+      scratch = new Float64Array(k);
+      softenAll(held.logits, 1, plain, scratch, at1);
+      bars.load(traits.get('classes'), plain);
+      curve.load(traits.get('curve'));
+      if (body.parentNode !== place) place.replaceChildren(body);
+      title();
+      draw();
+    });
+
+  slider.addEventListener(
+    'input',
+    () => traits.setSoon({ temperature: snap(10 ** slider.valueAsNumber) }),
+    { signal }
+  );
+  slider.addEventListener(
+    'change',
+    () => traits.set({ temperature: snap(10 ** slider.valueAsNumber) }),
+    { signal }
+  );
+  exact.addEventListener(
+    'change',
+    () => {
+      const value = Number(exact.value);
+      if (value > 0) traits.set({ temperature: Math.min(HIGH, Math.max(LOW, value)) });
+      exact.value = written(now());
+    },
+    { signal }
+  );
+  again.addEventListener('click', () => traits.set({ distil_at: now() }), { signal });
+
+  traits.on(['logits', 'row_ids', 'classes', 'curve'], load);
+  traits.on(['temperature', 'row'], redraw);
+  traits.on(['row'], title);
+  traits.on(['distilled_at', 'busy', 'live'], offer);
+  load();
+};
+
+export default defineView(mount);

@@ -1,0 +1,52 @@
+import { h, swatch } from '../../shared/dom';
+import { percent } from '../../shared/format';
+
+/** More classes than this do not fit beside the curve: the likeliest are shown. */
+const MOST = 10;
+
+interface Line {
+  index: number;
+  bar: HTMLElement;
+  tick: HTMLElement;
+  figure: HTMLElement;
+}
+
+/** One bar a class, with a tick where it stands at T = 1. */
+export function makeBars() {
+  const element = h('ul', { class: 'bars' });
+  let lines: Line[] = [];
+
+  const load = (classes: string[], plain: Float64Array) => {
+    let order = classes.map((_, j) => j);
+    if (order.length > MOST) {
+      order = order.sort((a, b) => plain[b] - plain[a]).slice(0, MOST);
+    }
+    lines = order.map((index) => ({
+      index,
+      bar: h('span', { class: 'bar', style: `background:var(--jd-class-${index % 8})` }),
+      tick: h('span', { class: 'tick', title: 'at T = 1' }),
+      figure: h('span', { class: 'figure' })
+    }));
+    const items = lines.map(({ index, bar, tick, figure }) =>
+      h(
+        'li',
+        {},
+        h('span', { class: 'name', title: classes[index] }, swatch(index), classes[index]),
+        h('span', { class: 'groove', 'aria-hidden': 'true' }, bar, tick),
+        figure
+      )
+    );
+    const left = classes.length - lines.length;
+    if (left > 0) items.push(h('li', { class: 'dim' }, `and ${left} more classes`));
+    element.replaceChildren(...items);
+  };
+
+  const update = (shares: Float64Array, plain: Float64Array) => {
+    for (const { index, bar, tick, figure } of lines) {
+      bar.style.transform = `scaleX(${shares[index]})`;
+      tick.style.left = `${plain[index] * 100}%`;
+      figure.textContent = percent(shares[index], 1);
+    }
+  };
+  return { element, load, update };
+}

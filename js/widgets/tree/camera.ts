@@ -1,0 +1,146 @@
+import { calm } from '../../shared/schedule';
+
+/** A box in the tree's own coordinates. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+const LEAST = 0.08;
+const MOST = 2.5;
+/** Nearer than this a press is a click, not a drag. */
+const SLACK = 4;
+
+/** Pan and zoom of the stage: plain wheel is left to the page. */
+export class Camera {
+  x = 0;
+  y = 0;
+  k = 1;
+  /** Whether the person has moved it: then a resize leaves it alone. */
+  moved = false;
+  #glide = 0;
+
+  constructor(
+    readonly stage: HTMLElement,
+    readonly signal: AbortSignal,
+    readonly draw: () => void
+  ) {
+    stage.addEventListener('wheel', (event) => this.#wheel(event), { passive: false, signal });
+    this.#drag();
+    signal.addEventListener('abort', () => cancelAnimationFrame(this.#glide), { once: true });
+  }
+
+  place(x: number, y: number, k: number): void {
+    cancelAnimationFrame(this.#glide);
+    [this.x, this.y, this.k] = [x, y, k];
+    this.draw();
+  }
+
+  zoom(factor: number, at?: { x: number; y: number }): void {
+    const centre = at ?? { x: this.stage.clientWidth / 2, y: this.stage.clientHeight / 2 };
+    const k = Math.min(MOST, Math.max(LEAST, this.k * factor));
+    const ratio = k / this.k;
+    this.moved = true;
+    this.place(centre.x - (centre.x - this.x) * ratio, centre.y - (centre.y - this.y) * ratio, k);
+  }
+
+  /** Moves no further than needed to bring a box into sight. */
+  reach(box: Box, margin = 24): void {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!width || !height) return;
+    const shift = (start: number, length: number, room: number) => {
+      const before = start - margin;
+      const after = start + length + margin - room;
+      if (before < 0) return -before;
+      return after > 0 ? -Math.min(after, before) : 0;
+    };
+    const dx = shift(box.x * this.k + this.x, box.width * this.k, width);
+    const dy = shift(box.y * this.k + this.y, box.height * this.k, height);
+    if (dx || dy) this.glideTo(this.x + dx, this.y + dy, this.k);
+  }
+
+  glideTo(x: number, y: number, k: number): void {
+    cancelAnimationFrame(this.#glide);
+    if (calm()) {
+      this.place(x, y, k);
+      return;
+    }
+    const from = { x: this.x, y: this.y, k: this.k };
+    let begun = 0;
+    const step = (now: number) => {
+      begun ||= now;
+      const t = Math.min(1, (now - begun) / 200);
+      const ease = 1 - (1 - t) ** 3;
+      this.x = from.x + (x - from.x) * ease;
+      this.y = from.y + (y - from.y) * ease;
+      this.k = from.k + (k - from.k) * ease;
+      this.draw();
+      if (t < 1) this.#glide = requestAnimationFrame(step);
+    };
+    this.#glide = requestAnimationFrame(step);
+  }
+
+  #wheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const box = this.stage.getBoundingClientRect();
+    const lines = event.deltaMode === 1 ? 16 : 1;
+    const factor = Math.exp(-event.deltaY * lines * (Math.abs(event.deltaY) < 20 ? 0.01 : 0.002));
+    this.zoom(factor, { x: event.clientX - box.left, y: event.clientY - box.top });
+  }
+
+  #drag(): void {
+    const { stage, signal } = this;
+    const hands = new Map<number, { x: number; y: number }>();
+    let start: { x: number; y: number } | null = null;
+    let dragging = false;
+    const at = (event: PointerEvent) => {
+      const box = stage.getBoundingClientRect();
+      return { x: event.clientX - box.left, y: event.clientY - box.top };
+    };
+    const down = (event: PointerEvent) => {
+      if (event.button !== 0) return;
+      start = at(event);
+      dragging = false;
+      hands.set(event.pointerId, start);
+    };
+    const move = (event: PointerEvent) => {
+      const before = hands.get(event.pointerId);
+      if (!before || !start) return;
+      const now = at(event);
+      if (!dragging && Math.hypot(now.x - start.x, now.y - start.y) < SLACK) return;
+      if (!dragging) {
+        dragging = true;
+        stage.setPointerCapture?.(event.pointerId);
+        stage.classList.add('dragging');
+      }
+      hands.set(event.pointerId, now);
+      this.moved = true;
+      const other = [...hands].find(([id]) => id !== event.pointerId)?.[1];
+      if (other) {
+        const ratio =
+          Math.hypot(now.x - other.x, now.y - other.y) /
+          Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
+        this.zoom(ratio, other);
+      } else {
+        this.place(this.x + now.x - before.x, this.y + now.y - before.y, this.k);
+      }
+    };
+    const up = (event: PointerEvent) => {
+      hands.delete(event.pointerId);
+      stage.classList.remove('dragging');
+    };
+    // the click that ends a drag must not choose the card under the hand
+    const click = (event: MouseEvent) => {
+      if (dragging) event.stopPropagation();
+      dragging = false;
+    };
+    stage.addEventListener('pointerdown', down, { signal });
+    stage.addEventListener('pointermove', move, { signal });
+    stage.addEventListener('pointerup', up, { signal });
+    stage.addEventListener('pointercancel', up, { signal });
+    stage.addEventListener('click', click, { capture: true, signal });
+  }
+}

@@ -1,0 +1,117 @@
+import { colour, s } from '../../shared/dom';
+import { count, percent } from '../../shared/format';
+import { fit, type Measure, measurer, wrap } from '../../shared/text';
+import { answer, isLeaf, type Tree } from '../../shared/tree';
+
+/** Sizes in pixels at zoom 1, on a grid of 4. */
+export const CARD = { height: 60, line: 16, pad: 10, bar: 8 } as const;
+
+export interface Pen {
+  width: number;
+  label: Measure;
+  strong: Measure;
+  small: Measure;
+}
+
+/** Measures with the fonts the style sheet gives to the texts of a card. */
+export const pen = (element: Element, width: number): Pen => ({
+  width,
+  label: measurer(element, 12, 500),
+  strong: measurer(element, 13, 600),
+  small: measurer(element, 11)
+});
+
+/** The condition on the edge, broken into at most two lines as wide as the card. */
+export function labelLines(tree: Tree, node: number, { width, label }: Pen): string[] {
+  return tree.labels[node] ? wrap(tree.labels[node], width, 2, label) : [];
+}
+
+/** A node: what leads here, the student's answer, and the class mix of teacher and student. */
+export function card(tree: Tree, node: number, tools: Pen): SVGGElement {
+  const { width, strong, small } = tools;
+  const { height, pad } = CARD;
+  const top = -height / 2;
+  const group = s('g', { class: 'node', role: 'treeitem', 'aria-label': spoken(tree, node) });
+
+  const lines = labelLines(tree, node, tools);
+  lines.forEach((line, i) => {
+    const y = top - 8 - (lines.length - 1 - i) * CARD.line;
+    group.append(s('text', { class: 'condition', x: 0, y }, line));
+  });
+  if (lines.some((line) => line.endsWith('…'))) {
+    group.append(s('title', {}, tree.labels[node]));
+  }
+
+  const [best, share] = answer(tree, tree.student, node);
+  const rows = `${count(tree.support[node])} ${tree.unit}, ${percent(supportShare(tree, node))}`;
+  const shareText = percent(share);
+  const room = width - 2 * pad - 14 - strong(` ${shareText}`) - small(rows) - 12;
+  const name = fit(tree.classes[best], Math.max(room, 28), strong);
+  group.append(
+    s('rect', { class: 'face', x: 0, y: top, width, height, rx: 6 }),
+    s('rect', { x: pad, y: top + 10, width: 8, height: 8, rx: 2, fill: colour(best) }),
+    s('text', { class: 'answer', x: pad + 14, y: top + 18 }, name),
+    s('text', { class: 'share', x: pad + 14 + strong(`${name} `), y: top + 18 }, shareText),
+    s('text', { class: 'rows', x: width - pad, y: top + 18, 'text-anchor': 'end' }, rows),
+    s('text', { class: 'who', x: pad, y: top + 36 }, 'teacher'),
+    s('text', { class: 'who', x: pad, y: top + 50 }, 'student'),
+    mix(tree, tree.teacher, node, top + 28, width),
+    mix(tree, tree.student, node, top + 42, width)
+  );
+  return group;
+}
+
+export const supportShare = (tree: Tree, node: number): number =>
+  tree.support[0] > 0 ? tree.support[node] / tree.support[0] : 0;
+
+/** Left edge and length of the bars inside a card. */
+export const barSpan = (width: number): [number, number] => [58, width - CARD.pad - 58];
+
+function mix(tree: Tree, shares: Float32Array, node: number, y: number, width: number) {
+  const k = tree.classes.length;
+  const [left, length] = barSpan(width);
+  const group = s('g', { class: 'mix' });
+  group.append(s('rect', { class: 'groove', x: left, y, width: length, height: CARD.bar, rx: 2 }));
+  let x = left;
+  for (let j = 0; j < k; j++) {
+    const w = shares[node * k + j] * length;
+    // a hair of ground between two colours keeps them apart where hues look alike
+    const drawn = Math.max(0, w - (x + w < left + length - 0.5 ? 1 : 0));
+    if (drawn > 0.2) {
+      group.append(s('rect', { x, y, width: drawn, height: CARD.bar, rx: 1.5, fill: colour(j) }));
+    }
+    x += w;
+  }
+  return group;
+}
+
+function spoken(tree: Tree, node: number): string {
+  const [best, share] = answer(tree, tree.student, node);
+  const where = tree.labels[node] || `all ${tree.unit}`;
+  const kind = isLeaf(tree, node) ? 'leaf, ' : '';
+  return (
+    `${where}: ${kind}${tree.classes[best]} ${percent(share)}, ` +
+    `${count(tree.support[node])} ${tree.unit}, agreement ${percent(tree.agreement[node])}`
+  );
+}
+
+/** The round handle at a card's right edge: open, or how many leaves it hides. */
+export function handle(width: number): SVGGElement {
+  return s(
+    'g',
+    { class: 'handle', 'aria-hidden': 'true' },
+    s('title', {}),
+    s('rect', { y: -9, height: 18, rx: 9 }),
+    s('text', { y: 4, 'text-anchor': 'middle', x: width })
+  );
+}
+
+export function setHandle(group: SVGGElement, width: number, hidden: number | null): void {
+  const [title, rect, text] = group.children;
+  const label = hidden === null ? '−' : `+${hidden}`;
+  const wide = hidden === null ? 18 : 14 + label.length * 6;
+  title.textContent = hidden === null ? 'Fold' : `Unfold (${hidden} leaves)`;
+  rect.setAttribute('x', String(width - wide / 2));
+  rect.setAttribute('width', String(wide));
+  if (text.textContent !== label) text.textContent = label;
+}

@@ -1,0 +1,65 @@
+import { h } from '../../shared/dom';
+import type { Tree } from '../../shared/tree';
+import { detail } from './detail';
+import type { Stage } from './stage';
+
+/** A glance is no question: the card waits until the pointer rests. */
+const REST = 250;
+
+/** The floating card with a node's numbers, beside the node under the pointer or the focus. */
+export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal) {
+  const element = h('div', { class: 'hover', role: 'presentation', hidden: true });
+  frame.append(element);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over: number | null = null;
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+
+  const hide = () => {
+    clearTimeout(timer);
+    over = null;
+    element.hidden = true;
+  };
+
+  const show = (node: number, tree: Tree) => {
+    const box = stage.boxOf(node);
+    if (!box) return;
+    element.replaceChildren(...detail(tree, node));
+    element.hidden = false;
+    const { clientWidth: width, clientHeight: height } = frame;
+    const { offsetWidth: w, offsetHeight: tall } = element;
+    const gap = 12;
+    const clamp = (value: number, most: number) => Math.max(4, Math.min(value, most - 4));
+    let x = box.right + gap + 12;
+    let y = clamp(box.top, height - tall);
+    if (x + w > width) x = box.left - gap - w;
+    if (x < 0) {
+      // no room at either side: below the card, or above it
+      x = clamp(box.left, width - w);
+      y = box.bottom + gap + tall < height ? box.bottom + gap : box.top - 28 - tall;
+      y = Math.max(y, 4 - tall);
+    }
+    element.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  };
+
+  const listen = (tree: () => Tree | null) => {
+    const enter = (event: PointerEvent) => {
+      if (event.pointerType === 'touch' || event.buttons) return;
+      const card = (event.target as Element).closest?.('.node') as SVGElement | null;
+      const node = card ? Number(card.dataset.node) : null;
+      if (node === over) return;
+      hide();
+      over = node;
+      if (node === null) return;
+      timer = setTimeout(() => {
+        const now = tree();
+        if (now && node < now.size) show(node, now);
+      }, REST);
+    };
+    stage.svg.addEventListener('pointerover', enter, { signal });
+    stage.svg.addEventListener('pointerleave', hide, { signal });
+    stage.svg.addEventListener('pointerdown', hide, { signal });
+    stage.svg.addEventListener('focusout', hide, { signal });
+    stage.svg.addEventListener('wheel', hide, { signal, passive: true });
+  };
+  return { show, hide, listen };
+}
