@@ -1,0 +1,1 @@
+"""What leaves the notebook: payloads of the views, SVG, HTML, and the one-file report."""

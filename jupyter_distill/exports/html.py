@@ -1,0 +1,142 @@
+"""Small pieces of HTML: everything a person wrote is escaped, nothing needs a script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from html import escape as _escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jupyter_distill.exports import theme
+
+# Characters that XML cannot hold even when escaped; a name with one shows the replacement sign.
+_NOT_XML = {code: "\N{REPLACEMENT CHARACTER}" for code in range(32) if code not in (9, 10, 13)} | {
+    code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
+}
+
+
+def escape(text: object) -> str:
+    """Return text that is inert in HTML and SVG, between tags and inside quoted attributes."""
+    return _escape(str(text).translate(_NOT_XML), quote=True)
+
+
+def script_json(value: Any) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def count(value: float) -> str:
+    """Write how many there are: ``1,240``."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def number(value: float) -> str:
+    """Write a number to read, at most six digits and ungrouped: years stay years."""
+    if np.isnan(value):
+        return "missing"
+    whole = float(value).is_integer() and abs(value) < 1e15
+    return str(int(value)) if whole else f"{value:.6g}"
+
+
+def percent(share: float) -> str:
+    """Write a share to read: ``93 %``, ``99.6 %``; a dash where there is none."""
+    if np.isnan(share):
+        return "\N{EN DASH}"
+    # rounding must not turn "nearly all" into "all", nor "hardly any" into "none"
+    digits = 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
+    text = f"{100 * share:.{digits}f}"
+    if share < 1 and text == "100.0":
+        text = ">99.9"
+    if share > 0 and text == "0.0":
+        text = "<0.1"
+    return f"{text}\N{NO-BREAK SPACE}%"
+
+
+def dot(k: int) -> str:
+    """Return a small square in the colour of class `k`."""
+    return f'<span class="dot" style="background:{theme.colour(k)}"></span>'
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    classes: Sequence[str] = (),
+    class_columns: Iterable[str] = (),
+) -> str:
+    """Return a data frame as a plain table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows to show, already as few as should be seen.
+    caption : str
+        What the table shows.
+    classes : sequence of str
+        Class names in the order of their colours.
+    class_columns : iterable of str
+        Columns that hold class names: their cells get the colour of the class.
+    """
+    coloured = set(class_columns)
+    place = {name: k for k, name in enumerate(classes)}
+    right = [t.kind in "iuf" if isinstance(t, np.dtype) else False for t in frame.dtypes]
+    heads = [
+        f'<th scope="col"{_numeric(r)}>{escape(name)}</th>'
+        for name, r in zip(frame.columns, right, strict=True)
+    ]
+    rows = []
+    for values in frame.itertuples(index=False, name=None):
+        cells = []
+        for name, value, r in zip(frame.columns, values, right, strict=True):
+            mark = dot(place[str(value)]) if name in coloured and str(value) in place else ""
+            cells.append(f"<td{_numeric(r)}>{mark}{_cell(value)}</td>")
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption or "table")}">'
+        f"<table>{title}<thead><tr>{''.join(heads)}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _numeric(right: bool) -> str:
+    return ' class="num"' if right else ""
+
+
+def _cell(value: object) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return '<span class="dim">missing</span>'
+    if isinstance(value, float | np.floating):
+        return escape(number(float(value)))
+    return escape(value)
+
+
+def bars(names: Sequence[str], shares: Sequence[float], *, title: str) -> str:
+    """Return a distribution over classes as labelled horizontal bars."""
+    rows = []
+    for k, (name, share) in enumerate(zip(names, shares, strict=True)):
+        rows.append(
+            f'<div style="display:flex;gap:8px;align-items:center">'
+            f'<span style="flex:0 1 9em;overflow-wrap:anywhere">{escape(name)}</span>'
+            f'<span style="flex:0 0 160px;height:8px;background:var(--jd-shade)">'
+            f'<span style="display:block;height:8px;width:{100 * share:.1f}%;'
+            f'background:{theme.colour(k)}"></span></span>'
+            f'<span class="num">{percent(share)}</span></div>'
+        )
+    head = f'<div class="dim">{escape(title)}</div>'
+    return f'<div role="group" aria-label="{escape(title)}">{head}{"".join(rows)}</div>'
+
+
+def notes(texts: Iterable[str]) -> str:
+    """Return what the person should know before trusting the numbers."""
+    return "".join(f'<p class="note">{escape(text)}</p>' for text in texts)
+
+
+def framed(inside: str, *, style: bool = True) -> str:
+    """Return a fragment in its frame, with the style it needs to stand alone in a cell."""
+    css = f"<style>{theme.variables()}{theme.page()}{theme.drawing()}</style>" if style else ""
+    return f'<div class="jd">{css}{inside}</div>'

@@ -1,0 +1,94 @@
+"""What the views are given: plain values and wire arrays, made from data alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.exports.wire import Wire, encode
+
+# Rows whose logits go to the browser: enough for a mean that does not move by a pixel, and at
+# most about one megabyte however many classes there are.
+MOST_ROWS, MOST_NUMBERS = 10_000, 250_000
+# Below any softened probability that a screen can show, and far inside what a float32 holds.
+FLOOR = -1e30
+
+
+def tree(explanation: TreeExplanation) -> dict[str, Any]:
+    """Return a tree for the browser: structure, conditions and class mixes of every node.
+
+    Shares are rounded to single precision, which is more than a screen can show.
+    """
+    return {
+        "classes": list(explanation.classes),
+        "labels": [explanation.condition(node) for node in range(len(explanation))],
+        "left": encode(explanation.left, "i4"),
+        "right": encode(explanation.right, "i4"),
+        "support": _shown(explanation.support),
+        "teacher": _shown(explanation.teacher),
+        "student": _shown(explanation.student),
+        "agreement": _shown(explanation.agreement),
+        "unit": "rows",
+    }
+
+
+def logits(values: NDArray[np.float64]) -> Wire:
+    """Return logits for the browser, each row shifted so that its largest is 0.
+
+    A softmax does not see the shift, and single precision holds what is left.
+    """
+    with np.errstate(over="ignore"):  # the far ends of float64 may differ by more than it holds
+        shifted = values - values.max(axis=1, keepdims=True)
+    return _shown(np.maximum(shifted, FLOOR))
+
+
+def sample(n: int, n_classes: int, *, keep: int | None = None) -> NDArray[np.intp]:
+    """Return the sorted rows whose logits are sent: all, or a fixed random choice with `keep`."""
+    most = max(1, min(MOST_ROWS, MOST_NUMBERS // n_classes))
+    if n <= most:
+        return np.arange(n)
+    chosen = np.random.default_rng(0).choice(n, most, replace=False)
+    if keep is not None and keep not in chosen:
+        chosen[-1] = keep
+    return np.sort(chosen)
+
+
+def curve(path: pd.DataFrame, calibrated: float) -> dict[str, Any]:
+    """Return the held-out divergence at every temperature tried."""
+    ordered = path.sort_values("temperature") if len(path) else path
+    columns = {
+        name: [float(v) for v in ordered[name]] if name in ordered else []
+        for name in ("temperature", "kl", "se")
+    }
+    return {**columns, "calibrated": float(calibrated)}
+
+
+def page(
+    *,
+    ticket: int,
+    start: int,
+    total: int,
+    everything: int,
+    rows: NDArray[np.intp],
+    leaves: NDArray[np.intp],
+    cells: Sequence[Sequence[Any]],
+) -> dict[str, Any]:
+    """Return one window of a table: the answer to the query with the same ticket."""
+    return {
+        "ticket": ticket,
+        "start": start,
+        "total": total,
+        "all": everything,
+        "row_ids": encode(rows, "i4"),
+        "leaves": encode(leaves, "i4"),
+        "cells": [list(column) for column in cells],
+    }
+
+
+def _shown(values: NDArray[np.float64]) -> Wire:
+    return encode(np.asarray(values, dtype=np.float32), "f4")

@@ -1,0 +1,217 @@
+"""A student tree as a drawing: no script, light and dark, readable by people and screen readers."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+
+from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.exports import outline, theme
+from jupyter_distill.exports.html import count, escape, percent
+
+WIDTH = 960
+TOP, LINE, PAD, STEP = 34, 17, 13, 18
+# right edges and widths of the columns beside the outline
+ANSWER_X, SHARE_X = 436, 602
+BAR_X, BAR_W, BAR_H = 618, 136, 7
+ROWS_X, PART_X, AGREE_X = 826, 872, 948
+
+
+def tree_svg(
+    tree: TreeExplanation,
+    *,
+    title: str = "The student, a decision tree",
+    standalone: bool = True,
+    most_leaves: int = outline.MOST_LEAVES,
+) -> str:
+    """Draw a tree as an outline: one row per node, its condition written out in full.
+
+    Parameters
+    ----------
+    tree : TreeExplanation
+        What to draw.
+    title : str
+        Name of the drawing for screen readers.
+    standalone : bool
+        Whether the SVG brings its own colours and background, as a file must; inside
+        :func:`~jupyter_distill.exports.html.framed` it takes those of the frame.
+    most_leaves : int
+        A tree with more leaves is folded at the greatest depth that shows no more than so many
+        ends, and says so.
+    """
+    shown, fold = outline.rows(tree, most_leaves=most_leaves)
+    texts = [
+        outline.wrap(tree.condition(r.node) or "all rows", _room(int(tree.depth[r.node])))
+        for r in shown
+    ]
+    legend, legend_height = _legend(tree.classes)
+    head = legend_height + TOP
+    heights = [
+        LINE * (len(lines) + bool(r.hidden)) + PAD for lines, r in zip(texts, shown, strict=True)
+    ]
+    tops = head + np.concatenate([[0], np.cumsum(heights)])
+    # a node's dot stands in the middle of its first line
+    y = {r.node: float(tops[i]) + PAD / 2 + LINE / 2 for i, r in enumerate(shown)}
+    body = [legend, _heads(head), _stripes(tops), _edges(tree, y), _mixes(tree, y)]
+    for row, lines in zip(shown, texts, strict=True):
+        body.append(_row(tree, row, lines, y[row.node]))
+    height = float(tops[-1]) + 8
+    if fold is not None:
+        height += 24
+        body.append(
+            f'<text class="d s" x="12" y="{height - 12:.0f}">Folded at depth {fold}: '
+            f"{sum(not r.hidden and tree.left[r.node] < 0 for r in shown)} of {tree.n_leaves} "
+            "leaves are drawn, the others are counted where they hang.</text>"
+        )
+    about = (
+        f"{tree.n_leaves} leaves on {count(float(tree.support[0]))} rows. Each row of the outline "
+        "is a node: its condition, what the student says, the class mix of teacher and student, "
+        "the rows that reach it, and how many of them get the teacher's answer."
+    )
+    return _frame("".join(body), height, title, about, standalone)
+
+
+def _frame(body: str, height: float, title: str, about: str, standalone: bool) -> str:
+    name = "jd" + blake2b(f"{title}{body}".encode(), digest_size=5).hexdigest()
+    style = paper = ""
+    if standalone:
+        style = f"<style>{theme.variables()}{theme.drawing()}</style>"
+        paper = f'<rect class="p" width="{WIDTH}" height="{height:.0f}"/>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="jd" role="graphics-document document" '
+        f'aria-labelledby="{name}t {name}d" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
+        f'height="{height:.0f}" style="max-width:100%;min-width:860px;height:auto">'
+        f'<title id="{name}t">{escape(title)}</title><desc id="{name}d">{escape(about)}</desc>'
+        f"{style}{paper}{body}</svg>"
+    )
+
+
+def _x(depth: int) -> float:
+    # very deep trees are indented less, so that the text keeps its room
+    return 18 + STEP * min(depth, 12)
+
+
+def _room(depth: int) -> float:
+    return ANSWER_X - 14 - (_x(depth) + 12)
+
+
+def _legend(classes: tuple[str, ...]) -> tuple[str, int]:
+    """Return the colours with their class names, and the height that they take."""
+    parts, x, y = [], 12.0, 20
+    for k, name in enumerate(classes):
+        text = outline.shorten(name, 200, 12)
+        if x > 12 and x + 30 + outline.width(text, 12) > WIDTH:
+            x, y = 12.0, y + 20
+        parts.append(
+            f'<rect x="{x:.0f}" y="{y - 9}" width="9" height="9" rx="2" fill="{theme.colour(k)}"/>'
+            f'<text class="s" x="{x + 14:.0f}" y="{y}">{escape(text)}</text>'
+        )
+        x += 30 + outline.width(text, 12)
+    return "".join(parts), y + 6
+
+
+def _heads(y: float) -> str:
+    heads = (
+        (12, "", "condition"),
+        (ANSWER_X, "", "student says"),
+        (BAR_X, "", "teacher, student below"),
+        (PART_X, " e", "rows"),
+        (AGREE_X, " e", "agreement"),
+    )
+    return "".join(
+        f'<text class="d s{side}" x="{x}" y="{y - 10:.0f}">{text}</text>' for x, side, text in heads
+    )
+
+
+def _stripes(tops: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    lines = "".join(f"M8 {y:.1f}H{WIDTH - 8}" for y in tops[:-1])
+    return f'<path class="h" style="opacity:.6" d="{lines}"/>'
+
+
+def _edges(tree: TreeExplanation, y: dict[int, float]) -> str:
+    """Draw every edge as an elbow, as wide as the share of rows that take it."""
+    parts = []
+    for node in sorted(y, key=lambda n: -tree.support[n]):
+        parent = int(tree.parent[node])
+        if parent < 0:
+            continue
+        share = tree.support[node] / max(tree.support[0], 1)
+        start, end = _x(int(tree.depth[parent])), _x(int(tree.depth[node]))
+        parts.append(
+            f'<path class="w" stroke-width="{1.2 + 4.8 * share:.1f}" '
+            f'd="M{start:.0f} {y[parent] + 4:.1f}V{y[node]:.1f}H{end:.0f}"/>'
+        )
+    return "".join(parts)
+
+
+def _mixes(tree: TreeExplanation, y: dict[int, float]) -> str:
+    """Draw the class mixes of all nodes, one path a class."""
+    parts = []
+    nodes = list(y)
+    for mix, shift in ((tree.teacher, -BAR_H - 0.5), (tree.student, 1.0)):
+        shares = np.nan_to_num(mix[nodes])
+        ends = BAR_W * np.cumsum(shares, axis=1)
+        starts = ends - BAR_W * shares
+        for k in range(len(tree.classes)):
+            boxes = "".join(
+                f"M{BAR_X + a:.1f} {y[n] + shift:.1f}h{b - a:.1f}v{BAR_H}h{a - b:.1f}z"
+                for n, a, b in zip(nodes, starts[:, k], ends[:, k], strict=True)
+                if b - a >= 0.05
+            )
+            if boxes:
+                parts.append(f'<path fill="{theme.colour(k)}" d="{boxes}"/>')
+    return "".join(parts)
+
+
+def _row(tree: TreeExplanation, row: outline.Row, lines: list[str], y: float) -> str:
+    node, leaf = row.node, bool(tree.left[row.node] < 0)
+    k, share = outline.answer(tree, node)
+    x = _x(int(tree.depth[node]))
+    fill = theme.colour(k) if leaf else "var(--jd-paper)"
+    ring = theme.colour(k) if leaf else "var(--jd-dim)"
+    down = y + 4.5
+    text = "".join(
+        f'<text x="{x + 12:.0f}" y="{down + LINE * i:.1f}">{escape(line)}</text>'
+        for i, line in enumerate(lines)
+    )
+    if row.hidden:
+        text += (
+            f'<text class="d s" x="{x + 12:.0f}" y="{down + LINE * len(lines):.1f}">'
+            f"+ {row.hidden} leaves below</text>"
+        )
+    name = tree.classes[k]
+    # bold letters are wider than the estimate
+    short = outline.shorten(name, (SHARE_X - ANSWER_X - 48) / 1.08)
+    full = f"<title>{escape(name)}</title>" if short != name else ""
+    weight = "b" if leaf else "d"
+    return (
+        f'<circle cx="{x:.0f}" cy="{y:.1f}" r="4" stroke-width="1.5" '
+        f'fill="{fill}" stroke="{ring}"/>'
+        f"{text}"
+        f'<text class="{weight}" x="{ANSWER_X}" y="{down:.1f}">{full}{escape(short)}</text>'
+        f'<text class="{weight} e" x="{SHARE_X}" y="{down:.1f}">{percent(share)}</text>'
+        f"{_hover(tree, node, y)}"
+        f'<text class="s e" x="{ROWS_X}" y="{down:.1f}">{count(float(tree.support[node]))}</text>'
+        f'<text class="d s e" x="{PART_X}" y="{down:.1f}">{percent(_share(tree, node))}</text>'
+        f'<text class="s e" x="{AGREE_X}" y="{down:.1f}">'
+        f"{percent(float(tree.agreement[node]))}</text>"
+    )
+
+
+def _share(tree: TreeExplanation, node: int) -> float:
+    return float(tree.support[node] / tree.support[0]) if tree.support[0] else float("nan")
+
+
+def _hover(tree: TreeExplanation, node: int, y: float) -> str:
+    """Return the numbers behind the two bars, said to a pointer and to a screen reader."""
+    said = [
+        f"{who}: "
+        + ", ".join(f"{n} {percent(p)}" for n, p in zip(tree.classes, mix[node], strict=True))
+        for who, mix in (("teacher", tree.teacher), ("student", tree.student))
+    ]
+    text = escape("; ".join(said))
+    return (
+        f'<rect x="{BAR_X}" y="{y - 9:.1f}" width="{BAR_W}" height="18" fill="transparent" '
+        f'role="img"><title>{text}</title></rect>'
+    )

@@ -1,0 +1,91 @@
+"""Colours and type of every static view, light and dark, from the host's theme where it has one."""
+
+from __future__ import annotations
+
+# One colour per class, told apart by people with any kind of colour vision; the same in the
+# browser's views. More classes than colours start over, which is why names stand beside them.
+LIGHT = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#a39a1c", "#7a7f87")
+DARK = ("#4aa8e0", "#f0ae3a", "#2bbd90", "#dd94bd", "#94d2f7", "#f07f3c", "#d9cf4e", "#a5abb3")
+
+# In a notebook the host's own variables come first.
+_INK_LIGHT = {
+    "ink": "var(--jp-content-font-color1,#24292f)",
+    "dim": "#5d646d",
+    "line": "var(--jp-border-color2,#dfe1e5)",
+    "edge": "var(--jp-border-color1,#c3c7cd)",
+    "paper": "var(--jp-layout-color0,#fff)",
+    "shade": "var(--jp-layout-color2,#f2f3f5)",
+    "accent": "#1a73c7",
+    "warn": "#b26a00",
+}
+_INK_DARK = {
+    "ink": "var(--jp-content-font-color1,#e3e6ea)",
+    "dim": "#a3aab3",
+    "line": "var(--jp-border-color2,#363b43)",
+    "edge": "var(--jp-border-color1,#4d545e)",
+    "paper": "var(--jp-layout-color0,#16181c)",
+    "shade": "var(--jp-layout-color2,#2a2e34)",
+    "accent": "#62aef0",
+    "warn": "#e3a03a",
+}
+
+
+def colour(k: int) -> str:
+    """Return the CSS colour of class `k`."""
+    return f"var(--jd-k{k % len(LIGHT)})"
+
+
+def _block(selector: str, inks: dict[str, str], classes: tuple[str, ...]) -> str:
+    values = [f"--jd-{name}:{value}" for name, value in inks.items()]
+    values += [f"--jd-k{k}:{value}" for k, value in enumerate(classes)]
+    return f"{selector}{{{';'.join(values)}}}"
+
+
+def variables() -> str:
+    """Return the palette as CSS variables of ``.jd``: the reader's scheme, else the host's."""
+    # A host that names its theme wins over the scheme of the operating system.
+    return "".join(
+        [
+            _block(".jd", _INK_LIGHT, LIGHT),
+            "@media (prefers-color-scheme:dark){",
+            _block(".jd", _INK_DARK, DARK),
+            "}",
+            _block('[data-jp-theme-light="true"] .jd', _INK_LIGHT, LIGHT),
+            _block('[data-jp-theme-light="false"] .jd', _INK_DARK, DARK),
+        ]
+    )
+
+
+FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif'
+
+
+def drawing() -> str:
+    """Return the style of SVG charts; every rule starts at ``.jd`` and stays inside it."""
+    return (
+        f".jd text{{font-family:{FONT};font-size:13px;fill:var(--jd-ink)}}"
+        ".jd .d{fill:var(--jd-dim)}.jd .s{font-size:12px}.jd .b{font-weight:600}"
+        ".jd .e{text-anchor:end;font-variant-numeric:tabular-nums}.jd .m{text-anchor:middle}"
+        ".jd .w{fill:none;stroke:var(--jd-edge);stroke-linejoin:round}"
+        ".jd .h{stroke:var(--jd-line);stroke-width:1}"
+        ".jd .p{fill:var(--jd-paper)}"
+    )
+
+
+def page() -> str:
+    """Return the style of tables, cards and headings in HTML."""
+    return (
+        f".jd{{color:var(--jd-ink);font:13px/1.5 {FONT};font-variant-numeric:tabular-nums}}"
+        ".jd .scroll{overflow-x:auto;max-width:100%}"
+        ".jd table{border-collapse:collapse;margin:4px 0 12px;font-size:12px}"
+        ".jd caption{text-align:left;color:var(--jd-dim);padding:0 0 4px}"
+        ".jd th,.jd td{padding:4px 12px 4px 0;text-align:left;vertical-align:top;"
+        "border:0;border-bottom:1px solid var(--jd-line);background:none;color:inherit;"
+        "max-width:24em;overflow-wrap:anywhere}"
+        ".jd th{font-weight:600;color:var(--jd-dim);white-space:nowrap}"
+        ".jd .num{text-align:right;white-space:nowrap}.jd .dim{color:var(--jd-dim)}"
+        ".jd .dot{display:inline-block;width:9px;height:9px;border-radius:2px;"
+        "margin-right:6px;vertical-align:baseline}"
+        ".jd .cards{display:flex;flex-wrap:wrap;gap:8px 32px;margin:8px 0 12px}"
+        ".jd .big{font-size:22px;font-weight:600;line-height:1.2}"
+        ".jd .note{border-left:3px solid var(--jd-warn);padding:2px 0 2px 10px;margin:6px 0}"
+    )
