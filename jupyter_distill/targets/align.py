@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from jupyter_distill._classes import check_classes
 from jupyter_distill._validation import expected, some
 
 _MARGIN = 0.2  # by how much another order must fit better, as a share of each class's rows
@@ -64,7 +65,7 @@ def align(
         if z is not None and z.shape[1] != len(names):
             raise ValueError(_count_message(z.shape[1], names))
     else:
-        names = np.array(classes)
+        names = check_classes(classes)
         _check_known(names, found)
     codes_of = {name: code for code, name in enumerate(names.tolist())}
     codes = np.array([codes_of[label] for label in labels], dtype=np.intp)
@@ -104,12 +105,9 @@ def label_list(y: Any) -> list[Any]:
                 remedy="Leave these rows out, or distil without labels (y=None, alpha=0).",
             )
         )
-    try:
-        set(labels)
-    except TypeError as error:
-        raise ValueError(
-            expected("one plain label per row", got=f"{type(labels[0]).__name__} values")
-        ) from error
+    nested = next((label for label in labels if isinstance(label, (list, tuple, dict))), None)
+    if nested is not None:
+        raise ValueError(expected("one plain label per row", got=f"{nested!r} for one row"))
     return labels
 
 
@@ -181,7 +179,7 @@ def _check_order(
     predicted = logits.argmax(axis=1)
     counts = np.zeros((k, k))
     np.add.at(counts, (codes, predicted), 1)
-    # Shares of each class's rows, so that a common class does not decide alone; a classes
+    # Shares of each class's rows, so that a common class does not decide alone; a class
     # without rows keeps its place.
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     _, columns = linear_sum_assignment(-(shares + 1e-9 * np.eye(k)))

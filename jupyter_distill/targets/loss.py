@@ -68,12 +68,11 @@ class CompositeLoss:
             log_q = log_softmax(targets.logits, self.temperature)
             log_p = log_softmax(z, self.temperature)
             q = np.exp(log_q)
-            terms = np.multiply(q, log_q - log_p, out=np.zeros_like(q), where=q > 0)
-            kl = np.maximum(terms.sum(axis=1), 0.0)  # rounding may leave -1e-17
+            with np.errstate(invalid="ignore"):  # two impossible classes: -inf - -inf
+                kl = np.maximum(_dot(q, log_q - log_p), 0.0)  # rounding may leave -1e-17
             answer += (1 - self.alpha) * self.temperature**2 * kl
         if truth is not None:
-            log_p = log_softmax(z)
-            answer -= self.alpha * (truth * np.where(truth > 0, log_p, 0.0)).sum(axis=1)
+            answer -= self.alpha * _dot(truth, log_softmax(z))
         return answer
 
     def gradient(self, student_logits: ArrayLike, targets: SoftTargets) -> Floats:
@@ -110,10 +109,10 @@ class CompositeLoss:
             Mean of the teacher's probabilities at this temperature.
         """
         log_p = log_softmax(logits, self.temperature)
-        answer = -(1 - self.alpha) * self.temperature**2 * (soft_mix * log_p).sum(axis=-1)
+        answer: Floats = -(1 - self.alpha) * self.temperature**2 * _dot(soft_mix, log_p)
         if self.alpha > 0:
-            answer = answer - self.alpha * (self._mix(label_mix) * log_softmax(logits)).sum(axis=-1)
-        return np.asarray(answer, dtype=np.float64)
+            answer = answer - self.alpha * _dot(self._mix(label_mix), log_softmax(logits))
+        return answer
 
     def gradient_at(self, logits: ArrayLike, label_mix: Floats | None, soft_mix: Floats) -> Floats:
         """Return the gradient of `value_at`, shape (..., K); its Hessian is `hessian`."""
@@ -153,6 +152,13 @@ class CompositeLoss:
                 expected("label_mix where alpha > 0", got="None", remedy="Or set alpha=0.")
             )
         return label_mix
+
+
+def _dot(mix: Floats, log_p: Floats) -> Floats:
+    """Return the sum of ``mix * log_p`` per row, where 0 times minus infinity is 0."""
+    with np.errstate(invalid="ignore"):
+        answer: Floats = np.where(mix > 0, mix * log_p, 0.0).sum(axis=-1)
+    return answer
 
 
 def _covariance(p: Floats) -> Floats:

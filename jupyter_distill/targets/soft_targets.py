@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from jupyter_distill._classes import check_classes
 from jupyter_distill._softmax import TOLERANCE, log_floored
 from jupyter_distill._validation import expected, some
 from jupyter_distill.targets.align import align
@@ -173,13 +174,11 @@ def _floats(name: str, values: Any, ndim: int) -> NDArray[np.float64]:
 
 
 def _classes(classes: Any, k: int) -> NDArray[Any]:
-    array = np.array(classes)
-    if array.ndim != 1 or len(array) != k:
+    array = check_classes(classes)
+    if len(array) != k:
         raise ValueError(
             expected(f"{k} classes, one per column of logits", got=f"{array.tolist()!r}")
         )
-    if len(set(array.tolist())) != k:
-        raise ValueError(expected("each class once", got=some(array.tolist(), 20)))
     return array
 
 
@@ -191,7 +190,7 @@ def _labels(labels: Any, n: int, k: int) -> NDArray[np.intp]:
         raise TypeError(
             expected(
                 "labels as whole-number codes into classes",
-                got=f"{array.dtype} ({some(array[:3].tolist())} ...)",
+                got=f"{array.dtype} ({some(array[:3].tolist())} and so on)",
                 remedy="Use SoftTargets.from_labels, or align(classes, y).",
             )
         )

@@ -15,9 +15,9 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from jupyter_distill._classes import check_classes
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.teachers._base import Teacher
-from jupyter_distill.teachers._classes import check_classes
 from jupyter_distill.teachers._query import Query
 
 __all__ = ["Query", "Teacher", "as_teacher"]

@@ -58,7 +58,7 @@ class Teacher(ABC):
         name: str | None = None,
     ) -> None:
         self.model = model
-        self.name = name or getattr(model, "__name__", None) or type(model).__name__
+        self.name = name or type(model).__name__
         self.classes = classes
         self.classes_given = classes is not None
         self.preprocess = preprocess

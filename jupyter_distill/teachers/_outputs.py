@@ -8,10 +8,10 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._classes import check_classes
 from jupyter_distill._softmax import TOLERANCE, log_floored
 from jupyter_distill._validation import expected, some
-from jupyter_distill.teachers._classes import check_classes
-from jupyter_distill.teachers._rows import frame_names
+from jupyter_distill.teachers._rows import frame_names, is_pyarrow
 
 Kind = Literal["logits", "probabilities"]
 
@@ -26,8 +26,8 @@ class Raw:
 
 def as_matrix(raw: Any, n_rows: int, *, name: str, kind: Kind | None) -> Raw:
     """Return the answer to one batch as a matrix of numbers with `n_rows` rows."""
-    names = frame_names(raw)
-    if names is not None and all(name == i for i, name in enumerate(names)):
+    names: tuple[object, ...] | None = frame_names(raw)
+    if names == tuple(range(len(names or ()))):
         names = None  # a data frame without names of its own
     values = _as_array(raw, name)
     wanted = f"{name} to return an array ({n_rows} rows, classes) of logits or probabilities"
@@ -111,8 +111,8 @@ def _as_array(raw: Any, name: str) -> NDArray[Any]:
         return cast("NDArray[Any]", raw.numpy())
     if hasattr(raw, "toarray"):
         raw = raw.toarray()
-    if frame_names(raw) is not None and hasattr(raw, "to_pandas"):
-        raw = raw.to_pandas()  # polars, pyarrow
+    if is_pyarrow(raw):
+        raw = raw.to_pandas()
     try:
         array = np.asarray(raw)
         if array.dtype == object and not any(isinstance(v, (str, bytes)) for v in array.flat):
@@ -182,7 +182,7 @@ def _hard_labels(values: NDArray[Any], name: str) -> ValueError:
     return ValueError(
         expected(
             f"logits or probabilities from {name}, one column per class",
-            got=f"what looks like hard labels: {some(values.ravel()[:3].tolist())} ...",
+            got=f"what looks like hard labels: {some(values.ravel()[:3].tolist())} and so on",
             remedy="Soft targets need the teacher's whole distribution: return predict_proba "
             "or the network's last layer, not its decision. If these numbers are one logit or "
             "probability per row, say output='logits' or output='probabilities'.",

@@ -69,7 +69,7 @@ class Query:
         if order is not None:
             np.random.default_rng(order).shuffle(starts)
         self._waiting = [slice(int(s), min(int(s) + size, self.n_rows)) for s in starts][::-1]
-        self._n_batches = len(starts)
+        self._n_batches, self._size = len(starts), min(size, self.n_rows)
         self._answers: dict[int, Raw] = {}
         self._teacher = teacher
         self._X = X
@@ -94,7 +94,9 @@ class Query:
     @property
     def n_done(self) -> int:
         """The number of rows answered so far."""
-        return sum(len(answer.values) for answer in self._answers.values())
+        last = (self._n_batches - 1) * self._size
+        short = self._size - (self.n_rows - last) if last in self._answers else 0
+        return len(self._answers) * self._size - short
 
     @property
     def complete(self) -> bool:
@@ -125,7 +127,7 @@ class Query:
         return self._teacher._read(whole, self.rows)
 
     def _check_same_classes(self, start: int, answer: Raw) -> None:
-        for other_start, other in self._answers.items():
+        for other_start, other in self._answers.items():  # the first stands for all of them
             if other.values.shape[1] != answer.values.shape[1] or other.names != answer.names:
                 raise ValueError(
                     expected(
@@ -136,7 +138,7 @@ class Query:
                         "that a batch does not hold.",
                     )
                 )
-            return  # all earlier ones agree already
+            return
 
 
 def _columns(answer: Raw) -> str:

@@ -17,7 +17,7 @@ _KINDS = "a data frame, an array, a tensor, a list of rows, or a dict or tuple o
 
 def parts_of(X: Any) -> dict[str, Any] | None:
     """Return the named parts of a dict or tuple of inputs; None where X is one part."""
-    if isinstance(X, Mapping) or type(X).__name__ == "BatchEncoding":
+    if isinstance(X, Mapping):
         return dict(X)
     if isinstance(X, tuple):
         return {f"part {position}": part for position, part in enumerate(X)}
@@ -58,11 +58,11 @@ def take_rows(X: Any, rows: Rows) -> Any:
         return X.iloc[rows]
     if isinstance(X, list):
         return X[rows] if isinstance(rows, slice) else [X[row] for row in rows]
-    if hasattr(X, "take") and hasattr(X, "schema") and hasattr(X, "slice"):  # pyarrow, polars
+    if hasattr(X, "schema") and hasattr(X, "take"):  # pyarrow
         if isinstance(rows, slice):
             return X.slice(rows.start, rows.stop - rows.start)
-        return X[rows] if not hasattr(X, "combine_chunks") else X.take(rows)
-    if hasattr(X, "tocsr"):
+        return X.take(rows)
+    if hasattr(X, "tocsr"):  # not every sparse form can be cut
         X = X.tocsr()
     return X[rows]
 
@@ -75,3 +75,8 @@ def frame_names(X: Any) -> tuple[str, ...] | None:
     if names is None or callable(names):
         return None
     return tuple(names)
+
+
+def is_pyarrow(X: Any) -> bool:
+    """Tell a pyarrow table, which numpy and scikit-learn do not read by themselves."""
+    return type(X).__module__.partition(".")[0] == "pyarrow" and hasattr(X, "to_pandas")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import expected
 from jupyter_distill.teachers._base import Refused, Teacher
-from jupyter_distill.teachers._rows import count_rows, frame_names
+from jupyter_distill.teachers._rows import count_rows, frame_names, is_pyarrow
 
 _PROBE_ROWS = 256
 _UNFIT = {
@@ -65,7 +65,7 @@ class EstimatorTeacher(Teacher):
 
     def prepare(self, rows: Any) -> Any:
         """Give a frame to a model fitted on a frame, and an array to one fitted on an array."""
-        if hasattr(rows, "combine_chunks") and hasattr(rows, "to_pandas"):  # pyarrow
+        if is_pyarrow(rows):
             rows = rows.to_pandas()
         names, shape = frame_names(rows), tuple(getattr(rows, "shape", ()))
         if self._n_features is None:
@@ -134,7 +134,9 @@ def accepts(model: Any) -> int:
     """Take whatever gives probabilities or margins; refuse other estimators by name."""
     if _has(model, "predict_proba") or _has(model, "decision_function"):
         return 20
-    return 10 if _has(model, "fit") or _has(model, "predict") else 0
+    if _has(model, "get_params"):
+        return 10
+    return 10 if _has(model, "predict") and not callable(model) else 0
 
 
 def build(model: Any, **options: Any) -> Teacher:
@@ -156,9 +158,10 @@ def _name(model: Any) -> str:
 
 
 def _estimator_type(model: Any) -> str | None:
-    tags = getattr(model, "__sklearn_tags__", None)
-    found = getattr(tags(), "estimator_type", None) if callable(tags) else None
-    found = found or getattr(model, "_estimator_type", None)
+    try:
+        found = model.__sklearn_tags__().estimator_type
+    except AttributeError:  # no tags, or those of another release of scikit-learn
+        found = getattr(model, "_estimator_type", None)
     return found if isinstance(found, str) else None
 
 
@@ -208,10 +211,11 @@ def _method(model: Any, output: str) -> str | None:
         raise ValueError(
             expected(
                 "a teacher with predict_proba or decision_function",
-                got=f"{name}, which gives hard labels only",
-                remedy="Soft targets need probabilities: set the model's own option for them "
-                "(e.g. VotingClassifier(voting='soft')), or fit "
-                "CalibratedClassifierCV(model) on held-out rows.",
+                got=f"{name}, which has neither: soft targets need probabilities, not hard labels",
+                remedy="Set the model's own option for probabilities (e.g. "
+                "VotingClassifier(voting='soft')), or fit CalibratedClassifierCV(model). If "
+                "predict itself returns probabilities: as_teacher(lambda rows: "
+                "model.predict(rows)).",
             )
         )
     if output != "auto":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from jupyter_distill.teachers._base import Teacher
@@ -9,6 +10,9 @@ from jupyter_distill.teachers._base import Teacher
 
 class FunctionTeacher(Teacher):
     """A plain callable; called once with all rows unless a batch size is given."""
+
+    def __init__(self, model: Any, *, name: str | None = None, **options: Any) -> None:
+        super().__init__(model, name=name or _name(model), **options)
 
     def answer(self, rows: Any) -> Any:
         """Call the function; what it returns may say ``.logits``."""
@@ -24,3 +28,14 @@ def accepts(model: Any) -> int:
 def build(model: Any, **options: Any) -> Teacher:
     """Wrap the function."""
     return FunctionTeacher(model, **options)
+
+
+def _name(model: Any) -> str | None:
+    """Name a function by its own name, a method together with its owner."""
+    name = getattr(model, "__name__", None)
+    owner = getattr(model, "__self__", None)
+    if name == "<lambda>":
+        return "the function"
+    if name and owner is not None and not inspect.ismodule(owner):
+        return f"{type(owner).__name__}.{name}"
+    return name

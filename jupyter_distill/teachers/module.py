@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import narwhals as nw
+import narwhals.stable.v1 as nw
 import numpy as np
 
 from jupyter_distill._optional import loaded
@@ -28,7 +29,8 @@ class ModuleTeacher(Teacher):
 
     def __init__(self, model: Any, **options: Any) -> None:
         super().__init__(model, **options)
-        self._torch: Any = loaded("torch")
+        self._torch: Any = sys.modules["torch"]
+        self._fits = sys.maxsize  # rows that fit into memory; less once a batch did not
         if any(self._torch.nn.parameter.is_lazy(p) for p in model.parameters()):
             raise ValueError(
                 expected(
@@ -48,17 +50,20 @@ class ModuleTeacher(Teacher):
 
     def answer(self, rows: Any) -> Any:
         """Ask one batch; halve it as long as the memory does not suffice."""
+        n = count_rows(rows)
+        if n > self._fits:
+            parts = [slice(start, min(start + self._fits, n)) for start in range(0, n, self._fits)]
+            pieces = [(part, self.answer(take_rows(rows, part))) for part in parts]
+            return np.concatenate([_rows_first(p, part.stop - part.start) for part, p in pieces])
         try:
             with _asked_only(self._torch, self.model):
                 return _to_host(_first_logits(self._call(rows)))
-        except (self._torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-            n = count_rows(rows)
-            if n < 2 or not _is_memory(error, self._torch):
+        except (MemoryError, RuntimeError) as error:
+            if n < 2 or not _is_memory(error):
                 raise
-        half = n // 2  # outside the except block, which would keep the failed batch alive
-        self.batch_size = min(half, self.batch_size or half)
-        pieces = [self.answer(take_rows(rows, s)) for s in (slice(0, half), slice(half, n))]
-        return np.concatenate([piece.reshape(len(piece), -1) for piece in pieces])
+        # Outside of `except`, which would keep the tensors of the failed batch alive.
+        self._fits = n // 2
+        return self.answer(rows)
 
     def _call(self, rows: Any) -> Any:
         if isinstance(rows, tuple):
@@ -154,9 +159,17 @@ def _to_host(tensor: Any) -> Any:
     return (tensor.double() if tensor.is_floating_point() else tensor).numpy()
 
 
-def _is_memory(error: BaseException, torch: Any) -> bool:
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(
-        words in str(error) for words in ("out of memory", "can't allocate memory")
+def _rows_first(piece: Any, n: int) -> Any:
+    """Undo the squeezing of a piece of one row."""
+    return piece if piece.ndim and len(piece) == n else piece[None]
+
+
+def _is_memory(error: BaseException) -> bool:
+    words = ("out of memory", "can't allocate memory")
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or any(word in str(error) for word in words)
     )
 
 
