@@ -1,0 +1,81 @@
+"""One place for what every error of the package says: expected, got, remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from math import isfinite
+from numbers import Integral, Real
+
+
+def expected(what: str, *, got: str, remedy: str = "") -> str:
+    """Compose an error message: what was expected, what came, what to do."""
+    message = f"Expected {what}. Got {got}."
+    return f"{message} {remedy}" if remedy else message
+
+
+def some(items: Iterable[object], limit: int = 5) -> str:
+    """List a few items for a message: ``'a', 'b' and 7 more``."""
+    texts = [repr(item) for item in items]
+    if len(texts) <= limit:
+        return ", ".join(texts)
+    return f"{', '.join(texts[:limit])} and {len(texts) - limit} more"
+
+
+def did_you_mean(name: object, choices: Iterable[str]) -> str:
+    """Return ``' Did you mean "tree"?'``, or nothing where no choice is near."""
+    near = get_close_matches(str(name), list(choices), n=1)
+    return f' Did you mean "{near[0]}"?' if near else ""
+
+
+def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
+    """Return `value` if it is one of `choices`, else raise a ValueError that lists them."""
+    if isinstance(value, str) and value in choices:
+        return value
+    raise ValueError(
+        expected(f"{name} to be one of {some(choices, 20)}", got=repr(value))
+        + did_you_mean(value, choices)
+    )
+
+
+def check_number(
+    name: str,
+    value: object,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    integer: bool = False,
+) -> float:
+    """Return `value` as a number inside ``[low, high]`` and greater than `above`.
+
+    Raises
+    ------
+    TypeError
+        If it is not a number (booleans are not).
+    ValueError
+        If it is not finite or out of range.
+    """
+    limits = [
+        text
+        for bound, text in (
+            (low, f">= {low}"),
+            (above, f"> {above}"),
+            (high, f"<= {high}"),
+        )
+        if bound is not None
+    ]
+    kind = "a whole number" if integer else "a finite number"
+    what = f"{name} to be {' '.join([kind, ' and '.join(limits)]).strip()}"
+    if isinstance(value, bool) or not isinstance(value, Integral if integer else Real):
+        raise TypeError(expected(what, got=f"{value!r} ({type(value).__name__})"))
+    number = int(value) if integer else float(value)  # type: ignore[call-overload]
+    wrong = (
+        not isfinite(number)
+        or (low is not None and number < low)
+        or (high is not None and number > high)
+        or (above is not None and number <= above)
+    )
+    if wrong:
+        raise ValueError(expected(what, got=repr(value)))
+    return number

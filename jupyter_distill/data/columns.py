@@ -1,0 +1,58 @@
+"""One column of a table, named and written as its owner does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+Kind = Literal["numeric", "category", "boolean"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """Name and kind of a column.
+
+    Attributes
+    ----------
+    name : str
+        As its owner wrote it.
+    kind : {"numeric", "category", "boolean"}
+        How it is asked about: by a threshold, or by a set of values.
+    categories : tuple
+        The values of a category or boolean column in the order of their codes.
+    integer : bool
+        Whether all values of a numeric column are whole numbers.
+    """
+
+    name: str
+    kind: Kind
+    categories: tuple[object, ...] = ()
+    integer: bool = False
+
+    def text(self, value: float) -> str:
+        """Return a value (or the code of one) as its owner would write it."""
+        if np.isnan(value):
+            return "missing"
+        if self.kind != "numeric":
+            code = int(value)
+            return str(self.categories[code]) if code >= 0 else "another value"
+        return number(value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the column as plain values, ready for JSON."""
+        plain = [c if isinstance(c, str | bool | int | float) else str(c) for c in self.categories]
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "categories": plain,
+            "integer": self.integer,
+        }
+
+
+def number(value: float) -> str:
+    """Write a number in full and without noise: ``52000``, ``0.35``, ``1.5e-07``."""
+    if value == int(value) if np.isfinite(value) and abs(value) < 1e15 else False:
+        return str(int(value))
+    return repr(float(value)).removesuffix(".0")

@@ -1,0 +1,8 @@
+"""From a teacher and rows to a student: temperature, ladder, and the result that holds all."""
+
+from jupyter_distill.distillation._distill import distill
+from jupyter_distill.distillation._distillation import Distillation
+from jupyter_distill.distillation._ladder import Ladder, Rung
+from jupyter_distill.distillation._progress import InterruptedWarning
+
+__all__ = ["Distillation", "InterruptedWarning", "Ladder", "Rung", "distill"]

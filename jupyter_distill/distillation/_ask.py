@@ -1,0 +1,166 @@
+"""Ask the teacher once for every row, and put table, labels and answers side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v1 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill._validation import check_number, expected
+from jupyter_distill.data import Rows, Table, split_rows
+from jupyter_distill.distillation._progress import Progress
+from jupyter_distill.targets import SoftTargets, align
+from jupyter_distill.teachers import Teacher, as_teacher
+
+LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
+BATCH = 8_192  # rows per question unless the teacher knows better: small enough to show progress
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A teacher and its answers, with the rows in three parts."""
+
+    teacher: Teacher
+    table: Table
+    targets: SoftTargets
+    rows: Rows
+
+
+def ask(
+    model: Any,
+    X: Any,
+    y: Any,
+    classes: Sequence[object] | None,
+    teacher_inputs: Any,
+    test: tuple[Any, ...] | None,
+    batch_size: int | None,
+    progress: Progress,
+    seed: int | None,
+) -> Asked:
+    """Check everything that is given, ask the teacher, and split the rows."""
+    if batch_size is not None:
+        check_number("batch_size", batch_size, low=1, integer=True)
+    teacher = as_teacher(model, classes=classes) if classes is not None else as_teacher(model)
+    table = Table.of(X)
+    X_test, y_test, inputs_test = _test(test, y, teacher_inputs)
+    _same_length("y", y, table.n_rows)
+    _same_length("teacher_inputs", teacher_inputs, table.n_rows)
+    asked = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
+    answered, logits = asked
+    if len(answered) < table.n_rows:
+        table, y = table.take(answered), _take(y, answered)
+    if X_test is None:
+        targets = _targets(teacher, logits, y)
+        return Asked(teacher, table, targets, split_rows(targets.predicted, seed))
+
+    unseen = Table.of(X_test, columns=table.columns)
+    _same_length("y_test", y_test, unseen.n_rows)
+    answered, more = _query(teacher, unseen, inputs_test, batch_size, progress, seed)
+    if len(answered) < unseen.n_rows:
+        unseen, y_test = unseen.take(answered), _take(y_test, answered)
+    targets = _targets(teacher, np.concatenate([logits, more]), _both(y, y_test))
+    split = split_rows(targets.predicted[: table.n_rows], seed)
+    rows = Rows(
+        train=np.sort(np.concatenate([split.train, split.held_out])),
+        validation=split.validation,
+        held_out=np.arange(table.n_rows, targets.n_rows),
+    )
+    return Asked(teacher, _stack(table, unseen), targets, rows)
+
+
+def _query(
+    teacher: Teacher,
+    table: Table,
+    inputs: Any,
+    batch_size: int | None,
+    progress: Progress,
+    seed: int | None,
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return positions and logits of the rows that were answered: all, unless interrupted."""
+    if inputs is None and teacher.preprocess is None and nw.dependencies.is_into_dataframe(
+        table.native
+    ):
+        teacher.check_columns(table.names)
+    X = table.native if inputs is None else inputs
+    query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=seed)
+    try:
+        with progress.bar("asking the teacher", table.n_rows, "rows") as bar:
+            for rows in query:
+                bar.update(len(rows))
+    except KeyboardInterrupt:
+        if query.n_done < LEAST_ROWS:
+            raise
+        progress.interrupted(
+            f"the teacher answered {query.n_done} of {table.n_rows} rows, spread over the data; "
+            "the student was distilled from these."
+        )
+    return query.rows, query.logits()
+
+
+def _targets(teacher: Teacher, logits: NDArray[np.float64], y: Any) -> SoftTargets:
+    if y is None:
+        names = np.arange(logits.shape[1]) if teacher.classes is None else teacher.classes
+        return SoftTargets(logits, names)
+    names, codes = align(teacher.classes, y, logits, classes_given=teacher.classes_given)
+    return SoftTargets(logits, names, codes)
+
+
+def _test(
+    test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any
+) -> tuple[Any, Any, Any]:
+    """Take ``test`` apart, and refuse it where it is not given like the rows themselves."""
+    if test is None:
+        return None, None, None
+    if not isinstance(test, tuple | list) or len(test) not in (2, 3):
+        raise TypeError(
+            expected(
+                "test to be (X_test, y_test) or (X_test, y_test, teacher_inputs_test)",
+                got=type(test).__name__
+                + (f" of {len(test)}" if isinstance(test, tuple | list) else ""),
+            )
+        )
+    X_test, y_test, inputs = (*test, None)[:3]
+    for name, there, here in (("y_test", y_test, y), ("teacher_inputs", inputs, teacher_inputs)):
+        if (there is None) != (here is None):
+            where, missing = ("test", "rows") if here is None else ("rows", "test")
+            raise ValueError(
+                expected(
+                    f"{name} for the test rows exactly if there is one for the others",
+                    got=f"it for the {where} only",
+                    remedy=f"Give it for the {missing} too.",
+                )
+            )
+    return X_test, y_test, inputs
+
+
+def _same_length(name: str, values: Any, n: int) -> None:
+    if values is None:
+        return
+    parts = list(values.values()) if isinstance(values, dict) else [values]
+    parts = list(values) if isinstance(values, tuple) else parts
+    for part in parts:
+        if len(part) != n:
+            raise ValueError(
+                expected(f"{name} to have {n} rows, like X", got=f"{len(part)} rows")
+            )
+
+
+def _take(y: Any, rows: NDArray[np.intp]) -> Any:
+    return None if y is None else np.asarray(y)[rows]
+
+
+def _both(y: Any, y_test: Any) -> Any:
+    return None if y is None else np.concatenate([np.asarray(y), np.asarray(y_test)])
+
+
+def _stack(table: Table, unseen: Table) -> Table:
+    frames = [nw.from_native(t.native, eager_only=True, pass_through=True) for t in (table, unseen)]
+    if all(isinstance(f, nw.DataFrame) for f in frames):
+        native = nw.concat(frames, how="vertical").to_native()
+    else:
+        native = np.concatenate([np.asarray(t.native) for t in (table, unseen)])
+    return Table(table.columns, np.concatenate([table.values, unseen.values]), native)

@@ -1,0 +1,161 @@
+"""Which temperature teaches best: tried on validation rows, for every size of the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from jupyter_distill.data import Rows, Table
+from jupyter_distill.distillation._progress import Progress
+from jupyter_distill.students import Student
+from jupyter_distill.targets import CompositeLoss, SoftTargets
+
+Floats = NDArray[np.float64]
+
+# Even steps of log T; below 1 the structure of a tree follows the decision boundary more closely.
+GRID = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+SMALL = 2_000  # rows below which one validation part is too noisy and three folds are taken
+ENOUGH = 20_000  # rows above which a temperature's rank no longer moves
+KL = CompositeLoss(alpha=0.0, temperature=1.0)
+
+
+def at_temperature(student: Student, temperature: float) -> Student:
+    """Return an unfitted copy that learns at T; below 1 its leaves are filled at 1.
+
+    The composite loss at T < 1 flattens what a leaf says, so there T only shapes the structure.
+    """
+    copy = clone(student).set_params(temperature=float(temperature))
+    if temperature < 1 and "leaf_temperature" in copy.get_params():
+        copy.set_params(leaf_temperature=1.0)
+    return copy
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What validation rows say about every temperature and size that was tried.
+
+    Attributes
+    ----------
+    temperatures : tuple of float
+        T of the first axis.
+    sizes : tuple of int
+        Sizes of the second axis.
+    kl : ndarray of shape (temperatures, sizes, rows)
+        KL(teacher || student) at T = 1: one score for all, whatever T the student learnt at.
+    agrees : ndarray of bool, same shape
+        Whether teacher and student name the same class.
+    """
+
+    temperatures: tuple[float, ...]
+    sizes: tuple[int, ...]
+    kl: NDArray[np.float32]
+    agrees: NDArray[np.bool_]
+
+    def best_temperature(self, size: int) -> float:
+        """Return T of the least KL; of equals the one nearest to 1."""
+        kl = self.kl[:, self.sizes.index(size)].mean(1)
+        far = np.abs(np.log(self.temperatures))
+        return self.temperatures[int(np.lexsort((far, kl.round(12)))[0])]
+
+    def fidelity(self) -> tuple[Floats, Floats]:
+        """Return per size the validation fidelity at its best T, and its standard error."""
+        best = [self.temperatures.index(self.best_temperature(size)) for size in self.sizes]
+        share = np.array([self.agrees[t, s].mean() for s, t in enumerate(best)])
+        return share, np.sqrt(share * (1 - share) / self.agrees.shape[2])
+
+    def path(self, size: int) -> pd.DataFrame:
+        """Return one row per T: KL, its difference to the best with standard error, fidelity."""
+        kl = self.kl[:, self.sizes.index(size)].astype(np.float64)
+        best = self.temperatures.index(self.best_temperature(size))
+        behind = kl - kl[best]
+        return pd.DataFrame(
+            {
+                "temperature": self.temperatures,
+                "kl": kl.mean(1),
+                "behind_best": behind.mean(1),
+                "se": behind.std(1) / np.sqrt(kl.shape[1]),
+                "fidelity": self.agrees[:, self.sizes.index(size)].mean(1),
+                "chosen": np.arange(len(kl)) == best,
+            }
+        )
+
+
+def calibrate(
+    student: Student,
+    table: Table,
+    targets: SoftTargets,
+    rows: Rows,
+    temperatures: Sequence[float],
+    sizes: Sequence[int],
+    progress: Progress,
+    seed: int | None,
+) -> Calibration:
+    """Fit the student at every temperature and score every size on rows it did not learn from.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the person stops it before one temperature is through; later, what is done is kept.
+    """
+    folds = _folds(rows, seed)
+    parts = [_Part(student, table, targets, fit, score) for fit, score in folds]
+    kl, agrees, done = [], [], []
+    try:
+        for T in progress.each(temperatures, "calibrating temperature", "temperatures"):
+            scored = [part.score(at_temperature(student, T), sizes) for part in parts]
+            kl.append(np.concatenate([s[0] for s in scored], axis=1))
+            agrees.append(np.concatenate([s[1] for s in scored], axis=1))
+            done.append(float(T))
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        progress.interrupted(
+            f"{len(done)} of {len(temperatures)} temperatures were tried ({min(done)} to "
+            f"{max(done)}); the best of them was taken."
+        )
+    return Calibration(tuple(done), tuple(sizes), np.stack(kl), np.stack(agrees))
+
+
+class _Part:
+    """Rows to fit on, prepared once for all temperatures, and rows to score on."""
+
+    def __init__(
+        self,
+        student: Student,
+        table: Table,
+        targets: SoftTargets,
+        fit: NDArray[np.intp],
+        score: NDArray[np.intp],
+    ) -> None:
+        self.fit_targets, self.score_targets = targets.take(fit), targets.take(score)
+        self.fit_rows = student.prepare(table.take(fit), self.fit_targets.weights)
+        self.score_rows = table.take(score)
+
+    def score(self, student: Student, sizes: Sequence[int]) -> tuple[Any, Any]:
+        student.fit_soft(self.fit_rows, self.fit_targets)
+        logits = [student.at_size(size).logits(self.score_rows) for size in sizes]
+        kl = [KL.per_row(z, self.score_targets) for z in logits]
+        agrees = [z.argmax(1) == self.score_targets.predicted for z in logits]
+        return np.array(kl, dtype=np.float32), np.array(agrees)
+
+
+def _folds(rows: Rows, seed: int | None) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Return pairs of rows to fit and to score on, none of them held out."""
+    rng = np.random.default_rng(seed)
+    learnt = rows.learnt
+    if len(learnt) >= SMALL:
+        return [(_at_most(rows.train, rng), _at_most(rows.validation, rng))]
+    thirds = np.array_split(rng.permutation(learnt), 3)
+    return [(np.sort(np.setdiff1d(learnt, third)), np.sort(third)) for third in thirds]
+
+
+def _at_most(rows: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+    if len(rows) <= ENOUGH:
+        return rows
+    return np.sort(rng.choice(rows, ENOUGH, replace=False))

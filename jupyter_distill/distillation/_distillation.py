@@ -1,0 +1,182 @@
+"""What a distillation leaves: the joint between computing and the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from jupyter_distill._late import late
+from jupyter_distill._validation import check_number
+from jupyter_distill.data import Rows, Table
+from jupyter_distill.distillation._calibrate import Calibration, at_temperature
+from jupyter_distill.distillation._ladder import Ladder, climb
+from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.students import Student
+from jupyter_distill.targets import SoftTargets
+
+if TYPE_CHECKING:
+    from jupyter_distill.teachers import Teacher
+
+
+@dataclass(frozen=True, eq=False)
+class Distillation:
+    """A teacher, the student distilled from it, and the rows on which the two were compared.
+
+    In a notebook it shows itself: the student, the rows where the models part, and the
+    temperature, linked.
+
+    Attributes
+    ----------
+    teacher : Teacher
+        Read-only; was asked once for every row.
+    student : Student
+        The chosen student, a fitted scikit-learn classifier.
+    table : Table
+        All rows.
+    targets : SoftTargets
+        What the teacher says of them, with the labels where they were given.
+    rows : Rows
+        Which rows the student learnt from, which chose its settings, which were held out.
+    temperature, alpha : float
+        Settings of the composite loss.
+    size : int
+        The chosen size.
+    ladder : Ladder
+        All sizes that were piloted, measured on held-out rows.
+    labels_only : Student or None
+        The same student fitted to the labels without the teacher; None without labels.
+    calibration : Calibration or None
+        What was tried to choose the temperature; None if the person set it.
+    notes : tuple of str
+        What the person should know of this run, e.g. what an interrupt cut short.
+    random_state : int or None
+        Seed.
+    """
+
+    teacher: Teacher
+    grown: Student
+    table: Table
+    targets: SoftTargets
+    rows: Rows
+    temperature: float
+    alpha: float
+    size: int
+    ladder: Ladder
+    labels_only: Student | None
+    calibration: Calibration | None
+    notes: tuple[str, ...]
+    random_state: int | None
+
+    @property
+    def student(self) -> Student:
+        return self.ladder.select(self.size).student
+
+    @property
+    def temperature_path(self) -> pd.DataFrame:
+        """What each temperature did on validation rows, for the chosen size.
+
+        Columns: ``temperature``, ``kl`` (mean KL(teacher || student) at T = 1, comparable across
+        T), ``behind_best`` and its paired standard error ``se``, ``fidelity``, ``chosen``. Empty
+        if the temperature was set by hand.
+        """
+        if self.calibration is None:
+            names = ["temperature", "kl", "behind_best", "se", "fidelity", "chosen"]
+            return pd.DataFrame({name: [] for name in names})
+        sizes = self.calibration.sizes
+        return self.calibration.path(min(sizes, key=lambda size: abs(size - self.size)))
+
+    @cached_property
+    def held_out(self) -> tuple[Table, SoftTargets]:
+        """Rows that nobody trained on, and what the teacher says of them."""
+        return self.table.take(self.rows.held_out), self.targets.take(self.rows.held_out)
+
+    @cached_property
+    def _prepared(self) -> Any:
+        learnt = self.targets.take(self.rows.learnt)
+        return self.grown.prepare(self.table.take(self.rows.learnt), learnt.weights), learnt
+
+    def explanation(self) -> TreeExplanation:
+        """Return the student as data; support, class mixes and agreement over all rows."""
+        return self.student.explain(self.table, self.targets)
+
+    def at(self, temperature: float | None = None, size: int | None = None) -> Distillation:
+        """Distil again at another temperature or take another size, on the same rows.
+
+        Parameters
+        ----------
+        temperature : float, optional
+            T; the student is fitted again.
+        size : int, optional
+            A size of the ladder; nothing is fitted again.
+
+        Returns
+        -------
+        Distillation
+            A new one; this one stays as it is.
+        """
+        if size is not None:
+            self.ladder.select(size)
+        size = self.size if size is None else size
+        if temperature is None or temperature == self.temperature:
+            ladder = replace(self.ladder, chosen=size)
+            return replace(self, size=size, ladder=ladder)
+        temperature = check_number("temperature", temperature, above=0)
+        rows, targets = self._prepared
+        grown = at_temperature(self.grown, temperature).fit_soft(rows, targets)
+        sizes = [rung.size for rung in self.ladder]
+        again = replace(
+            self,
+            grown=grown,
+            temperature=temperature,
+            size=size,
+            ladder=climb(grown, sizes, size, *self.held_out),
+        )
+        again.__dict__.update(held_out=self.held_out, _prepared=self._prepared)
+        return again
+
+    def fidelity(self) -> Any:
+        """Return the fidelity card: student against teacher on held-out rows.
+
+        Per class, hard (agreement) and soft (KL), with bootstrap intervals, beside the most
+        common class and the same student fitted to the labels without the teacher.
+        """
+        return late("jupyter_distill.audits.fidelity:fidelity")(self)
+
+    def disagreements(self, rows: str = "held_out") -> Any:
+        """Return the rows where teacher and student part, worst first, in the owner's frame type.
+
+        Parameters
+        ----------
+        rows : {"held_out", "all"}
+            Which rows to look at.
+        """
+        return late("jupyter_distill.audits.disagreements:disagreements")(self, rows)
+
+    def report(self, path: str | Path) -> Path:
+        """Write one HTML file that shows everything offline, and return its path."""
+        written: Path = late("jupyter_distill.exports.report:report")(self, path)
+        return written
+
+    def view(self) -> Any:
+        """Return the linked view: tree, temperature and disagreements in one widget."""
+        return late("jupyter_distill.widgets:view")(self)
+
+    def fit_again(self, size: int) -> Student:
+        """Return an unfitted student with the settings of this distillation."""
+        return clone(self.grown).set_params(size=size)
+
+    def __repr__(self) -> str:
+        return repr(late("jupyter_distill.audits.fidelity:fidelity")(self))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return late("jupyter_distill.widgets:mimebundle")(self)
+
+    def answers(self) -> np.ndarray[Any, np.dtype[np.intp]]:
+        """Return the code of the class that the student names, for all rows."""
+        return np.asarray(self.student.logits(self.table).argmax(1))

@@ -1,0 +1,114 @@
+"""A tree as arrays: where rows go, and what is said there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """The nodes of a tree in the order in which they were made: root, then pairs of children.
+
+    The first ``2 L - 1`` of them are the tree of L leaves, so one growth holds every size.
+
+    Attributes
+    ----------
+    left, right, parent, feature : ndarray of int, shape (m,)
+        Structure; -1 where there is none.
+    threshold : ndarray of float, shape (m,)
+        Numeric splits: values ``<=`` it go left. +inf parts the known from the missing.
+    left_codes : tuple of (ndarray of bool or None), length m
+        Splits on a category: whether each code goes left.
+    missing_left, missing_seen : ndarray of bool, shape (m,)
+        Where missing values go, and whether there were any while the tree grew.
+    """
+
+    left: Ints
+    right: Ints
+    parent: Ints
+    feature: Ints
+    threshold: Floats
+    left_codes: tuple[NDArray[np.bool_] | None, ...]
+    missing_left: NDArray[np.bool_]
+    missing_seen: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    @property
+    def leaves(self) -> Ints:
+        return np.flatnonzero(self.left < 0)
+
+    @property
+    def depth(self) -> Ints:
+        """Steps from the root to each node."""
+        depth = np.zeros(len(self), dtype=np.intp)
+        for node in range(1, len(self)):
+            depth[node] = depth[self.parent[node]] + 1
+        return depth
+
+    def first(self, n_leaves: int) -> Nodes:
+        """Return the tree of at most `n_leaves` leaves that this one grew from."""
+        m = min(2 * n_leaves - 1, len(self))
+        inner = (self.left[:m] >= 0) & (self.left[:m] < m)
+        return replace(
+            self,
+            left=np.where(inner, self.left[:m], -1),
+            right=np.where(inner, self.right[:m], -1),
+            parent=self.parent[:m],
+            feature=np.where(inner, self.feature[:m], -1),
+            threshold=np.where(inner, self.threshold[:m], np.nan),
+            left_codes=tuple(c if i else None for c, i in zip(self.left_codes, inner, strict=False)),
+            missing_left=self.missing_left[:m] & inner,
+            missing_seen=self.missing_seen[:m] & inner,
+        )
+
+    def apply(self, values: Floats) -> Ints:
+        """Return the leaf that each row of a table's values falls in."""
+        leaf = np.zeros(len(values), dtype=np.intp)
+        rows_at: dict[int, Ints] = {0: np.arange(len(values))}
+        for node in np.flatnonzero(self.left >= 0):
+            rows = rows_at.pop(int(node))
+            goes = self._goes_left(int(node), values[rows, self.feature[node]])
+            for child, side in ((self.left[node], goes), (self.right[node], ~goes)):
+                rows_at[int(child)] = rows[side]
+                leaf[rows[side]] = child
+        return leaf
+
+    def _goes_left(self, node: int, values: Floats) -> NDArray[np.bool_]:
+        codes = self.left_codes[node]
+        if codes is None:
+            goes = values <= self.threshold[node]
+            lost = np.isnan(values)
+        else:
+            lost = ~(values >= 0)  # missing, or a category that was never seen
+            goes = codes[np.where(lost, 0, values).astype(np.intp)]
+        goes[lost] = self.missing_left[node]
+        return goes
+
+    def totals(self, leaf: Ints, of: Floats) -> Floats:
+        """Sum the columns of `of` over the rows that reach each node.
+
+        Parameters
+        ----------
+        leaf : ndarray of int, shape (n,)
+            From :meth:`apply`.
+        of : ndarray of shape (n, c)
+            What to sum.
+
+        Returns
+        -------
+        ndarray of shape (m, c)
+        """
+        sums = np.column_stack(
+            [np.bincount(leaf, weights=column, minlength=len(self)) for column in of.T]
+        )
+        for node in range(len(self) - 1, 0, -1):  # children come after their parents
+            sums[self.parent[node]] += sums[node]
+        return sums
