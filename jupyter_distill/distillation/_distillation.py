@@ -7,9 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from sklearn.base import clone
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_number
@@ -76,6 +74,16 @@ class Distillation:
     @property
     def student(self) -> Student:
         return self.ladder.select(self.size).student
+
+    @property
+    def family(self) -> str:
+        """Name of the student's family, as a user types it."""
+        return type(self.student).__module__.rpartition(".")[2]
+
+    @property
+    def title(self) -> str:
+        """The student in words, e.g. ``tree of 12 leaves``."""
+        return f"{self.family} of {getattr(self.student, 'n_leaves_', self.size)} leaves"
 
     @property
     def temperature_path(self) -> pd.DataFrame:
@@ -167,16 +175,10 @@ class Distillation:
         """Return the linked view: tree, temperature and disagreements in one widget."""
         return late("jupyter_distill.widgets:view")(self)
 
-    def fit_again(self, size: int) -> Student:
-        """Return an unfitted student with the settings of this distillation."""
-        return clone(self.grown).set_params(size=size)
-
     def __repr__(self) -> str:
-        return repr(late("jupyter_distill.audits.fidelity:fidelity")(self))
+        notes = "".join(f"\n- {note}" for note in self.notes)
+        head = f"{self.teacher.name} -> {self.title}, T = {self.temperature:g}, alpha = {self.alpha:g}"
+        return f"{head}\n{self.fidelity().describe()}{notes}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return late("jupyter_distill.widgets:mimebundle")(self)
-
-    def answers(self) -> np.ndarray[Any, np.dtype[np.intp]]:
-        """Return the code of the class that the student names, for all rows."""
-        return np.asarray(self.student.logits(self.table).argmax(1))

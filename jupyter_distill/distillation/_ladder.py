@@ -80,7 +80,7 @@ class Ladder:
         return pd.DataFrame(
             {
                 "size": [r.size for r in self],
-                "leaves": [getattr(r.student, "n_leaves_", np.nan) for r in self],
+                "leaves": [_leaves(r.student) for r in self],
                 "depth": [getattr(r.student, "depth_", np.nan) for r in self],
                 "fidelity": [r.fidelity for r in self],
                 "low": [r.low for r in self],
@@ -104,9 +104,11 @@ def climb(
 ) -> Ladder:
     """Cut a student that was fitted at the largest size to every size and measure each."""
     kl = CompositeLoss(alpha=0.0, temperature=1.0)
-    rungs = []
+    rungs: list[Rung] = []
     for size in sizes:
         smaller = student.at_size(size)
+        if rungs and size != chosen and _leaves(smaller) == _leaves(rungs[-1].student):
+            continue  # the data allow no more leaves: the same student again
         logits = smaller.logits(table)
         answer = logits.argmax(1)
         share = float((answer == targets.predicted).mean())
@@ -114,6 +116,10 @@ def climb(
         right = float((answer == targets.labels).mean()) if targets.labels is not None else np.nan
         rungs.append(Rung(size, smaller, share, low, high, kl(logits, targets), right))
     return Ladder(tuple(rungs), chosen)
+
+
+def _leaves(student: Student) -> float:
+    return float(getattr(student, "n_leaves_", np.nan))
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:

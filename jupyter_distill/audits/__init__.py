@@ -1,0 +1,1 @@
+"""One file per question asked of a distillation; every answer is data."""

@@ -1,0 +1,87 @@
+"""Means with 95 % bootstrap intervals, many at once on the same resamples."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill.distillation._ladder import wilson
+
+Floats = NDArray[np.float64]
+
+RESAMPLES = 500
+MANY = 20_000  # rows above which the bootstrap of a mean is its normal limit to the last digit shown
+TOGETHER = 50  # resamples at a time, to bound the memory
+
+
+class Interval(NamedTuple):
+    """A mean and its 95 % interval; NaN where there is no row to measure on."""
+
+    value: float
+    low: float
+    high: float
+
+    def text(self, digits: int = 3) -> str:
+        """Return ``0.912 [0.899, 0.924]``."""
+        if np.isnan(self.value):
+            return "-"
+        return f"{self.value:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}]"
+
+
+def mean_intervals(values: Floats, groups: NDArray[np.bool_], seed: int | None) -> list[list[Interval]]:
+    """Return the mean of every column of `values` in every group of rows.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, m)
+        What to average.
+    groups : ndarray of bool, shape (n, g)
+        Which rows belong to each group.
+    seed : int or None
+        Seed of the resamples.
+
+    Returns
+    -------
+    list of list of Interval
+        By group, then by column. A share that is 0 or 1 in all rows, of which no resample can
+        tell anything, gets Wilson's interval.
+    """
+    n, m = values.shape
+    counts = groups.sum(0)
+    with np.errstate(invalid="ignore"):
+        means = (groups.T @ values) / counts[:, None]
+        low, high = _normal(values, groups, means) if n > MANY else _drawn(values, groups, seed)
+    for g in range(groups.shape[1]):
+        for c in range(m):
+            if counts[g] and low[g, c] == high[g, c] and means[g, c] in (0.0, 1.0):
+                low[g, c], high[g, c] = wilson(float(means[g, c]), int(counts[g]))
+    return [
+        [Interval(float(means[g, c]), float(low[g, c]), float(high[g, c])) for c in range(m)]
+        for g in range(groups.shape[1])
+    ]
+
+
+def _drawn(values: Floats, groups: NDArray[np.bool_], seed: int | None) -> tuple[Floats, Floats]:
+    n, m = values.shape
+    rng = np.random.default_rng(seed)
+    products = (groups[:, :, None] * values[:, None, :]).reshape(n, -1)
+    columns = np.concatenate([products, groups], axis=1)
+    drawn = []
+    for _ in range(0, RESAMPLES, TOGETHER):
+        times = np.empty((TOGETHER, n))
+        for b in range(TOGETHER):
+            times[b] = np.bincount(rng.integers(0, n, n), minlength=n)
+        sums = times @ columns
+        g = groups.shape[1]
+        drawn.append(sums[:, :-g].reshape(TOGETHER, g, m) / sums[:, -g:, None])
+    low, high = np.nanquantile(np.concatenate(drawn), [0.025, 0.975], axis=0)
+    return low, high
+
+
+def _normal(values: Floats, groups: NDArray[np.bool_], means: Floats) -> tuple[Floats, Floats]:
+    counts = groups.sum(0)[:, None]
+    spread = np.sqrt(np.maximum((groups.T @ values**2) / counts - means**2, 0.0))
+    half = 1.959963984540054 * spread / np.sqrt(counts)
+    return means - half, means + half

@@ -1,0 +1,99 @@
+"""The rows where teacher and student name different classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import narwhals.stable.v1 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jupyter_distill._validation import check_choice
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.targets import CompositeLoss
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Teacher and student side by side, for all rows of a distillation.
+
+    Attributes
+    ----------
+    teacher, student : ndarray of int, shape (n,)
+        Codes of the classes that they name.
+    margin : ndarray of float, shape (n,)
+        By how much the teacher prefers its class to the student's, as a probability; 0 where
+        they agree.
+    kl : ndarray of float, shape (n,)
+        KL(teacher || student) at T = 1, in nats.
+    """
+
+    teacher: NDArray[np.intp]
+    student: NDArray[np.intp]
+    margin: NDArray[np.float64]
+    kl: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, d: Distillation) -> Comparison:
+        """Compare over all rows."""
+        logits = d.student.logits(d.table)
+        teacher, student = d.targets.predicted, logits.argmax(1)
+        p, rows = d.targets.at(1.0), np.arange(d.targets.n_rows)
+        kl = CompositeLoss(alpha=0.0, temperature=1.0).per_row(logits, d.targets)
+        return cls(teacher, student, p[rows, teacher] - p[rows, student], kl)
+
+    @cached_property
+    def apart(self) -> NDArray[np.bool_]:
+        """Whether the two name different classes."""
+        return np.asarray(self.teacher != self.student)
+
+    def worst_first(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return those of `rows` where the models part, the surest teacher first."""
+        apart = rows[self.apart[rows]]
+        return apart[np.lexsort((-self.kl[apart], -self.margin[apart]))]
+
+
+def disagreements(d: Distillation, rows: str = "held_out") -> Any:
+    """Return the rows where the models part, worst first, in the owner's own frame type.
+
+    Parameters
+    ----------
+    d : Distillation
+        What to look at.
+    rows : {"held_out", "all"}
+        Which rows.
+
+    Returns
+    -------
+    data frame
+        ``teacher``, ``student``, ``truth`` (if known), ``margin`` and ``kl`` before the owner's
+        columns; pandas frames keep their index, arrays come as a pandas frame. A name that the
+        owner uses already gets ``" (model)"`` behind it.
+    """
+    check_choice("rows", rows, ("held_out", "all"))
+    looked_at = d.rows.held_out if rows == "held_out" else np.arange(d.table.n_rows)
+    compared = Comparison.of(d)
+    worst = compared.worst_first(looked_at)
+    classes = d.targets.classes
+    answers: dict[str, Any] = {
+        "teacher": classes[compared.teacher[worst]],
+        "student": classes[compared.student[worst]],
+    }
+    if d.targets.labels is not None:
+        answers["truth"] = classes[d.targets.labels[worst]]
+    answers |= {"margin": compared.margin[worst], "kl": compared.kl[worst]}
+    answers = {n + " (model)" * (n in d.table.names): v for n, v in answers.items()}
+    native = d.table.native_rows(worst)
+    if isinstance(native, np.ndarray):
+        native = pd.DataFrame(native, columns=list(d.table.names), index=worst)
+    if isinstance(native, pd.DataFrame):
+        return pd.concat([pd.DataFrame(answers, index=native.index), native], axis=1)
+    frame = nw.from_native(native, eager_only=True)
+    made = [
+        nw.new_series(name, values.tolist(), backend=frame.implementation)
+        for name, values in answers.items()
+    ]
+    return frame.select(*made, nw.all()).to_native()

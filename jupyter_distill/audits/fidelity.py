@@ -1,0 +1,214 @@
+"""How faithful is the student? Measured on held-out rows, per class, beside two baselines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jupyter_distill.audits._intervals import Interval, mean_intervals
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.targets import CompositeLoss, SoftTargets
+
+Floats = NDArray[np.float64]
+
+STUDENT, LABELS_ONLY, MAJORITY = "student", "labels only", "most common class"
+EXPLAINED = {
+    STUDENT: "the student",
+    LABELS_ONLY: "the same student fitted to the labels, without the teacher",
+    MAJORITY: "always the class that the teacher names most",
+}
+ALL = "all classes"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One model against the teacher, over all held-out rows or those of one class.
+
+    Attributes
+    ----------
+    model : str
+        ``"student"``, ``"labels only"`` or ``"most common class"``.
+    of_class : str
+        ``"all classes"``, or the class that the teacher names.
+    rows : int
+        Held-out rows that the score is over.
+    agreement : Interval
+        Share of them for which the model names the teacher's class.
+    kl : Interval
+        Mean KL(teacher || model) at T = 1, in nats; 0 is a perfect copy.
+    precision : float
+        Of the rows that the model gives to the class, the share that the teacher does too.
+    accuracy : Interval
+        Share of them for which the model names the true class; NaN without labels.
+    """
+
+    model: str
+    of_class: str
+    rows: int
+    agreement: Interval
+    kl: Interval
+    precision: float
+    accuracy: Interval
+
+
+@dataclass(frozen=True, eq=False)
+class Fidelity:
+    """The fidelity card: an honest account of how well the student copies the teacher.
+
+    Attributes
+    ----------
+    teacher, student : str
+        What is compared.
+    rows : int
+        Held-out rows.
+    scores : tuple of Score
+        Of every model, over all classes and per class of the teacher.
+    teacher_accuracy : Interval
+        Of the teacher, against the ground truth; NaN without labels.
+    """
+
+    teacher: str
+    student: str
+    rows: int
+    scores: tuple[Score, ...]
+    teacher_accuracy: Interval
+
+    @property
+    def value(self) -> float:
+        """Share of held-out rows for which student and teacher name the same class."""
+        return self.overall.agreement.value
+
+    @property
+    def overall(self) -> Score:
+        """The student over all classes."""
+        return self.scores[0]
+
+    @property
+    def baselines(self) -> tuple[Score, ...]:
+        """What the student has to beat, over all classes."""
+        return tuple(s for s in self.scores if s.of_class == ALL and s.model != STUDENT)
+
+    @property
+    def per_class(self) -> tuple[Score, ...]:
+        """The student, per class that the teacher names."""
+        return tuple(s for s in self.scores if s.of_class != ALL and s.model == STUDENT)
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per model and class."""
+        data: dict[str, list[Any]] = {"model": [], "class": [], "rows": []}
+        for score in self.scores:
+            data["model"].append(score.model)
+            data["class"].append(score.of_class)
+            data["rows"].append(score.rows)
+            for name in ("agreement", "kl", "accuracy"):
+                interval: Interval = getattr(score, name)
+                for end, value in zip(("", "_low", "_high"), interval, strict=True):
+                    data.setdefault(name + end, []).append(value)
+            data.setdefault("precision", []).append(score.precision)
+        return pd.DataFrame(data)
+
+    def describe(self) -> str:
+        """Return the card as text."""
+        head = f"Fidelity of {self.student} to {self.teacher}, {self.rows:,} held-out rows"
+        models = pd.DataFrame(
+            [
+                [s.model, s.agreement.text(), s.kl.text(), s.accuracy.text()]
+                for s in (self.overall, *self.baselines)
+            ]
+            + [["teacher", "", "", self.teacher_accuracy.text()]],
+            columns=["model", "agreement [95 %]", "KL, nats [95 %]", "accuracy [95 %]"],
+        )
+        if np.isnan(self.teacher_accuracy.value):
+            models = models.iloc[:-1, :-1]
+        classes = pd.DataFrame(
+            [
+                [s.of_class, f"{s.rows:,}", s.agreement.text(), s.kl.text(), f"{s.precision:.3f}"]
+                for s in self.per_class
+            ],
+            columns=["teacher says", "rows", "agreement [95 %]", "KL, nats [95 %]", "precision"],
+        )
+        return f"{head}\n\n{_left(models)}\n\n{_left(classes)}"
+
+    def __repr__(self) -> str:
+        return self.describe()
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.describe())}</pre>"
+
+
+def _left(frame: pd.DataFrame) -> str:
+    """Write a frame of texts with its first column to the left."""
+    width = max(len(str(v)) for v in (*frame.iloc[:, 0], frame.columns[0]))
+    first = frame.columns[0]
+    named = frame.rename(columns={first: first.ljust(width)})
+    return named.to_string(index=False, formatters={named.columns[0]: lambda v: str(v).ljust(width)})
+
+
+def fidelity(d: Distillation) -> Fidelity:
+    """Measure a distillation's student on its held-out rows."""
+    table, targets = d.held_out
+    learnt = d.targets.take(d.rows.learnt)
+    models = {STUDENT: d.student.logits(table)}
+    if d.labels_only is not None:
+        models[LABELS_ONLY] = d.labels_only.logits(table)
+    models[MAJORITY] = np.tile(_most_common(learnt), (targets.n_rows, 1))
+    named = targets.predicted
+    groups = np.column_stack(
+        [np.ones(targets.n_rows, bool), *(named == k for k in range(targets.n_classes))]
+    )
+    measured = np.concatenate([_measures(z, targets) for z in models.values()], axis=1)
+    right = np.full(targets.n_rows, np.nan)
+    if targets.labels is not None:
+        right = (named == targets.labels).astype(float)
+    intervals = mean_intervals(np.column_stack([measured, right]), groups, d.random_state)
+    classes = [ALL, *(str(c) for c in targets.classes)]
+    scores = [
+        Score(
+            model=name,
+            of_class=classes[g],
+            rows=int(groups[:, g].sum()),
+            agreement=intervals[g][3 * i],
+            kl=intervals[g][3 * i + 1],
+            precision=_precision(z.argmax(1), named, g - 1),
+            accuracy=intervals[g][3 * i + 2],
+        )
+        for i, (name, z) in enumerate(models.items())
+        for g in range(len(classes))
+    ]
+    return Fidelity(
+        teacher=d.teacher.name,
+        student=d.title,
+        rows=targets.n_rows,
+        scores=tuple(scores),
+        teacher_accuracy=intervals[0][-1],
+    )
+
+
+def _measures(logits: Floats, targets: SoftTargets) -> Floats:
+    """Return agreement, KL and being right, per row."""
+    answer = logits.argmax(1)
+    right = np.full(targets.n_rows, np.nan)
+    if targets.labels is not None:
+        right = (answer == targets.labels).astype(float)
+    kl = CompositeLoss(alpha=0.0, temperature=1.0).per_row(logits, targets)
+    return np.column_stack([answer == targets.predicted, kl, right])
+
+
+def _most_common(targets: SoftTargets) -> Floats:
+    """Return logits of the teacher's mean distribution, with its most named class on top."""
+    mean = targets.at(1.0).mean(0)
+    top = np.bincount(targets.predicted, minlength=targets.n_classes).argmax()
+    mean[top] = max(mean[top], np.nextafter(mean.max(), 2.0))
+    return np.asarray(np.log(mean / mean.sum()))
+
+
+def _precision(answer: NDArray[np.intp], named: NDArray[np.intp], k: int) -> float:
+    if k < 0:
+        return float((answer == named).mean())
+    given = answer == k
+    return float((named[given] == k).mean()) if given.any() else float("nan")
