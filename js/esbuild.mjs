@@ -1,6 +1,6 @@
 // Builds every widgets/*.ts and page/page.ts into ../jupyter_distill/static/<stem>.js.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { context } from 'esbuild';
 
@@ -60,6 +60,8 @@ if (watch) {
     if (left.length) fail(`${name} still imports ${left.join(', ')}`);
     const most = BUDGETS[name] ?? BUDGET;
     if (!dev && bytes > most) fail(`${name} has ${bytes} bytes, over its budget of ${most}`);
+    // An exported page carries the bundle inside a script element, which these would end.
+    if (/<\/script|<!--/i.test(readFileSync(path, 'utf8'))) fail(`${name} cannot stand in a page`);
     console.log(`${name.padEnd(20)} ${(bytes / 1000).toFixed(1).padStart(6)} kB`);
   }
 }

@@ -10,7 +10,7 @@ export function measurer(element: Element, size: number, weight = 400): Measure 
 }
 
 /** The text, or as much of it as fits with an ellipsis. */
-export function fit(text: string, width: number, measure: Measure): string {
+export function clip(text: string, width: number, measure: Measure): string {
   if (measure(text) <= width) return text;
   let [low, high] = [0, text.length];
   while (low < high) {
@@ -28,8 +28,8 @@ export function wrap(text: string, width: number, most: number, measure: Measure
   while (words.length && lines.length < most - 1) {
     let line = words.shift() as string;
     while (words.length && measure(`${line} ${words[0]}`) <= width) line += ` ${words.shift()}`;
-    lines.push(fit(line, width, measure));
+    lines.push(clip(line, width, measure));
   }
-  if (words.length) lines.push(fit(words.join(' '), width, measure));
+  if (words.length) lines.push(clip(words.join(' '), width, measure));
   return lines;
 }

@@ -151,8 +151,8 @@ export const mount: Mount = (model, host, signal) => {
     again.hidden = !live || (same && !busy);
     again.disabled = busy;
     again.textContent = busy ? 'distilling…' : `Distil again at T = ${written(t)}`;
-    const here = `The student was distilled at T = ${written(traits.get('distilled_at') || 1)}.`;
-    note.textContent = live ? (same ? here : '') : `${here} To distil again needs a kernel.`;
+    const here = `distilled at T = ${written(traits.get('distilled_at') || 1)}`;
+    note.textContent = live ? (same ? here : '') : `${here}; another T needs a kernel`;
     note.hidden = !note.textContent;
   };
 

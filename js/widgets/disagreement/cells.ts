@@ -11,7 +11,12 @@ const WIDTHS: Record<Column['kind'], number> = {
   boolean: 96
 };
 
-export const widthOf = (column: Column): number => WIDTHS[column.kind] ?? 128;
+/** Constant while one scrolls; a column of classes is as wide as its longest name asks. */
+export function widthOf(column: Column): number {
+  if (column.kind !== 'class' || !column.classes?.length) return WIDTHS[column.kind] ?? 128;
+  const longest = Math.max(...column.classes.map((name) => name.length));
+  return Math.min(152, Math.max(88, 36 + Math.round((longest * 7.2) / 4) * 4));
+}
 
 /** The classes of a column in the order of their colours. */
 export type Palette = (column: Column) => string[];

@@ -5,7 +5,7 @@ import { filterText, HOW, isNumeric, parseFilter } from './filter';
 import type { Column, Filter, Question } from './types';
 
 /** Width of the column that names the row by its position in the owner's data. */
-export const ROW_WIDTH = 72;
+export const ROW_WIDTH = 64;
 const TYPING = 200;
 
 interface Acts {

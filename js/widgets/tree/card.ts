@@ -1,10 +1,10 @@
 import { colour, s } from '../../shared/dom';
-import { count, percent } from '../../shared/format';
-import { fit, type Measure, measurer, wrap } from '../../shared/text';
+import { count, percent, some } from '../../shared/format';
+import { clip, type Measure, measurer, wrap } from '../../shared/text';
 import { answer, isLeaf, type Tree } from '../../shared/tree';
 
 /** Sizes in pixels at zoom 1, on a grid of 4. */
-export const CARD = { height: 60, line: 16, pad: 10, bar: 8 } as const;
+export const CARD = { height: 56, line: 16, pad: 10, bar: 8 } as const;
 
 export interface Pen {
   width: number;
@@ -43,22 +43,29 @@ export function card(tree: Tree, node: number, tools: Pen): SVGGElement {
   }
 
   const [best, share] = answer(tree, tree.student, node);
-  const rows = `${count(tree.support[node])} ${tree.unit}, ${percent(supportShare(tree, node))}`;
   const shareText = percent(share);
-  const room = width - 2 * pad - 14 - strong(` ${shareText}`) - small(rows) - 12;
-  const name = fit(tree.classes[best], Math.max(room, 28), strong);
+  const room = width - 2 * pad - 14 - strong(` ${shareText}`) - 12;
+  const rows = supportText(tree, node, (text) => strong(tree.classes[best]) + small(text) <= room);
+  const name = clip(tree.classes[best], Math.max(room - small(rows), 40), strong);
   group.append(
     s('rect', { class: 'face', x: 0, y: top, width, height, rx: 6 }),
-    s('rect', { x: pad, y: top + 10, width: 8, height: 8, rx: 2, fill: colour(best) }),
-    s('text', { class: 'answer', x: pad + 14, y: top + 18 }, name),
-    s('text', { class: 'share', x: pad + 14 + strong(`${name} `), y: top + 18 }, shareText),
-    s('text', { class: 'rows', x: width - pad, y: top + 18, 'text-anchor': 'end' }, rows),
-    s('text', { class: 'who', x: pad, y: top + 36 }, 'teacher'),
-    s('text', { class: 'who', x: pad, y: top + 50 }, 'student'),
-    mix(tree, tree.teacher, node, top + 28, width),
-    mix(tree, tree.student, node, top + 42, width)
+    s('rect', { x: pad, y: top + 9, width: 8, height: 8, rx: 2, fill: colour(best) }),
+    s('text', { class: 'answer', x: pad + 14, y: top + 17 }, name),
+    s('text', { class: 'share', x: pad + 14 + strong(`${name} `), y: top + 17 }, shareText),
+    s('text', { class: 'rows', x: width - pad, y: top + 17, 'text-anchor': 'end' }, rows),
+    s('text', { class: 'who', x: pad, y: top + 34 }, 'teacher'),
+    s('text', { class: 'who', x: pad, y: top + 47 }, 'student'),
+    mix(tree, tree.teacher, node, top + 26, width),
+    mix(tree, tree.student, node, top + 39, width)
   );
   return group;
+}
+
+/** "1,240 rows, 31 %", or less of it where a long class name leaves less room. */
+function supportText(tree: Tree, node: number, fits: (text: string) => boolean): string {
+  const rows = some(tree.support[node], tree.unit);
+  const whole = `${rows}, ${percent(supportShare(tree, node))}`;
+  return [whole, rows].find(fits) ?? percent(supportShare(tree, node));
 }
 
 export const supportShare = (tree: Tree, node: number): number =>
@@ -96,13 +103,13 @@ function spoken(tree: Tree, node: number): string {
 }
 
 /** The round handle at a card's right edge: open, or how many leaves it hides. */
-export function handle(width: number): SVGGElement {
+export function handle(): SVGGElement {
   return s(
     'g',
     { class: 'handle', 'aria-hidden': 'true' },
     s('title', {}),
     s('rect', { y: -9, height: 18, rx: 9 }),
-    s('text', { y: 4, 'text-anchor': 'middle', x: width })
+    s('text', { y: 4, 'text-anchor': 'middle' })
   );
 }
 
@@ -111,7 +118,8 @@ export function setHandle(group: SVGGElement, width: number, hidden: number | nu
   const label = hidden === null ? '−' : `+${hidden}`;
   const wide = hidden === null ? 18 : 14 + label.length * 6;
   title.textContent = hidden === null ? 'Fold' : `Unfold (${hidden} leaves)`;
-  rect.setAttribute('x', String(width - wide / 2));
+  rect.setAttribute('x', String(width - 9));
+  text.setAttribute('x', String(width - 9 + wide / 2));
   rect.setAttribute('width', String(wide));
   if (text.textContent !== label) text.textContent = label;
 }

@@ -21,7 +21,8 @@ const FAR = 0.42;
 /** Up to so many cards all are drawn; above, only those in sight. */
 const MANY = 150;
 const LEAST_HEIGHT = 176;
-const MOST_HEIGHT = 600;
+const MOST_HEIGHT = 640;
+const NARROW_HEIGHT = 480;
 const EDGE_OF_STAGE = 16;
 
 /** The SVG of the tree: lays it out, draws what is in sight, and moves the camera. */
@@ -67,7 +68,7 @@ export class Stage {
     this.#rises = [];
     this.#place = null;
     const narrow = this.element.clientWidth > 0 && this.element.clientWidth < 640;
-    this.#pen = pen(this.element, narrow ? 196 : 220);
+    this.#pen = pen(this.element, narrow ? 208 : 232);
     this.show(picture);
     this.home();
   }
@@ -92,10 +93,11 @@ export class Stage {
     const place = this.#place;
     if (!place) return;
     const width = this.element.clientWidth - 2 * EDGE_OF_STAGE;
-    const fits = Math.min(width / place.width, (MOST_HEIGHT - 32) / place.height);
+    const tall = width < 600 ? NARROW_HEIGHT : MOST_HEIGHT;
+    const fits = Math.min(width / place.width, (tall - 2 * EDGE_OF_STAGE) / place.height);
     const k = Math.min(1, Math.max(0.8, fits || 1));
     const need = place.height * k + 2 * EDGE_OF_STAGE;
-    const height = Math.round(Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, need)) / 4) * 4;
+    const height = Math.round(Math.min(tall, Math.max(LEAST_HEIGHT, need)) / 4) * 4;
     this.element.style.height = `${height}px`;
     const y = need <= height ? (height - place.height * k) / 2 : height / 2 - place.y[0] * k;
     this.camera.moved = false;
@@ -167,10 +169,10 @@ export class Stage {
     const { width } = this.#pen as Pen;
     this.#place = layout(tree, folded, {
       card: width,
-      column: width + 56,
+      column: width + 48,
       up: this.#up,
       down: CARD.height / 2,
-      gap: 12
+      gap: 8
     });
     this.#farStale = true;
     this.#edges.replaceChildren(...this.#lines());
@@ -262,7 +264,7 @@ export class Stage {
     const tools = this.#pen as Pen;
     const group = card(tree, node, tools);
     group.dataset.node = String(node);
-    if (!isLeaf(tree, node)) group.append(handle(tools.width));
+    if (!isLeaf(tree, node)) group.append(handle());
     const parent = tree.parent[node];
     attr(group, {
       'aria-level': tree.depth[node] + 1,
