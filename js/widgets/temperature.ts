@@ -97,7 +97,9 @@ export const mount: Mount = (model, host, signal) => {
 
   let held: Held | null = null;
   let mean = new Float64Array(0);
-  let plain = new Float64Array(0);
+  // at T = 1: the mean is worked out once, a row when it is drawn
+  let plainMean = new Float64Array(0);
+  let plainRow = new Float64Array(0);
   let scratch = new Float64Array(0);
   const soft: Average = { entropy: 0, second: 0 };
   const at1: Average = { entropy: 0, second: 0 };
@@ -119,10 +121,9 @@ export const mount: Mount = (model, host, signal) => {
     const entropy = soft.entropy;
     if (row >= 0) {
       softenRow(logits, row, t, mean);
-      softenRow(logits, row, 1, plain);
-    } else {
-      softenAll(logits, 1, plain, scratch, at1);
+      softenRow(logits, row, 1, plainRow);
     }
+    const plain = row >= 0 ? plainRow : plainMean;
     bars.update(mean, plain);
     const most = Math.log(Math.max(2, logits.k));
     entropyText.textContent = `${entropy.toFixed(2)} of ${most.toFixed(2)} nats`;
@@ -177,10 +178,11 @@ export const mount: Mount = (model, host, signal) => {
       const ids = decode(traits.get('row_ids'), 'i4');
       held = { logits: prepare(decode(wire, 'f4'), n, k), ids };
       mean = new Float64Array(k);
-      plain = new Float64Array(k);
+      plainMean = new Float64Array(k);
+      plainRow = new Float64Array(k);
       scratch = new Float64Array(k);
-      softenAll(held.logits, 1, plain, scratch, at1);
-      bars.load(traits.get('classes'), plain);
+      softenAll(held.logits, 1, plainMean, scratch, at1);
+      bars.load(traits.get('classes'), plainMean);
       curve.load(traits.get('curve'));
       if (body.parentNode !== place) place.replaceChildren(body);
       title();

@@ -21,6 +21,7 @@ export class Grid {
   #lines = new Map<number, HTMLElement>();
   #scales = new Scales();
   #active = 0;
+  #height = 0;
   #chosen: number | null = null;
   #source: Source | null = null;
   readonly later: () => void;
@@ -63,7 +64,9 @@ export class Grid {
     this.#lines.clear();
     this.#body.replaceChildren();
     const rows = Math.min(Math.max(source.total, 3), MOST_ROWS);
-    this.element.style.height = `${HEAD + rows * HEIGHT + 14}px`;
+    // the last line is half hidden where there are more: a hint that the table scrolls
+    this.#height = HEAD + rows * HEIGHT + 14;
+    this.element.style.height = `${this.#height}px`;
     this.#body.style.height = `${this.#span()}px`;
     attr(this.element, { 'aria-rowcount': source.total + 2 });
     this.draw();
@@ -101,7 +104,8 @@ export class Grid {
     attr(this.element, { 'aria-activedescendant': drawn ? `row-${this.#active}` : null });
   }
 
-  #view = (): number => Math.max(this.element.clientHeight - HEAD, HEIGHT * MOST_ROWS);
+  /** Height of the part that shows rows; before the first layout, what it is going to be. */
+  #view = (): number => (this.element.clientHeight || this.#height) - HEAD;
 
   #span = (): number => Math.min(LONGEST, (this.#source?.total ?? 0) * HEIGHT);
 
@@ -168,7 +172,7 @@ export class Grid {
     if (!total) return;
     this.#active = Math.max(0, Math.min(total - 1, index));
     const real = this.element.scrollTop * this.#ratio();
-    const view = this.element.clientHeight - HEAD - 14;
+    const view = this.#view();
     const top = this.#active * HEIGHT;
     let next = real;
     if (top < real) next = top;
@@ -180,7 +184,7 @@ export class Grid {
   #key(event: KeyboardEvent): void {
     const target = event.target as Element;
     if (target.closest('input, button') || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor((this.element.clientHeight - HEAD) / HEIGHT) - 1);
+    const page = Math.max(1, Math.floor(this.#view() / HEIGHT) - 1);
     const acts: Record<string, () => void> = {
       ArrowDown: () => this.#go(this.#active + 1),
       ArrowUp: () => this.#go(this.#active - 1),

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import distillation from '../widgets/distillation';
+import { click, common, FakeModel, fullTree, HOSTILE, render, wire } from './fakes';
+
+const classes = ['no', 'yes'];
+const state = () => ({
+  ...common,
+  tree: fullTree(2, classes),
+  node: null,
+  row: null,
+  leaf: null,
+  folded: [],
+  columns: [
+    { name: 'teacher', title: 'teacher', kind: 'class', classes },
+    { name: 'student', title: 'student', kind: 'class', classes }
+  ],
+  page: {
+    ticket: 0,
+    start: 0,
+    total: 3,
+    all: 3,
+    row_ids: wire([2, 4, 6], 'i4'),
+    leaves: wire([3, 4, 6], 'i4'),
+    cells: [
+      ['no', 'no', 'yes'],
+      ['yes', 'yes', 'no']
+    ]
+  },
+  query: {},
+  logits: wire([1, 0, 0, 1, 2, 1], 'f4', [3, 2]),
+  row_ids: wire([2, 4, 6], 'i4'),
+  classes,
+  curve: {},
+  distilled_at: 1,
+  busy: false,
+  temperature: 1,
+  distil_at: null,
+  summary: {
+    teacher: HOSTILE,
+    student: 'decision tree',
+    size: 4,
+    temperature: 1,
+    fidelity: [0.942, 0.931, 0.952],
+    baselines: [{ name: 'most common class', fidelity: [0.5, 0.45, 0.55] }],
+    rows: 200,
+    classes: 2,
+    notes: [HOSTILE]
+  }
+});
+
+describe('the linked whole', () => {
+  it('lights the path of a chosen row and filters the rows by a chosen node', () => {
+    const model = new FakeModel({ ...state(), live: false });
+    const { all, root, stop } = render(distillation, model);
+    click(all('.rows .line')[1]);
+    expect([model.state.row, model.state.leaf]).toEqual([4, 4]);
+    expect(all('.node.lit').map((item) => item.dataset.node)).toEqual(['0', '1', '4']);
+    expect(root.querySelector('h3')?.textContent).toBe('Soft targets of row 4');
+    click(all('[data-node="2"]')[0]);
+    expect(all('.rows .line').map((line) => line.dataset.row)).toEqual(['6']);
+    stop();
+  });
+
+  it('says who was distilled and how faithfully', () => {
+    const model = new FakeModel(state());
+    const { root, stop } = render(distillation, model);
+    expect(root.querySelector('.names')?.textContent).toBe(`${HOSTILE} → decision tree`);
+    expect(root.querySelector('.score')?.textContent).toContain('94.2 %');
+    expect(root.querySelector('.score')?.textContent).toContain('93.1 to 95.2 %');
+    expect(root.querySelector('.notes')?.textContent).toBe(HOSTILE);
+    expect(root.querySelectorAll('img')).toHaveLength(0);
+    model.set('summary', {});
+    expect(root.querySelector('.score')).toBeNull();
+    stop();
+  });
+
+  it('leaves nothing behind in a host that gives no signal', () => {
+    const model = new FakeModel(state());
+    const el = document.createElement('div');
+    const stop = distillation.render({ model, el });
+    expect(model.listeners).toBeGreaterThan(10);
+    stop();
+    expect(model.listeners).toBe(0);
+  });
+
+  it('keeps plain keys of its controls from the notebook, and no others', () => {
+    const { el, root, stop } = render(distillation, new FakeModel(state()));
+    const host = el.firstElementChild as Element;
+    const key = (target: Element, more = {}) =>
+      target.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 's', bubbles: true, composed: true, ...more })
+      );
+    const held = () => host.getAttribute('data-lm-suppress-shortcuts');
+    key(root.querySelector('[type=range]') as Element);
+    expect(held()).toBe('true');
+    key(root.querySelector('[type=range]') as Element, { ctrlKey: true });
+    expect(held()).toBeNull();
+    stop();
+  });
+});

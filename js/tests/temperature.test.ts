@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import temperature, { snap } from '../widgets/temperature';
+import { sentence } from '../widgets/temperature/sentence';
+import { click, common, FakeModel, HOSTILE, render, wait, wire } from './fakes';
+
+const state = (more = {}) => ({
+  ...common,
+  logits: wire([4, 2, 0, 0, 3, 1], 'f4', [2, 3]),
+  row_ids: wire([5, 9], 'i4'),
+  classes: ['cat', HOSTILE, 'dog'],
+  curve: { temperature: [1, 2, 4], kl: [0.3, 0.1, 0.2], se: [0.02, 0.02, 0.02], calibrated: 2 },
+  distilled_at: 2,
+  busy: false,
+  temperature: 2,
+  row: null,
+  distil_at: null,
+  ...more
+});
+
+function drag(slider: HTMLInputElement, value: number, type = 'input') {
+  slider.value = String(value);
+  slider.dispatchEvent(new Event(type));
+}
+
+describe('temperature view', () => {
+  it('follows the slider at once, tells the kernel when the hand pauses or lets go', async () => {
+    const model = new FakeModel(state());
+    const { root, stop } = render(temperature, model);
+    const slider = root.querySelector('[type=range]') as HTMLInputElement;
+    expect(slider.getAttribute('aria-valuetext')).toBe('temperature 2.0');
+    drag(slider, 0.5);
+    drag(slider, 0.6);
+    expect(model.state.temperature).toBe(4);
+    expect(model.saves).toBe(0);
+    await wait(200);
+    expect(slider.getAttribute('aria-valuetext')).toBe('temperature 4.0');
+    expect(model.saves).toBe(1);
+    drag(slider, 0.7, 'change');
+    expect([model.state.temperature, model.saves]).toEqual([5, 2]);
+    stop();
+  });
+
+  it('softens the chosen row, and says which class comes to light', async () => {
+    const model = new FakeModel(state({ row: 5, temperature: 4 }));
+    const { root, all, stop } = render(temperature, model);
+    const p = [1, Math.exp(-0.5), Math.exp(-1)];
+    const share = (p[1] / (p[0] + p[1] + p[2])) * 100;
+    expect(all('.bars .figure')[1].textContent).toBe(`${share.toFixed(1)} %`);
+    expect(root.querySelector('.said')?.textContent).toContain(`'${HOSTILE}'`);
+    expect(root.querySelectorAll('img')).toHaveLength(0);
+    expect(root.querySelector('h3')?.textContent).toBe('Soft targets of row 5');
+    model.set('row', 6);
+    await wait(40);
+    expect(root.querySelector('h3')?.textContent).toContain('row 6 is not among them');
+    stop();
+  });
+
+  it('offers to distil again only at another temperature and with a kernel', async () => {
+    const model = new FakeModel(state());
+    const { root, stop } = render(temperature, model);
+    const button = root.querySelector('button') as HTMLButtonElement;
+    expect(button.hidden).toBe(true);
+    model.set('temperature', 4);
+    await wait(40);
+    expect(button.hidden).toBe(false);
+    expect(button.textContent).toBe('Distil again at T = 4.0');
+    click(button);
+    expect(model.state.distil_at).toBe(4);
+    model.set('busy', true);
+    expect([button.disabled, button.textContent]).toEqual([true, 'distilling…']);
+    model.set('busy', false);
+    model.set('distilled_at', 4);
+    expect(button.hidden).toBe(true);
+    model.set('live', false);
+    expect(button.hidden).toBe(true);
+    expect(root.querySelector('.note')?.textContent).toContain('needs a kernel');
+    stop();
+  });
+
+  it('takes a number exactly, within its bounds', () => {
+    const model = new FakeModel(state());
+    const { root, stop } = render(temperature, model);
+    const exact = root.querySelector('[type=number]') as HTMLInputElement;
+    drag(exact, 3.333, 'change');
+    expect(model.state.temperature).toBe(3.333);
+    drag(exact, 99, 'change');
+    expect(model.state.temperature).toBe(20);
+    stop();
+  });
+
+  it('says so when there are no logits yet', () => {
+    const model = new FakeModel(state({ logits: {} }));
+    const { root, stop } = render(temperature, model);
+    expect(root.textContent).toContain('There are no logits yet.');
+    stop();
+  });
+});
+
+describe('the words', () => {
+  it('fit what is seen', () => {
+    const say = (temperature: number, soft: number, plain: number) =>
+      sentence({ temperature, guess: 'car', soft, plain });
+    expect(say(4, 0.18, 0.03)).toBe(
+      "At T = 4.0 the teacher's second guess, 'car', becomes visible: 18 % against 3 % at T = 1."
+    );
+    expect(say(1, 0.03, 0.03)).toContain("the teacher's own shares");
+    expect(say(0.5, 0.01, 0.03)).toContain('sharpened');
+    expect(say(1.2, 0.05, 0.03)).toContain('still faint');
+    expect(say(6, 0.3, 0.2)).toContain('weighs more');
+  });
+
+  it('every step of the slider is another temperature', () => {
+    const steps = Array.from({ length: 116 }, (_, i) => snap(10 ** (-1 + i * 0.02)));
+    expect(new Set(steps).size).toBe(steps.length);
+    expect(steps).toContain(1);
+    expect(steps).toContain(4);
+    expect([steps[0], steps.at(-1)]).toEqual([0.1, 20]);
+  });
+});
