@@ -8,7 +8,7 @@ export interface Box {
   height: number;
 }
 
-const LEAST = 0.08;
+export const LEAST = 0.015;
 const MOST = 2.5;
 /** Nearer than this a press is a click, not a drag. */
 const SLACK = 4;
@@ -20,6 +20,8 @@ export class Camera {
   k = 1;
   /** Whether the person has moved it: then a resize leaves it alone. */
   moved = false;
+  /** Size of the whole tree: some of it always stays on the stage. */
+  content = { width: 0, height: 0 };
   #glide = 0;
 
   constructor(
@@ -34,7 +36,9 @@ export class Camera {
 
   place(x: number, y: number, k: number): void {
     cancelAnimationFrame(this.#glide);
-    [this.x, this.y, this.k] = [x, y, k];
+    this.k = k;
+    this.x = held(x, this.content.width * k, this.stage.clientWidth);
+    this.y = held(y, this.content.height * k, this.stage.clientHeight);
     this.draw();
   }
 
@@ -143,4 +147,10 @@ export class Camera {
     stage.addEventListener('pointercancel', up, { signal });
     stage.addEventListener('click', click, { capture: true, signal });
   }
+}
+
+function held(start: number, length: number, room: number): number {
+  if (!room || !length) return start;
+  const least = Math.min(120, length, room);
+  return Math.min(room - least, Math.max(least - length, start));
 }

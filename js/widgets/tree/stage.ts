@@ -2,7 +2,7 @@ import { attr, h, KEYS, s } from '../../shared/dom';
 import { type Layout, layout } from '../../shared/layout';
 import { frame } from '../../shared/schedule';
 import { childrenOf, isLeaf, leafCounts, type Tree } from '../../shared/tree';
-import { Camera } from './camera';
+import { Camera, LEAST } from './camera';
 import { CARD, card, handle, labelLines, type Pen, pen, setHandle, supportShare } from './card';
 import { drawFar, nodeAt } from './far';
 
@@ -111,7 +111,7 @@ export class Stage {
     const { clientWidth: width, clientHeight: height } = this.element;
     const room = 2 * EDGE_OF_STAGE;
     const scale = Math.min((width - room) / place.width, (height - room) / place.height);
-    const k = Math.min(1, Math.max(0.08, scale || 1));
+    const k = Math.min(1, Math.max(LEAST, scale || 1));
     this.camera.moved = true;
     this.camera.glideTo((width - place.width * k) / 2, (height - place.height * k) / 2, k);
   }
@@ -175,6 +175,7 @@ export class Stage {
       gap: 8
     });
     this.#farStale = true;
+    this.camera.content = this.#place;
     this.#edges.replaceChildren(...this.#lines());
   }
 
@@ -213,6 +214,7 @@ export class Stage {
       this.#farStale = false;
     }
     this.#far.style.display = far ? '' : 'none';
+    this.#world.classList.toggle('distant', far);
     this.#drawNodes(this.#inSight(far));
     const { lit } = this.#picture;
     for (const line of this.#edges.children) {
