@@ -161,7 +161,7 @@ def _floats(name: str, values: Any, ndim: int) -> NDArray[np.float64]:
         raise ValueError(
             expected(f"{name} with {ndim} dimension(s)", got=f"an array of shape {array.shape}")
         )
-    bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+    bad = ~np.isfinite(array).all(axis=tuple(range(1, ndim)))
     if bad.any():
         raise ValueError(
             expected(

@@ -137,5 +137,5 @@ def _as_callable(preprocess: Any) -> Callable[[Any], Any] | None:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"

@@ -178,7 +178,7 @@ class Teacher(ABC):
 
     def _read(self, raw: Raw, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Turn raw answers into logits, and remember what they were."""
-        kind, logits = _outputs.to_logits(raw.values, rows, name=self.name, kind=self.kind)
+        kind, logits = _outputs.to_logits(raw, rows, name=self.name, kind=self.kind)
         k = logits.shape[1]
         if self.n_classes not in (None, k):
             names = "" if self.classes is None else f" ({some(self.classes.tolist())})"

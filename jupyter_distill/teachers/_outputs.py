@@ -22,6 +22,7 @@ class Raw:
 
     values: NDArray[Any]
     names: tuple[object, ...] | None = None
+    tolerance: float = TOLERANCE  # how far a sum may be from one
 
 
 def as_matrix(raw: Any, n_rows: int, *, name: str, kind: Kind | None) -> Raw:
@@ -57,18 +58,21 @@ def as_matrix(raw: Any, n_rows: int, *, name: str, kind: Kind | None) -> Raw:
                 remedy="The model must neither drop nor repeat rows.",
             )
         )
-    return Raw(values if values.ndim == 2 else values[:, None], names)
+    coarse = "bfloat16" in str(getattr(raw, "dtype", ""))  # its numbers have eight bits
+    values = values if values.ndim == 2 else values[:, None]
+    return Raw(values, names, 10 * TOLERANCE if coarse else TOLERANCE)
 
 
 def to_logits(
-    values: NDArray[Any], rows: NDArray[np.intp], *, name: str, kind: Kind | None
+    raw: Raw, rows: NDArray[np.intp], *, name: str, kind: Kind | None
 ) -> tuple[Kind, NDArray[np.float64]]:
     """Return what all answers together are, and their logits with one column per class.
 
     Parameters
     ----------
-    values : array of shape (n, K) or (n, 1)
-        A single column is the answer for the second of two classes.
+    raw : Raw
+        All answers together, of shape (n, K) or (n, 1). A single column is the answer for the
+        second of two classes.
     rows : array of shape (n,)
         Their positions in the owner's X, for the messages.
     name : str
@@ -76,8 +80,8 @@ def to_logits(
     kind : {"logits", "probabilities"} or None
         What they are known to be; None decides by value.
     """
-    whole_numbers = values.dtype.kind in "biu"
-    z = values.astype(np.float64)
+    whole_numbers = raw.values.dtype.kind in "biu"
+    z = raw.values.astype(np.float64)
     bad = ~np.isfinite(z).all(axis=1)
     if bad.any():
         raise ValueError(
@@ -90,9 +94,9 @@ def to_logits(
             )
         )
     if kind is None:
-        kind = _recognise(z, rows, name, whole_numbers)
+        kind = _recognise(z, rows, name, whole_numbers, raw.tolerance)
     elif kind == "probabilities":
-        _check_probabilities(z, rows, name)
+        _check_probabilities(z, rows, name, raw.tolerance)
     if z.shape[1] == 1:
         other = np.zeros_like(z) if kind == "logits" else 1.0 - z
         z = np.hstack([other, z])
@@ -114,6 +118,8 @@ def _as_array(raw: Any, name: str) -> NDArray[Any]:
     if is_pyarrow(raw):
         raw = raw.to_pandas()
     try:
+        if raw is None:
+            raise TypeError("does it return its answer?")
         array = np.asarray(raw)
         if array.dtype == object and not any(isinstance(v, (str, bytes)) for v in array.flat):
             array = array.astype(np.float64)
@@ -127,15 +133,17 @@ def _as_array(raw: Any, name: str) -> NDArray[Any]:
     return array
 
 
-def _recognise(z: NDArray[np.float64], rows: NDArray[np.intp], name: str, whole: bool) -> Kind:
+def _recognise(
+    z: NDArray[np.float64], rows: NDArray[np.intp], name: str, whole: bool, tolerance: float
+) -> Kind:
     """Decide by value: rows in [0, 1] that sum to one are probabilities, anything else logits."""
-    inside = bool((z >= -TOLERANCE).all() and (z <= 1.0 + TOLERANCE).all())
+    inside = bool((z >= -tolerance).all() and (z <= 1.0 + tolerance).all())
     if z.shape[1] == 1:
         if (z == np.round(z)).all():
             raise _hard_labels(z[:, 0], name)
         return "probabilities" if inside else "logits"
     if inside:
-        _check_probabilities(z, rows, name)
+        _check_probabilities(z, rows, name, tolerance)
         return "probabilities"
     if whole:
         raise ValueError(
@@ -149,8 +157,10 @@ def _recognise(z: NDArray[np.float64], rows: NDArray[np.intp], name: str, whole:
     return "logits"
 
 
-def _check_probabilities(z: NDArray[np.float64], rows: NDArray[np.intp], name: str) -> None:
-    outside = ((z < -TOLERANCE) | (z > 1.0 + TOLERANCE)).any(axis=1)
+def _check_probabilities(
+    z: NDArray[np.float64], rows: NDArray[np.intp], name: str, tolerance: float
+) -> None:
+    outside = ((z < -tolerance) | (z > 1.0 + tolerance)).any(axis=1)
     if outside.any():
         first = int(outside.argmax())
         raise ValueError(
@@ -163,7 +173,7 @@ def _check_probabilities(z: NDArray[np.float64], rows: NDArray[np.intp], name: s
     if z.shape[1] == 1:
         return
     sums = z.sum(axis=1)
-    bad = np.abs(sums - 1.0) > TOLERANCE
+    bad = np.abs(sums - 1.0) > tolerance
     if bad.any():
         first = int(bad.argmax())
         raise ValueError(

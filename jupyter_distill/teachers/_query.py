@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,7 +124,8 @@ class Query:
                 expected("at least one answered batch", got="none", remedy="Iterate first.")
             )
         done = [answer for _, answer in sorted(self._answers.items())]
-        whole = Raw(np.concatenate([answer.values for answer in done]), done[0].names)
+        values = np.concatenate([answer.values for answer in done])
+        whole = replace(done[0], values=values)
         return self._teacher._read(whole, self.rows)
 
     def _check_same_classes(self, start: int, answer: Raw) -> None:

@@ -171,7 +171,7 @@ def _check_is_classifier(model: Any) -> None:
         raise ValueError(
             expected(
                 "a classifier as teacher",
-                got=f"{name}, a {kind.replace('_', ' ')}",
+                got=f"{name} ({kind.replace('_', ' ')})",
                 remedy=_UNFIT.get(kind, "Give a fitted classifier."),
             )
         )

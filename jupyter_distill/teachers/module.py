@@ -54,10 +54,10 @@ class ModuleTeacher(Teacher):
         if n > self._fits:
             parts = [slice(start, min(start + self._fits, n)) for start in range(0, n, self._fits)]
             pieces = [(part, self.answer(take_rows(rows, part))) for part in parts]
-            return np.concatenate([_rows_first(p, part.stop - part.start) for part, p in pieces])
+            return self._torch.cat([_rows_first(p, part.stop - part.start) for part, p in pieces])
         try:
             with _asked_only(self._torch, self.model):
-                return _to_host(_first_logits(self._call(rows)))
+                return _first_logits(self._call(rows)).detach().cpu()
         except (MemoryError, RuntimeError) as error:
             if n < 2 or not _is_memory(error):
                 raise
@@ -152,11 +152,6 @@ def _first_logits(raw: Any) -> Any:
                 )
             )
     return raw
-
-
-def _to_host(tensor: Any) -> Any:
-    tensor = tensor.detach().cpu()
-    return (tensor.double() if tensor.is_floating_point() else tensor).numpy()
 
 
 def _rows_first(piece: Any, n: int) -> Any:
