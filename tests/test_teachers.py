@@ -298,6 +298,17 @@ def test_columns_are_checked_by_name() -> None:
         teacher.logits(FRAME[names[::-1]])
 
 
+def test_columns_that_a_library_names_in_its_own_way() -> None:
+    # lightgbm writes "_" for spaces, and names the columns of an array by itself.
+    model = LogisticRegression(max_iter=500).fit(X, Y)
+    model.feature_names_in_ = np.array(["_".join(name.split()) for name in FRAME.columns])
+    as_teacher(model).check_columns(FRAME.columns)
+    with pytest.raises(ValueError, match="the teacher never saw 'sepal_lenght'"):
+        as_teacher(model).check_columns(["sepal_lenght", *FRAME.columns[1:]])
+    model.feature_names_in_ = np.array([f"Column_{i}" for i in range(4)])
+    assert as_teacher(model).columns is None
+
+
 def test_a_teacher_without_column_names_checks_their_number() -> None:
     teacher = as_teacher(LogisticRegression(max_iter=500).fit(X, Y))
     teacher.check_columns(["anything"])

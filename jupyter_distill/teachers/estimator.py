@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -37,11 +38,19 @@ class EstimatorTeacher(Teacher):
             self.name = _name(model)
         self._take_classes(getattr(model, "classes_", None))
         self._method = _method(model, output)
-        fitted_with = getattr(model, "feature_names_in_", None)
-        if fitted_with is not None and self.preprocess is None:
-            self.columns = tuple(fitted_with)
+        self._fitted_with = _fitted_with(model)
+        if self.preprocess is None:
+            self.columns = self._fitted_with
         n_features = getattr(model, "n_features_in_", None)
         self._n_features = None if n_features is None else int(n_features)
+
+    def check_columns(self, names: Iterable[str]) -> None:
+        """Refuse strange, missing and reordered columns; lightgbm's spelling is known."""
+        known = self.columns or ()
+        spelt = [(name, "_".join(str(name).split())) for name in names]
+        super().check_columns(
+            respelt if name not in known and respelt in known else name for name, respelt in spelt
+        )
 
     def begin(self, X: Any) -> None:
         """Check the columns; find out once whether the margins are the logits."""
@@ -79,13 +88,12 @@ class EstimatorTeacher(Teacher):
                     "them with preprocess=.",
                 )
             )
-        fitted_with = getattr(self.model, "feature_names_in_", None)
-        if names is not None and fitted_with is None:
+        if names is not None and self._fitted_with is None:
             return rows.to_numpy()
-        if isinstance(rows, np.ndarray) and rows.ndim == 2 and fitted_with is not None:
+        if isinstance(rows, np.ndarray) and rows.ndim == 2 and self._fitted_with is not None:
             import pandas as pd
 
-            return pd.DataFrame(rows, columns=fitted_with)
+            return pd.DataFrame(rows, columns=list(self._fitted_with))
         return rows
 
     def answer(self, rows: Any) -> Any:
@@ -155,6 +163,16 @@ def _name(model: Any) -> str:
     steps = getattr(inner, "steps", None)
     inner = steps[-1][1] if steps else inner
     return outer if inner is model else f"{outer} of {type(inner).__name__}"
+
+
+def _fitted_with(model: Any) -> tuple[str, ...] | None:
+    """Return the names of the columns the model was fitted with, if they had names."""
+    names = getattr(model, "feature_names_in_", None)
+    if names is None:
+        return None
+    known = tuple(np.asarray(names).tolist())
+    # lightgbm names the columns of an array by itself.
+    return None if known == tuple(f"Column_{i}" for i in range(len(known))) else known
 
 
 def _estimator_type(model: Any) -> str | None:
