@@ -12,7 +12,9 @@ from jupyter_distill.distillation._ladder import wilson
 Floats = NDArray[np.float64]
 
 RESAMPLES = 500
-MANY = 20_000  # rows above which the bootstrap of a mean is its normal limit to the last digit shown
+MANY = (
+    20_000  # rows above which the bootstrap of a mean is its normal limit to the last digit shown
+)
 TOGETHER = 50  # resamples at a time, to bound the memory
 
 
@@ -30,7 +32,9 @@ class Interval(NamedTuple):
         return f"{self.value:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}]"
 
 
-def mean_intervals(values: Floats, groups: NDArray[np.bool_], seed: int | None) -> list[list[Interval]]:
+def mean_intervals(
+    values: Floats, groups: NDArray[np.bool_], seed: int | None
+) -> list[list[Interval]]:
     """Return the mean of every column of `values` in every group of rows.
 
     Parameters

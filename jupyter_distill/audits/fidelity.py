@@ -146,7 +146,9 @@ def _left(frame: pd.DataFrame) -> str:
     width = max(len(str(v)) for v in (*frame.iloc[:, 0], frame.columns[0]))
     first = frame.columns[0]
     named = frame.rename(columns={first: first.ljust(width)})
-    return named.to_string(index=False, formatters={named.columns[0]: lambda v: str(v).ljust(width)})
+    return named.to_string(
+        index=False, formatters={named.columns[0]: lambda v: str(v).ljust(width)}
+    )
 
 
 def fidelity(d: Distillation) -> Fidelity:

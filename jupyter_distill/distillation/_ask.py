@@ -81,8 +81,10 @@ def _query(
     seed: int | None,
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return positions and logits of the rows that were answered: all, unless interrupted."""
-    if inputs is None and teacher.preprocess is None and nw.dependencies.is_into_dataframe(
-        table.native
+    if (
+        inputs is None
+        and teacher.preprocess is None
+        and nw.dependencies.is_into_dataframe(table.native)
     ):
         teacher.check_columns(table.names)
     X = table.native if inputs is None else inputs
@@ -109,9 +111,7 @@ def _targets(teacher: Teacher, logits: NDArray[np.float64], y: Any) -> SoftTarge
     return SoftTargets(logits, names, codes)
 
 
-def _test(
-    test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any
-) -> tuple[Any, Any, Any]:
+def _test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[Any, Any, Any]:
     """Take ``test`` apart, and refuse it where it is not given like the rows themselves."""
     if test is None:
         return None, None, None
@@ -144,9 +144,7 @@ def _same_length(name: str, values: Any, n: int) -> None:
     parts = list(values) if isinstance(values, tuple) else parts
     for part in parts:
         if len(part) != n:
-            raise ValueError(
-                expected(f"{name} to have {n} rows, like X", got=f"{len(part)} rows")
-            )
+            raise ValueError(expected(f"{name} to have {n} rows, like X", got=f"{len(part)} rows"))
 
 
 def _take(y: Any, rows: NDArray[np.intp]) -> Any:

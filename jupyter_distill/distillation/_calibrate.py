@@ -30,7 +30,7 @@ def at_temperature(student: Student, temperature: float) -> Student:
 
     The composite loss at T < 1 flattens what a leaf says, so there T only shapes the structure.
     """
-    copy = clone(student).set_params(temperature=float(temperature))
+    copy: Student = clone(student).set_params(temperature=float(temperature))
     if temperature < 1 and "leaf_temperature" in copy.get_params():
         copy.set_params(leaf_temperature=1.0)
     return copy

@@ -184,7 +184,9 @@ def _temperatures(temperature: float | str) -> tuple[float, ...]:
     if temperature == "auto":
         return GRID
     if isinstance(temperature, str):
-        raise ValueError(expected('temperature to be a number > 0 or "auto"', got=repr(temperature)))
+        raise ValueError(
+            expected('temperature to be a number > 0 or "auto"', got=repr(temperature))
+        )
     return (float(check_number("temperature", temperature, above=0)),)
 
 
@@ -224,7 +226,6 @@ def _remarks(
         remarks.append(f"The teacher never answers {', '.join(silent)} on these rows.")
     if calibration is not None and len(calibration.temperatures) > 1:
         path = calibration.path(size)
-        worst = path.loc[path["behind_best"].idxmax()]
-        if worst["behind_best"] <= 2 * worst["se"]:
+        if (path["behind_best"] <= 2 * path["se"]).all():
             remarks.append("Temperature makes no measurable difference for this teacher.")
     return tuple(remarks)

@@ -177,7 +177,9 @@ class Distillation:
 
     def __repr__(self) -> str:
         notes = "".join(f"\n- {note}" for note in self.notes)
-        head = f"{self.teacher.name} -> {self.title}, T = {self.temperature:g}, alpha = {self.alpha:g}"
+        head = (
+            f"{self.teacher.name} -> {self.title}, T = {self.temperature:g}, alpha = {self.alpha:g}"
+        )
         return f"{head}\n{self.fidelity().describe()}{notes}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

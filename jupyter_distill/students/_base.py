@@ -20,7 +20,7 @@ from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
 Floats = NDArray[np.float64]
 
 
-class Student(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
+class Student(ClassifierMixin, BaseEstimator, ABC):
     """Base of all students. A subclass writes :meth:`_fit`, :meth:`_logits`, :meth:`explain`.
 
     Two doors in: :meth:`fit` takes labels, like any scikit-learn classifier; :meth:`fit_soft`
@@ -66,7 +66,7 @@ class Student(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
             What the teacher says of them, the labels and weights where there are any. Without
             labels `alpha` must be 0.
         """
-        rows = X if isinstance(X, self._prepared()) else self._read(X, reset=True)
+        rows: Any = X if isinstance(X, self._prepared()) else self._read(X, reset=True)
         if not isinstance(rows, Table):
             validate_data(self, rows.table.native, skip_check_array=True)
         return self._learn(rows, targets, CompositeLoss(self.alpha, self.temperature))
@@ -76,7 +76,8 @@ class Student(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         if table.n_rows != targets.n_rows:
             raise ValueError(
                 expected(
-                    f"soft targets for the {table.n_rows} rows of X", got=f"{targets.n_rows} of them"
+                    f"soft targets for the {table.n_rows} rows of X",
+                    got=f"{targets.n_rows} of them",
                 )
             )
         self.classes_ = targets.classes
@@ -121,6 +122,7 @@ class Student(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of each row."""
+        check_is_fitted(self)
         return cast(NDArray[Any], self.classes_[self.logits(X).argmax(1)])
 
     def _read(self, X: Any, *, reset: bool) -> Table:

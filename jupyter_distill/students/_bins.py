@@ -67,7 +67,8 @@ class Binned:
             rows = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE, replace=False))
         share = np.ones(len(rows)) if weights is None else weights[rows]
         codes = np.empty(table.values.shape, dtype=np.uint8, order="F")
-        cuts, counts, lookups = [], [], []
+        cuts, counts = [], []
+        lookups: list[NDArray[np.uint8] | None] = []
         for j, column in enumerate(table.columns):
             values = table.values[:, j]
             if column.kind == "numeric":

@@ -106,7 +106,11 @@ class _Histograms:
             # Rows as the columns of a 0/1 matrix: its product with the sums is the histogram of
             # all outputs at once, in compiled code, several times as fast as np.bincount.
             onehot = sparse.csc_array(
-                (self.ones[: len(some) * d], self.places[some].ravel(), self.starts[: len(some) + 1]),
+                (
+                    self.ones[: len(some) * d],
+                    self.places[some].ravel(),
+                    self.starts[: len(some) + 1],
+                ),
                 shape=(d * c, len(some)),
             )
             histogram += onehot @ self.sums[some]

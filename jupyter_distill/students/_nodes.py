@@ -64,7 +64,9 @@ class Nodes:
             parent=self.parent[:m],
             feature=np.where(inner, self.feature[:m], -1),
             threshold=np.where(inner, self.threshold[:m], np.nan),
-            left_codes=tuple(c if i else None for c, i in zip(self.left_codes, inner, strict=False)),
+            left_codes=tuple(
+                c if i else None for c, i in zip(self.left_codes, inner, strict=False)
+            ),
             missing_left=self.missing_left[:m] & inner,
             missing_seen=self.missing_seen[:m] & inner,
         )
@@ -90,7 +92,7 @@ class Nodes:
             lost = ~(values >= 0)  # missing, or a category that was never seen
             goes = codes[np.where(lost, 0, values).astype(np.intp)]
         goes[lost] = self.missing_left[node]
-        return goes
+        return np.asarray(goes)
 
     def totals(self, leaf: Ints, of: Floats) -> Floats:
         """Sum the columns of `of` over the rows that reach each node.
@@ -106,9 +108,9 @@ class Nodes:
         -------
         ndarray of shape (m, c)
         """
-        sums = np.column_stack(
+        sums: Floats = np.column_stack(
             [np.bincount(leaf, weights=column, minlength=len(self)) for column in of.T]
-        )
+        ).astype(np.float64)
         for node in range(len(self) - 1, 0, -1):  # children come after their parents
             sums[self.parent[node]] += sums[node]
         return sums

@@ -126,4 +126,4 @@ def _gain(left: Floats, total: Floats, min_rows: float) -> Floats:
 
 def _square(sums: Floats) -> Floats:
     """Squared sum of the response over the weight: what a mean takes off the squared error."""
-    return (sums[..., 1:] ** 2).sum(-1) / sums[..., 0]
+    return np.asarray((sums[..., 1:] ** 2).sum(-1) / sums[..., 0])

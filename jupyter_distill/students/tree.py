@@ -111,7 +111,9 @@ class TreeStudent(Student):
     ) -> Floats:
         """Return what every node would say as a leaf."""
         at = self.leaf_temperature
-        temperature = loss.temperature if at is None else check_number("leaf_temperature", at, above=0)
+        temperature = (
+            loss.temperature if at is None else check_number("leaf_temperature", at, above=0)
+        )
         k = targets.n_classes
         of = [weights[:, None], targets.at(temperature) * weights[:, None]]
         if targets.labels is not None:
@@ -160,7 +162,7 @@ class TreeStudent(Student):
                     remedy=f"Fit again with size={size}.",
                 )
             )
-        smaller = clone(self).set_params(size=size)
+        smaller: Self = clone(self).set_params(size=size)
         for name, value in vars(self).items():
             if name.endswith("_"):
                 setattr(smaller, name, value)
@@ -186,4 +188,6 @@ class TreeStudent(Student):
             if targets is None:
                 raise ValueError(expected("soft targets for the rows of X", got="none"))
             met = Met.of(self.nodes_, self.apply(X), targets)
-        return tree_explanation(self.columns_, self.classes_, self.nodes_, soften(self.logits_), met)
+        return tree_explanation(
+            self.columns_, self.classes_, self.nodes_, soften(self.logits_), met
+        )
