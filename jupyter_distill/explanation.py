@@ -68,6 +68,7 @@ class TreeExplanation:
 
     @property
     def n_leaves(self) -> int:
+        """Number of leaves."""
         return int((self.left < 0).sum())
 
     def _check(self, node: int) -> int:

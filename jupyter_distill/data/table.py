@@ -92,14 +92,17 @@ class Table:
 
     @property
     def n_rows(self) -> int:
+        """Number of rows."""
         return int(self.values.shape[0])
 
     @property
     def n_columns(self) -> int:
+        """Number of columns."""
         return len(self.columns)
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
         return tuple(c.name for c in self.columns)
 
     def __len__(self) -> int:

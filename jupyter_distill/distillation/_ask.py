@@ -81,12 +81,6 @@ def _query(
     seed: int | None,
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return positions and logits of the rows that were answered: all, unless interrupted."""
-    if (
-        inputs is None
-        and teacher.preprocess is None
-        and nw.dependencies.is_into_dataframe(table.native)
-    ):
-        teacher.check_columns(table.names)
     X = table.native if inputs is None else inputs
     query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=seed)
     try:

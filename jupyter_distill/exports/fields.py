@@ -55,9 +55,11 @@ class Field:
         """Whether the values are codes of names."""
         return bool(self.texts)
 
-    def describe(self) -> dict[str, str]:
+    def describe(self) -> dict[str, Any]:
         """Return what the browser knows of the column."""
-        return {"name": self.name, "kind": self.kind, "title": self.title}
+        known = {"name": self.name, "kind": self.kind, "title": self.title}
+        # in their own order, which gives the classes their colours
+        return known | ({"classes": list(self.texts)} if self.kind == "class" else {})
 
     def key(self, descending: bool) -> NDArray[Any]:
         """Return what to sort by, ascending, with missing values last either way."""

@@ -1,0 +1,148 @@
+"""Small line charts as SVG: what the temperature did, and what each size of student reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from jupyter_distill.distillation import Ladder
+from jupyter_distill.exports.html import escape, number, percent
+
+WIDTH, HEIGHT = 460, 210
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 30, 34
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A measured line over a logarithmic axis, with an interval at every point."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    chosen: float
+
+
+def temperature_chart(path: pd.DataFrame) -> str:
+    """Draw the divergence of the student from its teacher against the temperature it learnt at."""
+    path = path.sort_values("temperature")
+    kl, se = path["kl"].to_numpy(float), path["se"].to_numpy(float)
+    chosen = float(path.loc[path["chosen"].astype(bool), "temperature"].iloc[0])
+    line = Line(
+        path["temperature"].tolist(), kl.tolist(), (kl - se).tolist(), (kl + se).tolist(), chosen
+    )
+    return _chart(
+        line,
+        title="KL(teacher || student) on validation rows, nats",
+        across="temperature T of the soft targets",
+        mark=f"T = {chosen:g}",
+        write=lambda v: f"{v:.3g}",
+        about="Band: one standard error of the difference to the best.",
+    )
+
+
+def ladder_chart(ladder: Ladder) -> str:
+    """Draw the fidelity of every size of student that was piloted."""
+    rungs = list(ladder)
+    line = Line(
+        [float(r.size) for r in rungs],
+        [r.fidelity for r in rungs],
+        [r.low for r in rungs],
+        [r.high for r in rungs],
+        float(ladder.chosen),
+    )
+    return _chart(
+        line,
+        title="Fidelity on held-out rows",
+        across="leaves",
+        mark=f"chosen: {ladder.chosen}",
+        write=percent,
+        about="Band: 95 % interval.",
+    )
+
+
+def _chart(
+    line: Line,
+    *,
+    title: str,
+    across: str,
+    mark: str,
+    write: Callable[[float], str],
+    about: str,
+) -> str:
+    bottom, top = _nice(min(line.low), max(line.high))
+    x_of = _log_scale(line.x)
+
+    def y_of(value: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (top - value) / (top - bottom)
+
+    points = [f"{x_of(x):.1f} {y_of(y):.1f}" for x, y in zip(line.x, line.y, strict=True)]
+    upper = [f"{x_of(x):.1f} {y_of(v):.1f}" for x, v in zip(line.x, line.high, strict=True)]
+    lower = [f"{x_of(x):.1f} {y_of(v):.1f}" for x, v in zip(line.x, line.low, strict=True)]
+    parts = [f'<text class="s b" x="0" y="14">{escape(title)}</text>']
+    for value in np.linspace(bottom, top, 4):
+        y = y_of(float(value))
+        parts.append(
+            f'<path class="h" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
+            f'<text class="d s e" x="{LEFT - 6}" y="{y + 4:.1f}">{write(float(value))}</text>'
+        )
+    last = -np.inf
+    for x in line.x:
+        if x_of(x) - last < 26:
+            continue  # names of crowded points would run into each other
+        last = x_of(x)
+        parts.append(
+            f'<text class="d s m" x="{last:.1f}" y="{HEIGHT - BOTTOM + 16}">{number(x)}</text>'
+        )
+    parts.append(
+        f'<text class="d s e" x="{WIDTH - RIGHT}" y="{HEIGHT - 3}">{escape(across)}</text>'
+        f'<path fill="var(--jd-accent)" opacity=".16" d="M{"L".join(upper + lower[::-1])}z"/>'
+        f'<path fill="none" stroke="var(--jd-accent)" stroke-width="2" d="M{"L".join(points)}"/>'
+    )
+    for x, y, low, high in zip(line.x, line.y, line.low, line.high, strict=True):
+        said = f"{number(x)}: {write(y)} ({write(low)} to {write(high)})"
+        big = x == line.chosen
+        parts.append(
+            f'<circle cx="{x_of(x):.1f}" cy="{y_of(y):.1f}" r="{5 if big else 3}" '
+            f'fill="var(--jd-{"accent" if big else "paper"})" stroke="var(--jd-accent)" '
+            f'stroke-width="1.5"><title>{escape(said)}</title></circle>'
+        )
+    parts.append(_mark(line, x_of(line.chosen), y_of, mark))
+    said = ", ".join(f"{number(x)}: {write(y)}" for x, y in zip(line.x, line.y, strict=True))
+    label = escape(f"{title}, by {across}. {mark}. {said}. {about}")
+    return (
+        f'<svg class="jd" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" style="max-width:100%;height:auto">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _mark(line: Line, x: float, y_of: Callable[[float], float], text: str) -> str:
+    """Name the chosen point, on the side of the line where there is room."""
+    i = list(line.x).index(line.chosen)
+    above = y_of(line.high[i]) - 10
+    y = above if above > TOP + 10 else y_of(line.low[i]) + 20
+    side = "m" if LEFT + 40 < x < WIDTH - RIGHT - 40 else ("e" if x > WIDTH / 2 else "")
+    return f'<text class="s b {side}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+
+
+def _log_scale(values: Sequence[float]) -> Callable[[float], float]:
+    low, high = np.log(min(values)), np.log(max(values))
+    span = (high - low) or 1.0
+    inner = WIDTH - LEFT - RIGHT - 24
+    return lambda v: float(LEFT + 12 + inner * (np.log(v) - low) / span)
+
+
+def _nice(low: float, high: float) -> tuple[float, float]:
+    """Return round ends a little beyond the data, for four evenly spaced lines."""
+    span = max(high - low, 1e-9)
+    step = 10.0 ** np.floor(np.log10(span / 3))
+    step = next(step * m for m in (1, 2, 2.5, 5, 10, 20) if 3 * step * m >= span + step * m * 0.2)
+    start = np.floor(low / step) * step
+    while start + 3 * step < high:
+        step *= 2
+        start = np.floor(low / step) * step
+    return float(start), float(start + 3 * step)

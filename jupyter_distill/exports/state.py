@@ -1,0 +1,103 @@
+"""What each view starts from: the values of its traits, made from a distillation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill.audits.fidelity import Fidelity
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports import payload
+from jupyter_distill.exports.rows import RowIndex
+
+State = dict[str, Any]
+
+# Rows of the first window, as many as keep a wide table under 30 kB.
+FIRST_ROWS, LEAST_ROWS, FIRST_CELLS = 50, 25, 1_400
+# Rows that a page without a kernel carries.
+PAGE_ROWS = 1_000
+
+
+def table(rows: RowIndex) -> State:
+    """Return the columns of a table and its first window, so that it shows without asking."""
+    return {
+        "columns": [field.describe() for field in rows.fields],
+        "page": window(rows, {"stop": first_rows(rows)}, None),
+    }
+
+
+def first_rows(rows: RowIndex) -> int:
+    """Return how many rows the first window has."""
+    return int(np.clip(FIRST_CELLS // len(rows.fields), LEAST_ROWS, FIRST_ROWS))
+
+
+def window(rows: RowIndex, query: dict[str, Any], node: int | None) -> State:
+    """Answer a query with one window of rows."""
+    found = rows.select(query, node)
+    start = max(0, int(query.get("start") or 0))
+    stop = int(query.get("stop") or start + first_rows(rows))
+    # a person sees a screen at a time, whatever is asked for
+    shown = found[start : min(stop, start + PAGE_ROWS)]
+    scope = rows.scopes[query.get("scope") or "disagreements"]
+    ticket = int(query.get("ticket") or 0)
+    return _page(rows, shown, ticket=ticket, start=start, total=len(found), everything=len(scope))
+
+
+def carried(rows: RowIndex) -> State:
+    """Return the page that an exported view carries: worst disagreements first.
+
+    A table that fits goes whole, so that the reader can also look at where the models agree.
+    """
+    chosen = rows.scopes["disagreements"]
+    if rows.table.n_rows <= PAGE_ROWS:
+        chosen = np.concatenate([chosen, np.setdiff1d(rows.scopes["all"], chosen)])
+    shown = chosen[:PAGE_ROWS]
+    return _page(rows, shown, ticket=0, start=0, total=len(shown), everything=len(shown))
+
+
+def temperature(d: Distillation, *, keep: int | None = None) -> State:
+    """Return the teacher's logits and the curve of the temperatures tried."""
+    rows = payload.sample(d.targets.n_rows, d.targets.n_classes, keep=keep)
+    return {
+        "logits": payload.logits(d.targets.logits[rows]),
+        "row_ids": payload.encode(rows, "i4"),
+        "classes": [str(c) for c in d.targets.classes],
+        "curve": payload.curve(d.temperature_path, d.temperature),
+        "distilled_at": float(d.temperature),
+        "temperature": float(d.temperature),
+    }
+
+
+def summary(d: Distillation, card: Fidelity) -> State:
+    """Return the head of the linked view: who, how small, how faithful."""
+    return {
+        "teacher": d.teacher.name,
+        "student": d.family,
+        "size": int(getattr(d.student, "n_leaves_", d.size)),
+        "temperature": float(d.temperature),
+        "fidelity": [float(v) for v in card.overall.agreement],
+        "baselines": [
+            {"name": score.model, "fidelity": [float(v) for v in score.agreement]}
+            for score in card.baselines
+        ],
+        "rows": d.table.n_rows,
+        "classes": len(d.targets.classes),
+        "notes": list(d.notes),
+    }
+
+
+def linked(d: Distillation, rows: RowIndex, card: Fidelity) -> State:
+    """Return the data of the linked view, all parts on one model."""
+    return {
+        "tree": payload.tree(d.explanation()),
+        **table(rows),
+        **temperature(d),
+        "summary": summary(d, card),
+    }
+
+
+def _page(rows: RowIndex, shown: NDArray[Any], **counts: int) -> State:
+    page = payload.page(rows=shown, leaves=rows.leaves[shown], cells=rows.cells(shown), **counts)
+    return {**page, "rows": rows.table.n_rows}
