@@ -208,7 +208,7 @@ class _Limit:
         return f"{low} < {name} <= {high}" + self._missing()
 
     def _missing(self) -> str:
-        return " or missing" if self.missing and self.seen else ""
+        return " (or missing)" if self.missing and self.seen else ""
 
 
 def _either(names: list[str]) -> str:

@@ -33,6 +33,8 @@ LAYERS = {
     "audits": 6,
     "exports": 7,
     "widgets": 8,
+    "_magic_line": 9,
+    "_completion": 9,
     "magics": 9,
     "lab": 9,
     "_front_end": 9,
