@@ -74,4 +74,5 @@ def details(card: Fidelity) -> str:
         caption="The student, by the class that the teacher names",
         classes=names,
         class_columns=["teacher says"],
+        digits={"precision": 3},
     )

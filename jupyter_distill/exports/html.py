@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape as _escape
 from typing import Any
 
@@ -67,6 +67,7 @@ def table(
     caption: str = "",
     classes: Sequence[str] = (),
     class_columns: Iterable[str] = (),
+    digits: Mapping[str, int] | None = None,
 ) -> str:
     """Return a data frame as a plain table.
 
@@ -80,6 +81,8 @@ def table(
         Class names in the order of their colours.
     class_columns : iterable of str
         Columns that hold class names: their cells get the colour of the class.
+    digits : mapping of str to int, optional
+        Decimals of columns of measures; other numbers are written as they are.
     """
     coloured = set(class_columns)
     place = {name: k for k, name in enumerate(classes)}
@@ -93,7 +96,8 @@ def table(
         cells = []
         for name, value, r in zip(frame.columns, values, right, strict=True):
             mark = dot(place[str(value)]) if name in coloured and str(value) in place else ""
-            cells.append(f"<td{_numeric(r)}>{mark}{_cell(value)}</td>")
+            shown = _cell(value, (digits or {}).get(name))
+            cells.append(f"<td{_numeric(r)}>{mark}{shown}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
@@ -107,11 +111,11 @@ def _numeric(right: bool) -> str:
     return ' class="num"' if right else ""
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, digits: int | None) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return '<span class="dim">missing</span>'
     if isinstance(value, float | np.floating):
-        return escape(number(float(value)))
+        return f"{value:.{digits}f}" if digits is not None else number(float(value))
     return escape(value)
 
 

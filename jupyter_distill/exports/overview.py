@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -54,7 +56,7 @@ def worst(rows: RowIndex, most: int) -> str:
     if not len(scope):
         return f"<p>Teacher and student agree on all {count(rows.table.n_rows)} rows.</p>"
     shown = scope[:most]
-    data = {"row": shown}
+    data: dict[str, Any] = {"row": shown}
     fields = rows.fields[:MOST_COLUMNS]
     for field, cells in zip(fields, rows.cells(shown), strict=False):
         numeric = not field.coded
@@ -74,6 +76,7 @@ def worst(rows: RowIndex, most: int) -> str:
         caption=caption,
         classes=classes[0].texts,
         class_columns=[field.title for field in classes],
+        digits={field.title: 3 for field in fields if field.kind == "measure"},
     )
 
 

@@ -11,6 +11,7 @@ from jupyter_distill.audits.fidelity import Fidelity
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import payload
 from jupyter_distill.exports.rows import RowIndex
+from jupyter_distill.exports.wire import encode
 
 State = dict[str, Any]
 
@@ -62,7 +63,7 @@ def temperature(d: Distillation, *, keep: int | None = None) -> State:
     rows = payload.sample(d.targets.n_rows, d.targets.n_classes, keep=keep)
     return {
         "logits": payload.logits(d.targets.logits[rows]),
-        "row_ids": payload.encode(rows, "i4"),
+        "row_ids": encode(rows, "i4"),
         "classes": [str(c) for c in d.targets.classes],
         "curve": payload.curve(d.temperature_path, d.temperature),
         "distilled_at": float(d.temperature),

@@ -13,7 +13,7 @@ from jupyter_distill.exports.html import count, escape, percent
 WIDTH = 960
 TOP, LINE, PAD, STEP = 34, 17, 13, 18
 # right edges and widths of the columns beside the outline
-ANSWER_X, SHARE_X = 436, 602
+ANSWER_X, SHARE_X = 412, 602
 BAR_X, BAR_W, BAR_H = 618, 136, 7
 ROWS_X, PART_X, AGREE_X = 826, 872, 948
 
@@ -182,7 +182,7 @@ def _row(tree: TreeExplanation, row: outline.Row, lines: list[str], y: float) ->
         )
     name = tree.classes[k]
     # bold letters are wider than the estimate
-    short = outline.shorten(name, (SHARE_X - ANSWER_X - 48) / 1.08)
+    short = outline.shorten(name, (SHARE_X - ANSWER_X - 44) / 1.2)
     full = f"<title>{escape(name)}</title>" if short != name else ""
     weight = "b" if leaf else "d"
     return (

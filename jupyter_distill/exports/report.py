@@ -1,0 +1,163 @@
+"""One HTML file that shows a whole distillation: offline, to be sent on, readable on paper."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports import card as cards
+from jupyter_distill.exports import charts, html, overview, page, state
+from jupyter_distill.exports.answers import row_index
+from jupyter_distill.exports.html import count, escape
+
+WORST = 25
+
+
+def report(d: Distillation, path: str | Path) -> Path:
+    """Write the report of a distillation.
+
+    Parameters
+    ----------
+    d : Distillation
+        What to report on.
+    path : str or Path
+        Where to; an existing file is replaced.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    target = Path(path).expanduser()
+    text = compose(d)
+    target.write_text(text, encoding="utf-8")
+    return target
+
+
+def compose(d: Distillation) -> str:
+    """Return the report as text; the views in it run where their program is built."""
+    rows, card = row_index(d), d.fidelity()
+    title = f"{d.teacher.name} distilled into a {d.title}"
+    before = _head(d, title) + _section(
+        "Fidelity",
+        cards.headline(card) + cards.details(card),
+        "How often the student names the class that the teacher names, on rows that neither "
+        "training nor the choice of any setting has seen.",
+    )
+    before += _sizes(d)
+    picture = (
+        _section("The student", overview.tree(d.explanation()))
+        + _section(
+            "Temperature",
+            overview.soft_targets(d.targets, d.temperature, d.temperature_path),
+            _said_of_temperature(d),
+        )
+        + _section("Where the two part", overview.worst(rows, WORST))
+    )
+    view = {**state.linked(d, rows, card), "page": state.carried(rows)}
+    view |= {"node": None, "row": None, "leaf": None, "folded": [], "query": {}}
+    view |= {"busy": False, "distil_at": None, "summary": {}}  # the head above stays in place
+    try:
+        return page.page(
+            title=title, state=view, stem="distillation", before=before, picture=picture
+        )
+    except FileNotFoundError as error:
+        note = html.notes([f"The views in this report stand still. {error}"])
+        return page.document(title, before + note + picture)
+
+
+def _head(d: Distillation, title: str) -> str:
+    known = [
+        ("teacher", f"{d.teacher.name} (gives {d.teacher.kind})"),
+        ("student", d.title),
+        ("rows", _split(d)),
+        ("classes", ", ".join(str(c) for c in d.targets.classes)),
+        ("columns", ", ".join(d.table.names)),
+        ("temperature", f"{d.temperature:g}, {'given' if d.calibration is None else 'calibrated'}"),
+        ("alpha", f"{d.alpha:g} (weight of the ground truth)"),
+        ("seed", str(d.random_state)),
+        ("made", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
+        ("with", _versions()),
+    ]
+    lines = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td class="wide">{escape(value)}</td></tr>'
+        for name, value in known
+    )
+    about = "<caption>What was distilled, from what, and how</caption>"
+    return (
+        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}<table>{about}<tbody>{lines}</tbody></table>"
+    )
+
+
+def _split(d: Distillation) -> str:
+    parts = {
+        "train": d.rows.train,
+        "validation": d.rows.validation,
+        "held out": d.rows.held_out,
+    }
+    named = ", ".join(f"{count(len(rows))} {name}" for name, rows in parts.items())
+    return f"{count(d.table.n_rows)}: {named}"
+
+
+def _versions() -> str:
+    names = ("jupyter-distill", "numpy", "pandas", "scikit-learn")
+    found = []
+    for name in names:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:  # run from a folder, without having been installed
+            found.append(name)
+    return ", ".join([f"Python {platform.python_version()}", *found])
+
+
+def _sizes(d: Distillation) -> str:
+    frame = d.ladder.frame()
+    shown = pd.DataFrame(
+        {
+            "leaves": frame["leaves"].astype(int),
+            "depth": frame["depth"].astype(int),
+            "fidelity [95 %]": [
+                f"{v:.3f} [{a:.3f}, {b:.3f}]"
+                for v, a, b in zip(frame["fidelity"], frame["low"], frame["high"], strict=True)
+            ],
+            "KL, nats": frame["kl"],
+            "accuracy": frame["accuracy"],
+            "": ["chosen" if c else "" for c in frame["chosen"]],
+        }
+    )
+    if frame["accuracy"].isna().all():
+        shown = shown.drop(columns="accuracy")
+    table = html.table(
+        shown,
+        caption="Every size that was piloted, on held-out rows",
+        digits={"KL, nats": 3, "accuracy": 3},
+    )
+    return _section(
+        "Size",
+        f'<div class="cards"><div>{charts.ladder_chart(d.ladder)}</div><div>{table}</div></div>',
+        "A smaller student is easier to read and copies less well; this is what each size costs.",
+    )
+
+
+def _said_of_temperature(d: Distillation) -> str:
+    if d.calibration is None:
+        return f"The temperature was set to {d.temperature:g} by hand."
+    return (
+        f"The soft targets were softened at T = {d.temperature:g}, the temperature at which the "
+        "student came closest to its teacher on validation rows."
+    )
+
+
+def _section(title: str, inside: str, about: str = "") -> str:
+    said = f'<p class="dim">{escape(about)}</p>' if about else ""
+    return f"<section><h2>{escape(title)}</h2>{said}{inside}</section>"
