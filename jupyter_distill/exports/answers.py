@@ -7,7 +7,7 @@ from typing import Any
 import narwhals.stable.v1 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill.audits.disagreements import Comparison
 from jupyter_distill.distillation import Distillation
@@ -40,9 +40,9 @@ def row_index(d: Distillation, compared: Comparison | None = None) -> RowIndex:
     )
 
 
-def native_frame(d: Distillation, compared: Comparison, rows: NDArray[Any]) -> Any:
+def native_frame(d: Distillation, compared: Comparison, rows: ArrayLike) -> Any:
     """Return some rows in the owner's frame type, the answers of both models before them."""
-    rows = np.asarray(rows, dtype=np.intp)
+    rows = np.asarray(rows, dtype=np.intp)  # positions, whatever they came as
     classes = d.targets.classes
     columns: dict[str, Any] = {
         name: classes[codes[rows]] for name, codes in _answers(d, compared).items()

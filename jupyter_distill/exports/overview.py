@@ -61,7 +61,10 @@ def worst(rows: RowIndex, most: int) -> str:
     for field, cells in zip(fields, rows.cells(shown), strict=False):
         numeric = not field.coded
         values = [np.nan if v is None else v for v in cells] if numeric else cells
-        data[field.title if field.title not in data else field.name] = values
+        name = field.title
+        while name in data:
+            name = f"{name} (feature)"
+        data[name] = values
     caption = (
         f"{count(len(scope))} of {count(rows.table.n_rows)} rows where they part "
         f"({percent(len(scope) / rows.table.n_rows)})"

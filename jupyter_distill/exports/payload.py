@@ -58,14 +58,20 @@ def sample(n: int, n_classes: int, *, keep: int | None = None) -> NDArray[np.int
     return np.sort(chosen)
 
 
-def curve(path: pd.DataFrame, calibrated: float) -> dict[str, Any]:
-    """Return the held-out divergence at every temperature tried."""
-    ordered = path.sort_values("temperature") if len(path) else path
-    columns = {
-        name: [float(v) for v in ordered[name]] if name in ordered else []
-        for name in ("temperature", "kl", "se")
-    }
-    return {**columns, "calibrated": float(calibrated)}
+def curve(path: pd.DataFrame, temperature: float) -> dict[str, Any]:
+    """Return the divergence at every temperature tried, and the one that calibration chose.
+
+    Where nothing was tried, that is the `temperature` that was given.
+    """
+    ordered = path.sort_values("temperature")
+    columns = {name: [float(v) for v in ordered[name]] for name in ("temperature", "kl", "se")}
+    return {**columns, "calibrated": calibrated(path, temperature)}
+
+
+def calibrated(path: pd.DataFrame, temperature: float) -> float:
+    """Return the temperature that calibration chose; the given one if nothing was tried."""
+    chosen = path.loc[path["chosen"].astype(bool), "temperature"]
+    return float(chosen.iloc[0]) if len(chosen) else float(temperature)
 
 
 def page(

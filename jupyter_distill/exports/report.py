@@ -11,7 +11,7 @@ import pandas as pd
 
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import card as cards
-from jupyter_distill.exports import charts, html, overview, page, state
+from jupyter_distill.exports import charts, html, overview, page, payload, state
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.html import count, escape
 
@@ -83,7 +83,7 @@ def _head(d: Distillation, title: str) -> str:
         ("rows", _split(d)),
         ("classes", ", ".join(str(c) for c in d.targets.classes)),
         ("columns", ", ".join(d.table.names)),
-        ("temperature", f"{d.temperature:g}, {'given' if d.calibration is None else 'calibrated'}"),
+        ("temperature", f"{d.temperature:g}"),
         ("alpha", f"{d.alpha:g} (weight of the ground truth)"),
         ("seed", str(d.random_state)),
         ("made", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
@@ -150,11 +150,17 @@ def _sizes(d: Distillation) -> str:
 
 
 def _said_of_temperature(d: Distillation) -> str:
+    best = payload.calibrated(d.temperature_path, d.temperature)
     if d.calibration is None:
         return f"The temperature was set to {d.temperature:g} by hand."
+    if best != d.temperature:
+        return (
+            f"The soft targets were softened at T = {d.temperature:g}, set by hand; on validation "
+            f"rows the student came closest to its teacher at T = {best:g}."
+        )
     return (
-        f"The soft targets were softened at T = {d.temperature:g}, the temperature at which the "
-        "student came closest to its teacher on validation rows."
+        f"The soft targets were softened at T = {best:g}, the temperature at which the student "
+        "came closest to its teacher on validation rows."
     )
 
 

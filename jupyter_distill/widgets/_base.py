@@ -1,0 +1,146 @@
+"""What all views share: their program, honest errors, and a picture for where it cannot run."""
+
+from __future__ import annotations
+
+import operator
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill.exports import html
+from jupyter_distill.exports.page import bundle as program
+from jupyter_distill.exports.page import missing, page
+
+# Tags of the three kinds of traits. Data is ours to say: the browser never echoes it.
+DATA = {"sync": True, "echo_update": False}
+VIEW = {"sync": True}
+INTENT = {"sync": True}
+
+
+def bundle(file: str) -> Path | str:
+    """Return the program of the view in `file`; nothing where it has not been built."""
+    try:
+        # a path, not text: so an edit reaches the open notebook when ANYWIDGET_HMR=1 is set
+        return program(Path(file).stem)
+    except FileNotFoundError:
+        return ""
+
+
+class Position(t.Int[Any, Any]):
+    """A trait for a node or row: a whole number of any library, or None."""
+
+    def __init__(self) -> None:
+        super().__init__(None, allow_none=True)
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Turn numpy's and pandas' integers into plain ones."""
+        if value is not None and not isinstance(value, bool) and hasattr(value, "__index__"):
+            value = operator.index(value)
+        return super().validate(obj, value)
+
+
+class DistillWidget(anywidget.AnyWidget):
+    """Base of the views: a widget that shows a picture of itself where it cannot run.
+
+    A subclass sets ``_esm = bundle(__file__)`` and gives :meth:`frame`, :meth:`_picture` and
+    :meth:`_plain`.
+    """
+
+    # data: Python -> browser
+    live = t.Bool(True, help="Whether a kernel answers.").tag(**DATA)
+    error = t.Unicode(help="Message of an exception while the browser was answered.").tag(**DATA)
+
+    def __init__(self, state: dict[str, Any], **chosen: Any) -> None:
+        if not str(self._esm):
+            raise FileNotFoundError(missing(self._stem()))
+        settings = self._settings()
+        for name in chosen:
+            if name not in settings:
+                raise TypeError(
+                    f"{type(self).__name__} has no setting {name!r}."
+                    f"{did_you_mean(name, settings)} Its settings are {some(settings, 20)}."
+                )
+        # one message opens the view with all that it shows
+        super().__init__(**state, **chosen)
+
+    @classmethod
+    def _stem(cls) -> str:
+        return next(c for c in cls.__mro__ if "_esm" in vars(c)).__module__.rpartition(".")[2]
+
+    @classmethod
+    def _settings(cls) -> list[str]:
+        """Return what a person may set: view state and layout, not the data of the view."""
+        synced = cls.class_traits(sync=True)
+        return sorted(
+            name
+            for name, trait in synced.items()
+            if not name.startswith("_") and trait.metadata.get("echo_update", True)
+        )
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser says; what goes wrong is shown in the view, and logged."""
+        try:
+            super().set_state(sync_data)
+        except Exception as error:
+            self.error = str(error) or type(error).__name__
+            raise  # ipywidgets writes it to the log with its traceback
+        if self.error:
+            self.error = ""
+
+    def frame(self) -> Any:
+        """Return what the view shows as a data frame."""
+        raise NotImplementedError
+
+    def _picture(self) -> str:
+        """Return the view as HTML without scripts."""
+        raise NotImplementedError
+
+    def _plain(self) -> str:
+        """Return the view as text."""
+        raise NotImplementedError
+
+    def _carried(self) -> dict[str, Any]:
+        """Return the traits that an exported page holds differently from a running view."""
+        return {}
+
+    def _title(self) -> str:
+        return type(self).__name__
+
+    def state(self) -> dict[str, Any]:
+        """Return the traits that the browser sees, with arrays in wire format."""
+        base = set(anywidget.AnyWidget.class_traits(sync=True))
+        names = [name for name in self.traits(sync=True) if not name.startswith("_")]
+        return {name: getattr(self, name) for name in names if name not in base}
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the view as one HTML file that runs without kernel or network.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; an existing file is replaced.
+        """
+        target = Path(path).expanduser()
+        text = page(
+            title=self._title(),
+            state={**self.state(), **self._carried()},
+            stem=self._stem(),
+            before="",
+            picture=self._picture(),
+        )
+        target.write_text(text, encoding="utf-8")
+        return target
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        data["text/plain"] = self._plain()
+        data["text/html"] = html.framed(self._picture())
+        return data, metadata
+
+
+def needs(what: str, model: object, *, remedy: str = "") -> TypeError:
+    """Return the error for something that a view cannot be built on."""
+    return TypeError(expected(what, got=f"{type(model).__name__}", remedy=remedy))

@@ -1,0 +1,115 @@
+"""The rows where teacher and student part (or all rows), to sort, filter and choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from jupyter_distill._validation import check_choice
+from jupyter_distill.audits.disagreements import Comparison
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports import overview, state
+from jupyter_distill.exports.answers import native_frame, row_index
+from jupyter_distill.exports.html import count
+from jupyter_distill.exports.rows import SCOPES, RowIndex
+from jupyter_distill.widgets._base import DATA, INTENT, DistillWidget, bundle, needs
+from jupyter_distill.widgets._choice import NodeChoice
+
+PLAIN_ROWS = 10
+
+
+class TablePart(NodeChoice):
+    """The traits of a table: the browser asks for a window, the kernel sends only that."""
+
+    # data: Python -> browser
+    columns = t.List(t.Dict()).tag(**DATA)
+    page = t.Dict().tag(**DATA)
+    # intent: browser -> Python
+    query = t.Dict().tag(**INTENT)
+
+    index: RowIndex
+    compared: Comparison
+    _shown: Distillation
+
+    def _show_rows(self, d: Distillation) -> dict[str, Any]:
+        """Take a distillation and return the traits that show its rows."""
+        self._shown, self.compared = d, Comparison.of(d)
+        self.index = row_index(d, self.compared)
+        self._follow(self.index.parents, self.index.leaves)
+        return state.table(self.index)
+
+    @t.observe("query", "node")
+    def _answer(self, _change: object = None) -> None:
+        self.page = state.window(self.index, self.query, self.node)
+
+    def _found(self) -> Any:
+        """Return positions of all rows that the query finds, in its order."""
+        return self.index.select(self.query, self.node)
+
+    @property
+    def selection(self) -> Any:
+        """The chosen row as a frame of the owner's type; None if there is none."""
+        return None if self.row is None else native_frame(self._shown, self.compared, [self.row])
+
+
+class DisagreementTable(TablePart, DistillWidget):
+    """A table of rows with what teacher and student say, sorted and filtered in the kernel.
+
+    Parameters
+    ----------
+    distillation : Distillation
+        Whose rows.
+    scope : {"disagreements", "all"}, default "disagreements"
+        Rows where the two part, the surest teacher first; or all rows.
+    **chosen
+        View state to start with: ``row``, ``node``, ``query``; ``layout``.
+
+    Attributes
+    ----------
+    row, leaf : int or None
+        A chosen row, by its position in the owner's X, and the leaf that holds it.
+    node : int or None
+        Only rows that reach this node of the student are shown.
+    query : dict
+        What is asked of the rows: ``sort`` (``[name, descending]``), ``filters`` (each with
+        ``column``, ``op`` and ``value``), ``text``, ``scope``.
+
+    Examples
+    --------
+    >>> table = DisagreementTable(d)  # doctest: +SKIP
+    >>> table.query = {"sort": ["income", True]}  # doctest: +SKIP
+    >>> table.frame()  # doctest: +SKIP
+    """
+
+    _esm = bundle(__file__)
+
+    def __init__(
+        self, distillation: Distillation, scope: str = "disagreements", **chosen: Any
+    ) -> None:
+        if not isinstance(distillation, Distillation):
+            raise needs(
+                "a Distillation", distillation, remedy="Distil first: jd.distill(model, X)."
+            )
+        shown = self._show_rows(distillation)
+        if check_choice("scope", scope, SCOPES) != SCOPES[0]:
+            chosen["query"] = {"scope": scope, **chosen.get("query", {})}
+        super().__init__(shown, **chosen)
+
+    def frame(self) -> Any:
+        """Return the rows that the query finds, in the owner's frame type."""
+        return native_frame(self._shown, self.compared, self._found())
+
+    def _carried(self) -> dict[str, Any]:
+        return {"page": state.carried(self.index)}
+
+    def _picture(self) -> str:
+        return overview.worst(self.index, PLAIN_ROWS)
+
+    def _plain(self) -> str:
+        apart, n = len(self.index.scopes["disagreements"]), self.index.table.n_rows
+        head = f"{count(apart)} of {count(n)} rows where they part"
+        return f"{head}\n{native_frame(self._shown, self.compared, self._found()[:PLAIN_ROWS])}"
+
+    def _title(self) -> str:
+        return f"{self._shown.teacher.name} against {self._shown.title}"

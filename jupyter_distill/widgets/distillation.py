@@ -1,0 +1,85 @@
+"""The linked whole: student, temperature and disagreements of one distillation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports import overview, state
+from jupyter_distill.widgets._base import DATA, DistillWidget, bundle, needs
+from jupyter_distill.widgets.disagreement import TablePart
+from jupyter_distill.widgets.temperature import TemperaturePart
+from jupyter_distill.widgets.tree import TreePart
+
+
+class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
+    """Student, temperature and disagreements in one view, linked by what is chosen in it.
+
+    A node chosen in the tree filters the table; a row chosen in the table lights its path in the
+    tree and shows its soft targets; another temperature distils the student again.
+
+    Parameters
+    ----------
+    distillation : Distillation
+        What to show.
+    **chosen
+        View state to start with, e.g. ``node``, ``row``, ``temperature``; ``layout``.
+
+    Attributes
+    ----------
+    distillation : Distillation
+        The current one: after distilling again in the view, the new one.
+    node, row, leaf, folded, temperature, query
+        As in the views that it is made of.
+    """
+
+    _esm = bundle(__file__)
+
+    # data: Python -> browser
+    summary = t.Dict().tag(**DATA)
+
+    def __init__(self, distillation: Distillation, **chosen: Any) -> None:
+        if not isinstance(distillation, Distillation):
+            raise needs(
+                "a Distillation", distillation, remedy="Distil first: jd.distill(model, X)."
+            )
+        shown = {**self._show_temperature(distillation), **self._show_student(distillation)}
+        if "temperature" in chosen:
+            shown.pop("temperature")
+        super().__init__(shown, **chosen)
+
+    def _show_student(self, d: Distillation) -> dict[str, Any]:
+        """Take a distillation and return the traits that depend on its student."""
+        self.card = d.fidelity()
+        rows = self._show_rows(d)
+        tree = self._show_tree(d.explanation(), self.index.leaves)
+        return {**rows, **tree, "summary": state.summary(d, self.card)}
+
+    def _changed(self, d: Distillation) -> dict[str, Any]:
+        shown = {**super()._changed(d), **self._show_student(d)}
+        # the columns stay; nodes of the old tree mean nothing in the new one
+        shown.pop("columns")
+        shown |= {"node": None, "folded": []}
+        shown["page"] = state.window(self.index, self.query, None)
+        shown["leaf"] = None if self.row is None else int(self.index.leaves[self.row])
+        return shown
+
+    def frame(self) -> Any:
+        """Return one row per node of the student, as :meth:`TreeView.frame` does."""
+        return self.explanation.frame()
+
+    def _carried(self) -> dict[str, Any]:
+        return {"page": state.carried(self.index)}
+
+    def _picture(self) -> str:
+        return overview.overview(self.distillation, self.index, self.card)
+
+    def _plain(self) -> str:
+        d = self.distillation
+        head = f"{d.teacher.name} -> {d.title}, T = {d.temperature:g}, alpha = {d.alpha:g}"
+        return "\n".join([head, self.card.describe(), *(f"- {note}" for note in d.notes)])
+
+    def _title(self) -> str:
+        return f"{self.distillation.teacher.name} distilled into a {self.distillation.title}"

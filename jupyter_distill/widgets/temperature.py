@@ -1,0 +1,136 @@
+"""What temperature does to the teacher's soft targets, under a person's own hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from jupyter_distill._validation import check_number
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports import overview, state
+from jupyter_distill.exports.wire import decode
+from jupyter_distill.widgets._base import DATA, INTENT, VIEW, DistillWidget, bundle, needs
+from jupyter_distill.widgets._choice import RowChoice
+
+
+class TemperaturePart(RowChoice):
+    """The traits of a temperature slider; the browser softens, the kernel distils again."""
+
+    # data: Python -> browser
+    logits = t.Dict().tag(**DATA)
+    row_ids = t.Dict().tag(**DATA)
+    classes = t.List(t.Unicode()).tag(**DATA)
+    curve = t.Dict().tag(**DATA)
+    distilled_at = t.Float(1.0).tag(**DATA)
+    busy = t.Bool(False).tag(**DATA)
+    # view state: both ways
+    temperature = t.Float(1.0).tag(**VIEW)
+    # intent: browser -> Python
+    distil_at = t.Float(None, allow_none=True).tag(**INTENT)
+
+    distillation: Distillation
+    _wanted = 0  # number of the last wish to distil again
+
+    def _show_temperature(self, d: Distillation) -> dict[str, Any]:
+        """Take a distillation and return the traits that show its soft targets."""
+        self.distillation, self._n_rows = d, d.table.n_rows
+        return state.temperature(d)
+
+    @t.validate("temperature", "distil_at")
+    def _check_temperature(self, proposal: Any) -> Any:
+        value = proposal["value"]
+        if value is None:
+            return None
+        return float(check_number(proposal["trait"].name, value, above=0))
+
+    @t.observe("row")
+    def _fetch_row(self, _change: object = None) -> None:
+        """Send the logits of a chosen row that the sample left out."""
+        if self.row is not None and self.row not in decode(self.row_ids):
+            sent = state.temperature(self.distillation, keep=self.row)
+            self._send_together({name: sent[name] for name in ("logits", "row_ids")})
+
+    @t.observe("distil_at")
+    def _distil_again(self, _change: object = None) -> None:
+        wish = self.distil_at
+        if wish is None:
+            return
+        self._wanted += 1
+        ticket = self._wanted
+        self.busy = True
+        try:
+            again = self.distillation.at(temperature=wish)
+            # while this one was distilled another may have been asked for: then it comes too late
+            if ticket == self._wanted:
+                self._take(again)
+        finally:
+            if ticket == self._wanted:
+                self._send_together({"busy": False, "distil_at": None})
+
+    def _take(self, d: Distillation) -> None:
+        """Show another distillation of the same rows."""
+        self._send_together(self._changed(d))
+
+    def _changed(self, d: Distillation) -> dict[str, Any]:
+        """Return the traits that another temperature changes."""
+        self.distillation = d
+        return {"distilled_at": float(d.temperature)}
+
+    def _send_together(self, state: dict[str, Any]) -> None:
+        """Set several traits in one message, so that no half of a change is drawn."""
+        with self.hold_sync():  # type: ignore[attr-defined]
+            for name, value in state.items():
+                setattr(self, name, value)
+
+
+class TemperatureSlider(TemperaturePart, DistillWidget):
+    """The teacher's soft targets at any temperature, and what each did to the student.
+
+    Parameters
+    ----------
+    distillation : Distillation
+        Whose teacher.
+    **chosen
+        View state to start with: ``temperature``, ``row``; ``layout``.
+
+    Attributes
+    ----------
+    temperature : float
+        Where the slider stands.
+    row : int or None
+        Show the soft targets of this row, by its position in the owner's X, instead of the mean.
+    distil_at : float or None
+        Set it to distil again at this temperature; it is None again when that is done.
+    distillation : Distillation
+        The current one.
+    """
+
+    _esm = bundle(__file__)
+
+    def __init__(self, distillation: Distillation, **chosen: Any) -> None:
+        if not isinstance(distillation, Distillation):
+            raise needs(
+                "a Distillation", distillation, remedy="Distil first: jd.distill(model, X)."
+            )
+        shown = self._show_temperature(distillation)
+        if "temperature" in chosen:
+            shown.pop("temperature")
+        super().__init__(shown, **chosen)
+
+    def frame(self) -> Any:
+        """Return what each temperature did on validation rows."""
+        return self.distillation.temperature_path
+
+    def _picture(self) -> str:
+        d = self.distillation
+        return overview.soft_targets(d.targets, self.temperature, d.temperature_path)
+
+    def _plain(self) -> str:
+        d = self.distillation
+        mean = d.targets.at(self.temperature).mean(0)
+        said = ", ".join(f"{name} {p:.3f}" for name, p in zip(self.classes, mean, strict=True))
+        return f"Mean soft targets at T = {self.temperature:g}: {said}"
+
+    def _title(self) -> str:
+        return f"Soft targets of {self.distillation.teacher.name}"

@@ -1,0 +1,99 @@
+"""The student as a tree to read, fold and walk through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.exports import outline, overview, payload
+from jupyter_distill.students.tree import TreeStudent
+from jupyter_distill.widgets._base import DATA, VIEW, DistillWidget, bundle, needs
+from jupyter_distill.widgets._choice import NodeChoice
+
+
+class TreePart(NodeChoice):
+    """The traits of a tree, and what Python says of them."""
+
+    # data: Python -> browser
+    tree = t.Dict().tag(**DATA)
+    # view state: both ways
+    folded = t.List(t.Int()).tag(**VIEW)
+
+    explanation: TreeExplanation
+
+    def _show_tree(self, explanation: TreeExplanation, leaves: Any) -> dict[str, Any]:
+        """Take an explanation and return the traits that show it."""
+        self.explanation = explanation
+        self._follow(explanation.parent, leaves)
+        return {"tree": payload.tree(explanation)}
+
+    @property
+    def rule(self) -> str:
+        """The rule of the chosen node in the owner's words; of the root: all rows."""
+        return self.explanation.rule(self.node or 0)
+
+
+class TreeView(TreePart, DistillWidget):
+    """A tree whose nodes show what teacher and student say there.
+
+    Parameters
+    ----------
+    model : Distillation, TreeStudent or TreeExplanation
+        What to show. Rows can be chosen only on a Distillation.
+    **chosen
+        View state to start with: ``node``, ``row``, ``folded``; ``layout``.
+
+    Attributes
+    ----------
+    node : int or None
+        The chosen node.
+    row, leaf : int or None
+        A chosen row, by its position in the owner's X, and the leaf that holds it.
+    folded : list of int
+        Nodes whose children are hidden.
+
+    Examples
+    --------
+    >>> view = TreeView(d)  # doctest: +SKIP
+    >>> view.node = 5  # doctest: +SKIP
+    >>> view.rule, view.rows  # doctest: +SKIP
+    """
+
+    _esm = bundle(__file__)
+
+    def __init__(self, model: Distillation | TreeStudent | TreeExplanation, **chosen: Any) -> None:
+        explanation, leaves = _explained(model)
+        super().__init__(self._show_tree(explanation, leaves), **chosen)
+
+    def frame(self) -> Any:
+        """Return one row per node: rule, support, agreement and both class mixes."""
+        return self.explanation.frame()
+
+    def _picture(self) -> str:
+        return overview.tree(self.explanation)
+
+    def _plain(self) -> str:
+        return outline.plain(self.explanation)
+
+    def _title(self) -> str:
+        return f"A decision tree of {self.explanation.n_leaves} leaves"
+
+
+def _explained(model: Any) -> tuple[TreeExplanation, Any]:
+    if isinstance(model, Distillation):
+        return model.explanation(), model.student.apply(model.table)
+    if isinstance(model, TreeStudent):
+        return model.explain(), None
+    if isinstance(model, TreeExplanation):
+        return model, None
+    what = "a Distillation, a TreeStudent or a TreeExplanation"
+    if type(model).__module__.startswith("sklearn.tree"):
+        raise needs(
+            what,
+            model,
+            remedy="Distil it: TreeView(jd.distill(model, X)), or fit a TreeStudent to the labels.",
+        )
+    raise needs(what, model, remedy="Distil it first: TreeView(jd.distill(model, X)).")
