@@ -28,8 +28,10 @@ def train_network(X: pd.DataFrame, y: pd.Series[str]) -> Any:
     torch.set_num_threads(1)  # more threads only wait for each other on nets this small
     text = make_column_selector(dtype_exclude="number")
     encode = make_column_transformer(
-        (make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler()),
-         make_column_selector(dtype_include="number")),
+        (
+            make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler()),
+            make_column_selector(dtype_include="number"),
+        ),
         (OneHotEncoder(handle_unknown="ignore", sparse_output=False), text),
     )
     inputs = torch.tensor(encode.fit_transform(X), dtype=torch.float32)

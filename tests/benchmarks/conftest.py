@@ -1,0 +1,28 @@
+"""A place for figures: printed at the end of the run, whatever pytest does with output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Record = Callable[[str, str], None]
+_LINES: list[tuple[str, str]] = []
+
+
+@pytest.fixture
+def record() -> Record:
+    """Note a figure under a name."""
+
+    def note(name: str, figure: str) -> None:
+        _LINES.append((name, figure))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _LINES:
+        terminalreporter.section("figures")
+        width = max(len(name) for name, _ in _LINES)
+        for name, figure in _LINES:
+            terminalreporter.write_line(f"{name:{width}}  {figure}")

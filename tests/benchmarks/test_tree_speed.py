@@ -1,0 +1,61 @@
+"""The whole ladder of trees against one scikit-learn fit on the same rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from sklearn.datasets import make_classification
+from sklearn.tree import DecisionTreeClassifier
+
+from jupyter_distill.data import Table
+from jupyter_distill.students.tree import TreeStudent
+from jupyter_distill.targets import SoftTargets
+from tests.benchmarks.conftest import Record
+
+
+def best(of: Callable[[], object], times: int) -> float:
+    """Return the seconds of the fastest of several runs: the one least disturbed."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        of()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+@pytest.mark.parametrize(("rows", "times"), [(100_000, 3), (1_000_000, 1)])
+@pytest.mark.parametrize("classes", [2, 5])
+def test_ladder_against_one_cart(rows: int, times: int, classes: int, record: Record) -> None:
+    X, y = make_classification(
+        rows, 30, n_informative=12, n_classes=classes, n_clusters_per_class=1, random_state=0
+    )
+    proba = DecisionTreeClassifier(max_leaf_nodes=512, random_state=1).fit(X, y).predict_proba(X)
+    targets = SoftTargets.from_probabilities(proba, range(classes), labels=y)
+
+    def ladder() -> None:
+        table = Table.of(X)
+        grown = TreeStudent(size=64).fit_soft(table, targets)
+        for size in range(2, 65):
+            grown.at_size(size)
+
+    def one_cart() -> None:
+        DecisionTreeClassifier(max_leaf_nodes=64, random_state=0).fit(X, y)
+
+    cart = best(one_cart, times)
+    ours = best(ladder, times)
+    record(
+        f"ladder 2..64, {rows:,} x 30, {classes} classes",
+        f"{ours:.2f} s = {ours / cart:.2f} x one CART of 64 leaves ({cart:.2f} s)",
+    )
+
+
+@pytest.mark.parametrize("rows", [10_000])
+def test_distil_again(rows: int, record: Record) -> None:
+    X, y = make_classification(rows, 30, n_informative=12, random_state=0)
+    proba = DecisionTreeClassifier(max_leaf_nodes=512, random_state=1).fit(X, y).predict_proba(X)
+    targets = SoftTargets.from_probabilities(proba, [0, 1], labels=y)
+    prepared = TreeStudent.prepare(Table.of(X))
+    again = best(lambda: TreeStudent(size=16, temperature=2.0).fit_soft(prepared, targets), 5)
+    record(f"distil again, 16 leaves, {rows:,} x 30", f"{1000 * again:.0f} ms")
