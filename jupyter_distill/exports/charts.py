@@ -102,6 +102,7 @@ def _chart(
         f'<path fill="var(--jd-accent)" opacity=".16" d="M{"L".join(upper + lower[::-1])}z"/>'
         f'<path fill="none" stroke="var(--jd-accent)" stroke-width="2" d="M{"L".join(points)}"/>'
     )
+    parts.append(_mark(x_of(line.chosen), mark))
     for x, y, low, high in zip(line.x, line.y, line.low, line.high, strict=True):
         said = f"{number(x)}: {write(y)} ({write(low)} to {write(high)})"
         big = x == line.chosen
@@ -110,7 +111,6 @@ def _chart(
             f'fill="var(--jd-{"accent" if big else "paper"})" stroke="var(--jd-accent)" '
             f'stroke-width="1.5"><title>{escape(said)}</title></circle>'
         )
-    parts.append(_mark(line, x_of(line.chosen), y_of, mark))
     said = ", ".join(f"{number(x)}: {write(y)}" for x, y in zip(line.x, line.y, strict=True))
     label = escape(f"{title}, by {across}. {mark}. {said}. {about}")
     return (
@@ -120,13 +120,14 @@ def _chart(
     )
 
 
-def _mark(line: Line, x: float, y_of: Callable[[float], float], text: str) -> str:
-    """Name the chosen point, on the side of the line where there is room."""
-    i = list(line.x).index(line.chosen)
-    above = y_of(line.high[i]) - 10
-    y = above if above > TOP + 10 else y_of(line.low[i]) + 20
-    side = "m" if LEFT + 40 < x < WIDTH - RIGHT - 40 else ("e" if x > WIDTH / 2 else "")
-    return f'<text class="s b {side}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+def _mark(x: float, text: str) -> str:
+    """Name the chosen point at the top of a line through it, on the side where there is room."""
+    side, shift = ("e", -6) if x > WIDTH / 2 else ("", 6)
+    return (
+        f'<path stroke="var(--jd-accent)" stroke-dasharray="2 3" '
+        f'd="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
+        f'<text class="s b {side}" x="{x + shift:.1f}" y="{TOP + 14}">{escape(text)}</text>'
+    )
 
 
 def _log_scale(values: Sequence[float]) -> Callable[[float], float]:

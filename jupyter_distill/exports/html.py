@@ -18,6 +18,9 @@ _NOT_XML = {code: "\N{REPLACEMENT CHARACTER}" for code in range(32) if code not 
 }
 
 
+SHORT = 28  # letters of a class name that is kept on one line
+
+
 def escape(text: object) -> str:
     """Return text that is inert in HTML and SVG, between tags and inside quoted attributes."""
     return _escape(str(text).translate(_NOT_XML), quote=True)
@@ -88,16 +91,19 @@ def table(
     place = {name: k for k, name in enumerate(classes)}
     right = [t.kind in "iuf" if isinstance(t, np.dtype) else False for t in frame.dtypes]
     heads = [
-        f'<th scope="col"{_numeric(r)}>{escape(name)}</th>'
+        f'<th scope="col"{_kind(number=r)}>{escape(name)}</th>'
         for name, r in zip(frame.columns, right, strict=True)
     ]
     rows = []
     for values in frame.itertuples(index=False, name=None):
         cells = []
         for name, value, r in zip(frame.columns, values, right, strict=True):
-            mark = dot(place[str(value)]) if name in coloured and str(value) in place else ""
             shown = _cell(value, (digits or {}).get(name))
-            cells.append(f"<td{_numeric(r)}>{mark}{shown}</td>")
+            if name in coloured and str(value) in place:
+                short = len(str(value)) <= SHORT
+                cells.append(f"<td{_kind(short=short)}>{dot(place[str(value)])}{shown}</td>")
+            else:
+                cells.append(f"<td{_kind(number=r)}>{shown}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
@@ -107,8 +113,10 @@ def table(
     )
 
 
-def _numeric(right: bool) -> str:
-    return ' class="num"' if right else ""
+def _kind(*, number: bool = False, short: bool = False) -> str:
+    if number:
+        return ' class="num"'
+    return ' class="short"' if short else ""
 
 
 def _cell(value: object, digits: int | None) -> str:
@@ -132,7 +140,8 @@ def bars(names: Sequence[str], shares: Sequence[float], *, title: str) -> str:
             f'<span class="num">{percent(share)}</span></div>'
         )
     head = f'<div class="dim">{escape(title)}</div>'
-    return f'<div role="group" aria-label="{escape(title)}">{head}{"".join(rows)}</div>'
+    label = f'role="group" aria-label="{escape(title)}"'
+    return f'<div style="margin-bottom:10px" {label}>{head}{"".join(rows)}</div>'
 
 
 def notes(texts: Iterable[str]) -> str:

@@ -13,8 +13,21 @@ from jupyter_distill.exports.html import count, percent
 # Beyond this many ends a page of tree is searched, not read.
 MOST_LEAVES = 64
 
-_NARROW = frozenset("iljtfrI.,:;|!'()[]-/ ")
-_WIDE = frozenset("mwMW@%\N{GREATER-THAN OR EQUAL TO}\N{LESS-THAN OR EQUAL TO}")
+# Widths of letters in ems, of the widest sans serif that is common (DejaVu Sans): text that fits
+# by these fits in every other.
+_EMS = {
+    letter: ems
+    for ems, letters in (
+        (0.31, "ijl|' "),
+        (0.41, 'ftr()[]{}I.,:;/\\!-"\N{NO-BREAK SPACE}'),
+        (0.55, "sc_?J*"),
+        (0.78, "DGHNOQ"),
+        (0.85, "<>=+~#^w\N{LESS-THAN OR EQUAL TO}\N{HORIZONTAL ELLIPSIS}"),
+        (0.99, "mMW@%&"),
+    )
+    for letter in letters
+}
+BOLD = 1.13  # how much wider bold letters are
 
 
 @dataclass(frozen=True)
@@ -72,18 +85,14 @@ def answer(tree: TreeExplanation, node: int) -> tuple[int, float]:
 
 
 def width(text: str, size: float = 13) -> float:
-    """Estimate how wide a text is, a little on the safe side for every common sans serif."""
-    em = 0.0
-    for letter in text:
-        if letter in _NARROW:
-            em += 0.34
-        elif letter in _WIDE:
-            em += 0.92
-        elif ord(letter) > 0x2E80:
-            em += 1.05
-        else:
-            em += 0.7 if letter.isupper() else 0.57
-    return em * size
+    """Estimate how wide a text is at most, in pixels."""
+    return size * sum(_EMS.get(letter) or _ems(letter) for letter in text)
+
+
+def _ems(letter: str) -> float:
+    if ord(letter) > 0x2E80:  # ideographs fill their square
+        return 1.05
+    return 0.7 if letter.isupper() else 0.63
 
 
 def wrap(text: str, room: float, size: float = 13) -> list[str]:

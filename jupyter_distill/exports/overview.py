@@ -20,12 +20,10 @@ from jupyter_distill.targets import SoftTargets
 MOST_COLUMNS = 16
 
 
-def overview(d: Distillation, rows: RowIndex, card: Fidelity) -> str:
+def overview(d: Distillation, explanation: TreeExplanation, rows: RowIndex, card: Fidelity) -> str:
     """Return head, fidelity, notes, tree, and the rows where the models part."""
-    return (
-        f"<p>{heading(d)}</p>{cards.headline(card)}{html.notes(d.notes)}{tree(d.explanation())}"
-        f"{worst(rows, 10)}"
-    )
+    head = f"<p>{heading(d)}</p>{cards.headline(card)}{html.notes(d.notes)}"
+    return f"{head}{tree(explanation)}{worst(rows, 10)}"
 
 
 def heading(d: Distillation) -> str:

@@ -46,7 +46,7 @@ def report(d: Distillation, path: str | Path) -> Path:
 
 def compose(d: Distillation) -> str:
     """Return the report as text; the views in it run where their program is built."""
-    rows, card = row_index(d), d.fidelity()
+    explanation, rows, card = d.explanation(), row_index(d), d.fidelity()
     title = f"{d.teacher.name} distilled into a {d.title}"
     before = _head(d, title) + _section(
         "Fidelity",
@@ -56,7 +56,7 @@ def compose(d: Distillation) -> str:
     )
     before += _sizes(d)
     picture = (
-        _section("The student", overview.tree(d.explanation()))
+        _section("The student", overview.tree(explanation))
         + _section(
             "Temperature",
             overview.soft_targets(d.targets, d.temperature, d.temperature_path),
@@ -64,8 +64,8 @@ def compose(d: Distillation) -> str:
         )
         + _section("Where the two part", overview.worst(rows, WORST))
     )
-    view = {**state.linked(d, rows, card), "page": state.carried(rows)}
-    view |= {"node": None, "row": None, "leaf": None, "folded": [], "query": {}}
+    view = {**state.linked(d, explanation, rows, card), **state.carried(rows)}
+    view |= {"node": None, "row": None, "leaf": None, "folded": []}
     view |= {"busy": False, "distil_at": None, "summary": {}}  # the head above stays in place
     try:
         return page.page(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill.audits.fidelity import Fidelity
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import payload
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.wire import encode
@@ -46,16 +47,21 @@ def window(rows: RowIndex, query: dict[str, Any], node: int | None) -> State:
     return _page(rows, shown, ticket=ticket, start=start, total=len(found), everything=len(scope))
 
 
-def carried(rows: RowIndex) -> State:
-    """Return the page that an exported view carries: worst disagreements first.
+def carried(rows: RowIndex, query: State | None = None) -> State:
+    """Return the table that an exported view carries: worst disagreements first.
 
-    A table that fits goes whole, so that the reader can also look at where the models agree.
+    A table that fits goes whole, so that the reader can also look at where the models agree;
+    otherwise the view is kept to the disagreements.
     """
     chosen = rows.scopes["disagreements"]
+    query = dict(query or {})
     if rows.table.n_rows <= PAGE_ROWS:
         chosen = np.concatenate([chosen, np.setdiff1d(rows.scopes["all"], chosen)])
+    elif query:
+        query["scope"] = "disagreements"
     shown = chosen[:PAGE_ROWS]
-    return _page(rows, shown, ticket=0, start=0, total=len(shown), everything=len(shown))
+    page = _page(rows, shown, ticket=0, start=0, total=len(shown), everything=len(shown))
+    return {"page": page, "query": query}
 
 
 def temperature(d: Distillation, *, keep: int | None = None) -> State:
@@ -89,10 +95,10 @@ def summary(d: Distillation, card: Fidelity) -> State:
     }
 
 
-def linked(d: Distillation, rows: RowIndex, card: Fidelity) -> State:
+def linked(d: Distillation, explanation: TreeExplanation, rows: RowIndex, card: Fidelity) -> State:
     """Return the data of the linked view, all parts on one model."""
     return {
-        "tree": payload.tree(d.explanation()),
+        "tree": payload.tree(explanation),
         **table(rows),
         **temperature(d),
         "summary": summary(d, card),

@@ -182,7 +182,7 @@ def _row(tree: TreeExplanation, row: outline.Row, lines: list[str], y: float) ->
         )
     name = tree.classes[k]
     # bold letters are wider than the estimate
-    short = outline.shorten(name, (SHARE_X - ANSWER_X - 44) / 1.2)
+    short = outline.shorten(name, (SHARE_X - ANSWER_X - 50) / outline.BOLD)
     full = f"<title>{escape(name)}</title>" if short != name else ""
     weight = "b" if leaf else "d"
     return (

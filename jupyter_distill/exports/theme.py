@@ -82,7 +82,7 @@ def page() -> str:
         "border:0;border-bottom:1px solid var(--jd-line);background:none;color:inherit;"
         "max-width:24em;overflow-wrap:break-word}"
         ".jd th{font-weight:600;color:var(--jd-dim);white-space:nowrap}"
-        ".jd td.wide{max-width:75ch}"
+        ".jd td.wide{max-width:75ch}.jd td.short{white-space:nowrap}"
         ".jd .num{text-align:right;white-space:nowrap}.jd .dim{color:var(--jd-dim)}"
         ".jd .dot{display:inline-block;width:9px;height:9px;border-radius:2px;"
         "margin-right:6px;vertical-align:baseline}"

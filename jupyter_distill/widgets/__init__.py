@@ -49,5 +49,5 @@ def mimebundle(d: Distillation) -> tuple[dict[str, Any], dict[str, Any]]:
         from jupyter_distill.exports.answers import row_index
 
         inside = html.notes([f"This is a still picture. {error}"])
-        inside += overview.overview(d, row_index(d), d.fidelity())
+        inside += overview.overview(d, d.explanation(), row_index(d), d.fidelity())
         return {"text/plain": repr(d), "text/html": html.framed(inside)}, {}

@@ -101,7 +101,7 @@ class DisagreementTable(TablePart, DistillWidget):
         return native_frame(self._shown, self.compared, self._found())
 
     def _carried(self) -> dict[str, Any]:
-        return {"page": state.carried(self.index)}
+        return state.carried(self.index, self.query)
 
     def _picture(self) -> str:
         return overview.worst(self.index, PLAIN_ROWS)

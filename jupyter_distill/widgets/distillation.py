@@ -71,10 +71,10 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
         return self.explanation.frame()
 
     def _carried(self) -> dict[str, Any]:
-        return {"page": state.carried(self.index)}
+        return state.carried(self.index, self.query)
 
     def _picture(self) -> str:
-        return overview.overview(self.distillation, self.index, self.card)
+        return overview.overview(self.distillation, self.explanation, self.index, self.card)
 
     def _plain(self) -> str:
         d = self.distillation
