@@ -22,7 +22,6 @@ LAYERS = {
     "_late": 0,
     "_softmax": 0,
     "_classes": 0,
-    "_softmax": 0,
     "data": 1,
     "teachers": 2,
     "targets": 3,

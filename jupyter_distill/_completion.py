@@ -1,0 +1,118 @@
+"""What the Tab key offers in a ``%distill`` line: options, students, and fitting variables."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Mapping
+from inspect import getattr_static, isclass, ismodule
+from pathlib import Path
+from typing import Any
+
+from IPython.core.completer import (
+    CompletionContext,
+    SimpleCompletion,
+    SimpleMatcherResult,
+    context_matcher,
+)
+
+from jupyter_distill._magic_line import split
+from jupyter_distill._optional import loaded
+
+IDENTIFIER = "jupyter_distill.distill"
+# The magic may be assigned: d = %distill model X y
+_LINE = re.compile(r"^\s*(?:[\w., ]+=\s*)?%distill\s+(?P<rest>.*)$")
+_PLACES = ("teacher", "X", "y")
+
+Matcher = Callable[[CompletionContext], SimpleMatcherResult]
+
+
+def matcher(shell: Any, options: Mapping[str, bool]) -> Matcher:
+    """Return a completion matcher for one shell.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        Whose variables are offered.
+    options : mapping of str to bool
+        Every option of the magic, and whether a value follows it.
+    """
+
+    @context_matcher(identifier=IDENTIFIER)
+    def complete(context: CompletionContext) -> SimpleMatcherResult:
+        line = _LINE.match(context.text_until_cursor)
+        offers = list(_offers(line["rest"], shell, options)) if line else []
+        typed = context.token
+        found = [text for text in offers if text.startswith(typed)]
+        return SimpleMatcherResult(
+            completions=[SimpleCompletion(text, type=_type(text, options)) for text in found],
+            suppress=bool(found),
+            ordered=True,
+        )
+
+    result: Matcher = complete
+    return result
+
+
+def _type(text: str, options: Mapping[str, bool]) -> str:
+    return "option" if text in options else "variable"
+
+
+def _offers(rest: str, shell: Any, options: Mapping[str, bool]) -> Iterable[str]:
+    words = split(rest, partial=True)
+    current = "" if not rest or rest[-1].isspace() else words.pop()
+    place = _place(words, options)
+    before = words[-1] if words else ""
+    awaits_value = options.get(before, False)
+    if current.startswith("-") or (place == len(_PLACES) and not awaits_value):
+        return sorted(option for option in options if option not in words)
+    if before == "--student":
+        return students()
+    return () if awaits_value else variables(shell, _PLACES[place])
+
+
+def _place(words: list[str], options: Mapping[str, bool]) -> int:
+    """Count the words that are no option and no option's value: which one comes next."""
+    count, value = 0, False
+    for word in words:
+        count += not value and not word.startswith("-")
+        value = options.get(word, False)
+    return min(count, len(_PLACES))
+
+
+def students() -> list[str]:
+    """Return the families of students by their files, without importing scikit-learn."""
+    folder = Path(__file__).parent / "students"
+    return sorted(m.name for m in pkgutil.iter_modules([str(folder)]) if m.name[0] != "_")
+
+
+def variables(shell: Any, place: str) -> list[str]:
+    """Return the user's variables, those that fit the place first."""
+    fits = _is_teacher if place == "teacher" else _is_table
+    own = {
+        name: value
+        for name, value in shell.user_ns.items()
+        if not name.startswith("_")
+        and name not in shell.user_ns_hidden
+        and not ismodule(value)
+        and not isclass(value)
+    }
+    return sorted(own, key=lambda name: (not fits(own[name]), name))
+
+
+def _has(value: object, name: str) -> bool:
+    # Statically: a property of the user's object must not run because a key was pressed.
+    return getattr_static(value, name, None) is not None
+
+
+def _is_teacher(value: object) -> bool:
+    torch = loaded("torch")
+    if torch is not None and isinstance(value, torch.nn.Module):
+        return True
+    if _has(value, "predict_proba") or _has(value, "decision_function"):
+        return True
+    return callable(value) and not _has(value, "fit")
+
+
+def _is_table(value: object) -> bool:
+    return _has(value, "shape") or isinstance(value, list)

@@ -1,0 +1,167 @@
+"""The ``%distill`` magic: ``%load_ext jupyter_distill``, then ``%distill model X y``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from keyword import iskeyword
+from typing import Any, NoReturn
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class, needs_local_scope, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from jupyter_distill._completion import IDENTIFIER, matcher
+from jupyter_distill._magic_line import evaluate, split
+from jupyter_distill._validation import did_you_mean
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+def _number(kind: type, *words: str) -> Callable[[str], Any]:
+    """Return a reader of an option's value: a number, or one of a few words."""
+    what = " or ".join([f"a{' whole' if kind is int else ''} number", *words])
+
+    def read(text: str) -> Any:
+        if text in words:
+            return text
+        try:
+            return kind(text)
+        except ValueError:
+            hint = did_you_mean(text, words)
+            raise argparse.ArgumentTypeError(f"expected {what}. Got {text!r}.{hint}") from None
+
+    return read
+
+
+@magics_class
+class DistillMagics(Magics):
+    """The magics of one shell."""
+
+    @magic_arguments()
+    @argument("teacher", metavar="TEACHER", help="the fitted model: a name or an expression")
+    @argument("X", metavar="X", help="the rows to distil it on; quote an expression with blanks")
+    @argument("y", metavar="Y", nargs="?", help="the true labels of these rows, if known")
+    @argument("--student", default="tree", help="family of the student (default: tree)")
+    @argument("--size", type=_number(int, "auto"), default="auto", help="leaves (default: auto)")
+    @argument(
+        "--temperature",
+        type=_number(float, "auto"),
+        default="auto",
+        help="temperature of the soft targets (default: auto, found on held-out rows)",
+    )
+    @argument(
+        "--alpha",
+        type=_number(float),
+        help="weight of the true labels against the teacher, 0 to 1 (default: 0.1 with labels)",
+    )
+    @argument(
+        "--random-state", type=_number(int), default=0, help="seed of every choice (default: 0)"
+    )
+    @argument("-o", "--output", metavar="NAME", help="variable that receives the distillation")
+    @argument("-q", "--quiet", action="store_true", help="show nothing")
+    @argument("-h", "--help", action="store_true", help="show this text")
+    @no_var_expand
+    @needs_local_scope
+    @line_magic
+    def distill(self, line: str, local_ns: dict[str, Any] | None = None) -> Any:
+        """Distil a teacher into a student that people can read, and show it.
+
+        Examples::
+
+            %distill model X y
+            %distill model df[["age", "income"]] y --student tree --size 16 -o d
+        """
+        words = split(line)
+        if {"-h", "--help"}.intersection(words):
+            print(self._parser().format_help())
+            return None
+        given = self._parse(words)
+        if given.output is not None and (
+            not given.output.isidentifier() or iskeyword(given.output)
+        ):
+            raise UsageError(f"-o expected the name of a variable. Got {given.output!r}.")
+        variables: dict[str, Any] = self.shell.user_ns  # type: ignore[union-attr]
+        namespace = {**variables, **(local_ns or {})}
+        teacher = evaluate(given.teacher, namespace)
+        X = evaluate(given.X, namespace)
+        y = None if given.y is None else evaluate(given.y, namespace)
+
+        from jupyter_distill import distill
+
+        try:
+            result = distill(
+                teacher,
+                X,
+                y,
+                student=given.student,
+                size=given.size,
+                temperature=given.temperature,
+                alpha=given.alpha,
+                random_state=given.random_state,
+            )
+        except (ValueError, TypeError) as error:
+            _refuse(error)
+        if given.output is not None:
+            variables[given.output] = result
+        return None if given.quiet else result
+
+    def _parser(self) -> Any:
+        return self.distill.parser
+
+    def _parse(self, words: list[str]) -> argparse.Namespace:
+        options = self.options()
+        for word in words:
+            option = word.partition("=")[0]
+            if word.startswith("-") and not _is_number(word) and option not in options:
+                known = [name for name in options if name.startswith("--")]
+                hint = did_you_mean(option, known) or " %distill --help lists them."
+                raise UsageError(f"There is no option {option}.{hint}")
+        try:
+            given: argparse.Namespace = self._parser().parse_args(words)
+        except UsageError as error:
+            raise UsageError(f"{error} (%distill --help tells more)") from None
+        return given
+
+    def options(self) -> dict[str, bool]:
+        """Return every option, and whether a value follows it."""
+        return {
+            option: action.nargs != 0
+            for action in self._parser()._actions
+            for option in action.option_strings
+        }
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse(error: ValueError | TypeError) -> NoReturn:
+    """Turn what our own validation says into one line; what others raise keeps its traceback."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    raised_in = str(last.tb_frame.f_globals.get("__name__", "")) if last is not None else ""
+    if raised_in.partition(".")[0] != _PACKAGE:
+        raise error
+    raise UsageError(" ".join(str(error).split())) from None
+
+
+def load(ipython: Any) -> None:
+    """Add the magic and its completion to a shell; a second time replaces the first."""
+    unload(ipython)
+    magics = DistillMagics(ipython)
+    ipython.register_magics(magics)
+    ipython.Completer.custom_matchers.append(matcher(ipython, magics.options()))
+
+
+def unload(ipython: Any) -> None:
+    """Take both away again."""
+    ipython.magics_manager.magics["line"].pop("distill", None)
+    ipython.magics_manager.registry.pop(DistillMagics.__name__, None)
+    matchers = ipython.Completer.custom_matchers
+    matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != IDENTIFIER]
