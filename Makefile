@@ -1,7 +1,7 @@
 # Every command makes its own environment in .venv; a second run is quick.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/pip install --quiet --constraint constraints.txt
+PIP := $(BIN)/pip install -qq --constraint constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 JS := $(shell find js -name node_modules -prune -o -name lib -prune -o -path js/tests -prune -o -type f -print)
@@ -44,6 +44,7 @@ clean:
 
 # PyTorch is installed first and alone: its exact release is what the constraints pin.
 .venv/%.done: $(SOURCES) | .venv/made
+	@echo "Setting up .venv for $* (minutes the first time, seconds later) ..."
 	$(PIP) torch
 	$(PIP) --editable '.[$*]'
 	@touch $@

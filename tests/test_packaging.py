@@ -1,0 +1,80 @@
+"""What is installed is whole, fits together, and asks nothing of the network."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import yaml
+
+import jupyter_distill
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = Path(jupyter_distill.__file__).parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+BUNDLES = sorted((PACKAGE / "static").glob("*.js"))
+KILOBYTES = {"distillation": 100}  # the linked whole; 60 for each other
+ADDRESS = re.compile(r"https?://[\w./-]+")
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
+SCRIPTS = [p for p in [*(ROOT / ".ci").iterdir(), *(ROOT / "binder").iterdir()] if not p.suffix]
+
+
+def test_there_is_one_version() -> None:
+    js = json.loads((ROOT / "js" / "package.json").read_text())
+    lock = json.loads((ROOT / "js" / "package-lock.json").read_text())
+    found = {js["version"], lock["version"], version("jupyter-distill")}
+    assert found == {jupyter_distill.__version__}
+
+
+def test_bundles_are_built() -> None:
+    views = [p.stem for p in (ROOT / "js" / "widgets").glob("*.ts")]
+    assert [path.stem for path in BUNDLES] == sorted([*views, "page"])
+
+
+@pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.stem)
+def test_a_bundle_is_small_and_self_contained(path: Path) -> None:
+    # The whole bundle travels with every view and stays in the saved notebook.
+    assert path.stat().st_size <= KILOBYTES.get(path.stem, 60) * 1000
+    text = path.read_text(encoding="utf-8")
+    assert set(ADDRESS.findall(text)) <= NAMESPACES
+    assert not re.match(r"\s*import[\s{*\"']", text), "an import is left for run time"
+    assert "sourceMappingURL" not in text
+
+
+def test_the_lab_extension_is_whole_and_names_no_path_of_the_builder() -> None:
+    folder = PACKAGE / "labextension"
+    described = json.loads((folder / "package.json").read_text())
+    assert (folder / described["jupyterlab"]["_build"]["load"]).is_file()
+    assert json.loads((folder / "install.json").read_text())["packageName"] == "jupyter_distill"
+    assert not (folder / "build_log.json").exists()
+    for path in folder.rglob("*.js"):
+        assert str(ROOT) not in path.read_text(encoding="utf-8"), path
+
+
+def test_the_lock_names_no_host() -> None:
+    packages = json.loads((ROOT / "js" / "package-lock.json").read_text())["packages"]
+    assert not [name for name, entry in packages.items() if "resolved" in entry]
+
+
+def test_binder_has_what_the_package_needs() -> None:
+    environment = yaml.safe_load((ROOT / "binder" / "environment.yml").read_text())
+    named = {
+        re.split("[=<>]", entry)[0]
+        for part in environment["dependencies"]
+        for entry in (part["pip"] if isinstance(part, dict) else [part])
+    }
+    needed = {re.split("[=<>]", entry)[0] for entry in PROJECT["dependencies"]}
+    # PyTorch comes from conda, where its build for the processor alone has a name of its own
+    demo = {re.split("[=<>]", entry)[0] for entry in PROJECT["optional-dependencies"]["demo"]}
+    assert needed | (demo - {"torch"}) | {"pytorch-cpu", "jupyterlab", "nodejs"} <= named
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_can_be_run(path: Path) -> None:
+    assert path.stat().st_mode & 0o111, f"{path.name} is not executable"
+    subprocess.run(["bash", "-n", str(path)], check=True)
