@@ -68,7 +68,9 @@ def test_linked_view(jupyter: JupyterServer, notebook: NotebookPage) -> None:
     notebook.read_until("node None")
 
     # a row lights its path
-    row = page.get_by_role("grid").get_by_role("row").filter(has=page.get_by_role("rowheader")).first
+    row = (
+        page.get_by_role("grid").get_by_role("row").filter(has=page.get_by_role("rowheader")).first
+    )
     position = row.get_by_role("rowheader").inner_text().replace(",", "").strip()
     row.get_by_role("gridcell").first.click()
     notebook.read_until(f"row {position} path True")
