@@ -7,7 +7,7 @@ import pandas as pd
 
 from jupyter_distill.audits.fidelity import EXPLAINED, STUDENT, Fidelity, Score
 from jupyter_distill.exports import html
-from jupyter_distill.exports.html import count, escape, percent
+from jupyter_distill.exports.html import count, escape, percent, share_html
 
 
 def headline(card: Fidelity) -> str:
@@ -16,9 +16,10 @@ def headline(card: Fidelity) -> str:
     lines = "".join(_bar(score) for score in (card.overall, *card.baselines))
     return (
         '<div class="cards"><div>'
-        f'<div class="big">{percent(own.value)}</div>'
+        f'<div class="big">{share_html(own.value)}</div>'
         f"<div>fidelity on {count(card.rows)} held-out rows</div>"
-        f'<div class="dim">95 % interval {percent(own.low)} to {percent(own.high)}</div></div>'
+        f'<div class="dim">95 % interval {share_html(own.low)} to {share_html(own.high)}</div>'
+        "</div>"
         f'<div style="flex:1 1 340px;max-width:520px">{lines}</div></div>'
     )
 
@@ -39,7 +40,7 @@ def _bar(score: Score) -> str:
         f'top:4px;height:4px;background:{ink};opacity:.35"></span>'
         f'<span style="position:absolute;left:calc({100 * value:.1f}% - 4px);top:2px;width:8px;'
         f'height:8px;border-radius:4px;background:{ink}"></span></span>'
-        f'<span class="num" style="flex:0 0 52px">{percent(value)}</span></div>'
+        f'<span class="num" style="flex:0 0 52px">{share_html(value)}</span></div>'
     )
 
 

@@ -87,7 +87,8 @@ def _chart(
         y = y_of(float(value))
         parts.append(
             f'<path class="h" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
-            f'<text class="d s e" x="{LEFT - 6}" y="{y + 4:.1f}">{write(float(value))}</text>'
+            f'<text class="d s e" x="{LEFT - 6}" y="{y + 4:.1f}">'
+            f"{escape(write(float(value)))}</text>"
         )
     last = -np.inf
     for x in line.x:

@@ -59,6 +59,11 @@ def percent(share: float) -> str:
     return f"{text}\N{NO-BREAK SPACE}%"
 
 
+def share_html(share: float) -> str:
+    """Write a share to read, as HTML: ``<0.1 %`` has a sign to escape."""
+    return escape(percent(share))
+
+
 def dot(k: int) -> str:
     """Return a small square in the colour of class `k`."""
     return f'<span class="dot" style="background:{theme.colour(k)}"></span>'
@@ -137,7 +142,7 @@ def bars(names: Sequence[str], shares: Sequence[float], *, title: str) -> str:
             f'<span style="flex:0 0 160px;height:8px;background:var(--jd-shade)">'
             f'<span style="display:block;height:8px;width:{100 * share:.1f}%;'
             f'background:{theme.colour(k)}"></span></span>'
-            f'<span class="num">{percent(share)}</span></div>'
+            f'<span class="num">{share_html(share)}</span></div>'
         )
     head = f'<div class="dim">{escape(title)}</div>'
     label = f'role="group" aria-label="{escape(title)}"'

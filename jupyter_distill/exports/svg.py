@@ -8,7 +8,7 @@ import numpy as np
 
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import outline, theme
-from jupyter_distill.exports.html import count, escape, percent
+from jupyter_distill.exports.html import count, escape, percent, share_html
 
 WIDTH = 960
 TOP, LINE, PAD, STEP = 34, 17, 13, 18
@@ -190,12 +190,12 @@ def _row(tree: TreeExplanation, row: outline.Row, lines: list[str], y: float) ->
         f'fill="{fill}" stroke="{ring}"/>'
         f"{text}"
         f'<text class="{weight}" x="{ANSWER_X}" y="{down:.1f}">{full}{escape(short)}</text>'
-        f'<text class="{weight} e" x="{SHARE_X}" y="{down:.1f}">{percent(share)}</text>'
+        f'<text class="{weight} e" x="{SHARE_X}" y="{down:.1f}">{share_html(share)}</text>'
         f"{_hover(tree, node, y)}"
         f'<text class="s e" x="{ROWS_X}" y="{down:.1f}">{count(float(tree.support[node]))}</text>'
-        f'<text class="d s e" x="{PART_X}" y="{down:.1f}">{percent(_share(tree, node))}</text>'
+        f'<text class="d s e" x="{PART_X}" y="{down:.1f}">{share_html(_share(tree, node))}</text>'
         f'<text class="s e" x="{AGREE_X}" y="{down:.1f}">'
-        f"{percent(float(tree.agreement[node]))}</text>"
+        f"{share_html(float(tree.agreement[node]))}</text>"
     )
 
 

@@ -36,8 +36,10 @@ class Position(t.Int[Any, Any]):
         super().__init__(None, allow_none=True)
 
     def validate(self, obj: Any, value: Any) -> Any:
-        """Turn numpy's and pandas' integers into plain ones."""
-        if value is not None and not isinstance(value, bool) and hasattr(value, "__index__"):
+        """Turn numpy's and pandas' integers into plain ones; a truth is no position."""
+        if isinstance(value, bool):
+            self.error(obj, value)
+        if hasattr(value, "__index__"):
             value = operator.index(value)
         return super().validate(obj, value)
 

@@ -1,0 +1,323 @@
+"""The kernel's half of the views: what they hold, how they are linked, what they refuse."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import pandas as pd
+import pytest
+import traitlets as t
+from sklearn.tree import DecisionTreeClassifier
+
+import jupyter_distill as jd
+from jupyter_distill import widgets
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports.wire import decode
+from jupyter_distill.students.tree import TreeStudent
+from jupyter_distill.targets import soften
+from jupyter_distill.widgets import (
+    DisagreementTable,
+    DistillationView,
+    TemperatureSlider,
+    TreeView,
+)
+from jupyter_distill.widgets._base import bundle
+from tests.small import EVIL, distilled, people
+
+VIEWS = (TreeView, DisagreementTable, TemperatureSlider, DistillationView)
+
+
+@pytest.fixture(scope="module")
+def d() -> Distillation:
+    return distilled(*people(), size=8)
+
+
+@pytest.fixture
+def view(d: Distillation) -> DistillationView:
+    return DistillationView(d)
+
+
+# --- what every view does -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_view_shows_a_picture_where_it_cannot_run(kind: Any, d: Distillation) -> None:
+    view = kind(d)
+    data, _ = view._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == view.model_id
+    assert "<script" not in data["text/html"]
+    assert re.search("<svg|<table", data["text/html"])
+    assert len(data["text/plain"]) > 40 and "<" not in data["text/plain"].split("\n")[0][:1]
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_hostile_names_are_text(kind: Any, tmp_path: Path) -> None:
+    evil = distilled(*people(name=EVIL, answer=EVIL), size=4)
+    view = kind(evil)
+    assert "<img" not in view._repr_mimebundle_()[0]["text/html"]
+    assert "<img" not in view.to_html(tmp_path / "view.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_page_carries_its_state(kind: Any, d: Distillation, tmp_path: Path) -> None:
+    view = kind(d)
+    text = view.to_html(tmp_path / "view.html").read_text(encoding="utf-8")
+    found = re.search(r'id="jd-state">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    carried = json.loads(found[1])
+    assert set(carried) == set(view.state())
+    assert carried["live"] is False and view.live is True
+    for name in ("tree", "logits", "row_ids"):
+        assert '"data":"' in json.dumps(carried.get(name, {"data": ""}), separators=(",", ":"))
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_wrong_keyword_is_named(kind: Any, d: Distillation) -> None:
+    with pytest.raises(TypeError, match=r"has no setting 'rwo'.* Did you mean \"row\""):
+        kind(d, rwo=1)
+    with pytest.raises(TypeError, match="has no setting 'error'"):
+        kind(d, error="mine")
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_view_needs_a_distillation(kind: Any) -> None:
+    with pytest.raises(TypeError, match="Got int"):
+        kind(3)
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_layout_is_passed_on(kind: Any, d: Distillation) -> None:
+    assert kind(d, layout=ipywidgets.Layout(width="50%")).layout.width == "50%"
+
+
+def test_a_view_that_is_not_built_says_how(d: Distillation) -> None:
+    class Unbuilt(TreeView):
+        _esm = bundle("nowhere.py")
+
+    with pytest.raises(FileNotFoundError, match="npm run build"):
+        Unbuilt(d)
+
+
+def test_a_distillation_shows_a_picture_where_nothing_is_built(
+    d: Distillation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DistillationView, "_esm", "")
+    data, _ = d._repr_mimebundle_()
+    assert set(data) == {"text/plain", "text/html"}
+    assert "still picture" in data["text/html"] and "npm run build" in data["text/html"]
+    assert "<svg" in data["text/html"] and "labels only" in data["text/plain"]
+
+
+def test_a_distillation_shows_its_linked_view(d: Distillation) -> None:
+    data, _ = d._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert isinstance(d.view(), DistillationView)
+
+
+def test_views_are_found_by_name() -> None:
+    assert {kind.__name__ for kind in VIEWS} == set(widgets.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'ForestView'"):
+        widgets.ForestView  # noqa: B018
+    assert jd.TreeView is TreeView
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_data_is_never_echoed(kind: Any) -> None:
+    traits = kind.class_traits(sync=True)
+    data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
+    data |= {"distilled_at", "busy", "summary"}
+    for name in data & set(traits):
+        assert traits[name].metadata["echo_update"] is False
+    for name in {"node", "row", "leaf", "folded", "temperature", "query"} & set(traits):
+        assert traits[name].metadata.get("echo_update", True)
+
+
+# --- errors from the browser --------------------------------------------------------------------
+
+
+def test_an_error_is_shown_and_raised(view: DistillationView) -> None:
+    with pytest.raises(ValueError, match='Did you mean "income"'):
+        view.set_state({"query": {"ticket": 1, "sort": ["incom", True]}})
+    assert 'Did you mean "income"' in view.error
+    view.set_state({"query": {"ticket": 2, "sort": ["income", True]}})
+    assert view.error == "" and view.page["ticket"] == 2
+
+
+def test_an_error_reaches_the_log(
+    view: DistillationView, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view.log, "propagate", True)
+    message = {"content": {"data": {"method": "update", "state": {"node": 10_000}}}}
+    with caplog.at_level(logging.WARNING):
+        view._handle_msg(message)
+    assert "Expected node from 0 to" in view.error
+    assert view.node is None
+    assert any("Expected node from 0 to" in str(record.exc_text) for record in caplog.records)
+
+
+# --- tree ---------------------------------------------------------------------------------------
+
+
+def test_a_node_has_a_rule_and_rows(d: Distillation) -> None:
+    view = TreeView(d)
+    assert view.rule == "all rows" and len(view.rows) == d.table.n_rows
+    leaves = d.student.apply(d.table)
+    for leaf in np.unique(leaves):
+        view.node = leaf  # numpy's integers too
+        assert view.rule == d.explanation().rule(int(leaf))
+        assert view.rows.tolist() == np.flatnonzero(leaves == leaf).tolist()
+    view.node = None
+    pd.testing.assert_frame_equal(view.frame(), d.explanation().frame())
+
+
+def test_a_row_finds_its_leaf(d: Distillation) -> None:
+    view = TreeView(d, row=np.int64(17), folded=[1])
+    assert view.row == 17 and view.folded == [1]
+    assert view.leaf == d.student.apply(d.table)[17]
+    view.row = None
+    assert view.leaf is None
+
+
+def test_a_tree_alone_has_no_rows(d: Distillation) -> None:
+    for model in (d.student, d.explanation()):
+        view = TreeView(model, node=1)
+        assert view.rows is None and view.rule
+        with pytest.raises(t.TraitError, match="built without rows"):
+            view.row = 3
+        assert view.row is None
+
+
+@pytest.mark.parametrize("node", [-1, 10_000, 1.5, "1", True])
+def test_a_node_that_is_not_there(d: Distillation, node: Any) -> None:
+    view = TreeView(d)
+    with pytest.raises(t.TraitError):
+        view.node = node
+    assert view.node is None
+    with pytest.raises(t.TraitError, match="a position in X"):
+        view.row = d.table.n_rows
+
+
+def test_other_trees_are_refused_with_a_remedy() -> None:
+    with pytest.raises(TypeError, match="Got DecisionTreeClassifier. Distil it: "):
+        TreeView(DecisionTreeClassifier())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="Distil it first"):
+        TreeView("a tree")  # type: ignore[arg-type]
+
+
+def test_an_unfitted_student_is_refused() -> None:
+    with pytest.raises(Exception, match="not fitted"):
+        TreeView(TreeStudent())
+
+
+# --- table --------------------------------------------------------------------------------------
+
+
+def test_the_first_page_needs_no_question(d: Distillation) -> None:
+    table = DisagreementTable(d)
+    apart = len(d.disagreements("all"))
+    assert table.page["total"] == table.page["all"] == apart
+    assert table.page["rows"] == d.table.n_rows and table.page["ticket"] == 0
+    assert len(table.page["cells"][0]) == min(50, apart)
+    names = [column["name"] for column in table.columns]
+    assert names[:5] == ["teacher", "student", "truth", "margin", "kl"]
+    assert names[5:] == list(d.table.names)
+    assert table.columns[0]["classes"] == ["no", "yes"]
+
+
+def test_a_question_gets_its_window(d: Distillation) -> None:
+    table = DisagreementTable(d)
+    asked = {"ticket": 7, "start": 100, "stop": 130, "sort": ["age", True], "scope": "all"}
+    table.set_state({"query": asked})
+    ages = d.table.native["age"].sort_values(ascending=False, kind="stable")
+    shown = table.page["cells"][[c["name"] for c in table.columns].index("age")]
+    assert shown == ages.iloc[100:130].tolist()
+    assert (table.page["ticket"], table.page["start"]) == (7, 100)
+    assert (table.page["total"], table.page["all"]) == (d.table.n_rows, d.table.n_rows)
+    rows = decode(table.page["row_ids"])
+    np.testing.assert_array_equal(decode(table.page["leaves"]), d.student.apply(d.table)[rows])
+
+
+def test_a_node_filters_the_table(d: Distillation) -> None:
+    table = DisagreementTable(d, scope="all", node=1)
+    inside = np.asarray(TreeView(d, node=1).rows)
+    assert table.page["total"] == len(inside) and table.page["all"] == d.table.n_rows
+    assert list(table.frame().index) == d.table.native.index[inside].tolist()
+    table.node = None
+    assert table.page["total"] == d.table.n_rows
+
+
+def test_frames_come_in_the_owners_type(d: Distillation) -> None:
+    table = DisagreementTable(d)
+    pd.testing.assert_frame_equal(table.frame(), d.disagreements("all"))
+    assert table.selection is None
+    table.row = 5
+    assert list(table.selection.index) == [d.table.native.index[5]]
+    assert table.leaf == d.student.apply(d.table)[5]
+
+
+def test_it_works_without_labels() -> None:
+    frame, _ = people()
+    d = jd.distill(lambda X: _steep(X), frame, size=4, progress=False)
+    table = DisagreementTable(d)
+    assert "truth" not in [column["name"] for column in table.columns]
+    assert table._repr_mimebundle_() and DistillationView(d)._repr_mimebundle_()
+
+
+def _steep(X: pd.DataFrame) -> Any:
+    p = 1 / (1 + np.exp(-(X["age"].to_numpy() - 40) / 5))
+    return np.column_stack([1 - p, p])
+
+
+def test_an_unknown_scope(d: Distillation) -> None:
+    with pytest.raises(ValueError, match="Expected scope"):
+        DisagreementTable(d, scope="everything")
+
+
+# --- temperature --------------------------------------------------------------------------------
+
+
+def test_the_slider_softens_what_the_teacher_said(d: Distillation) -> None:
+    slider = TemperatureSlider(d)
+    z = decode(slider.logits).astype(float)
+    np.testing.assert_allclose(soften(z, 3.0), d.targets.at(3.0), atol=1e-6)
+    assert slider.temperature == slider.distilled_at == d.temperature
+    assert slider.curve["calibrated"] == d.temperature
+    assert TemperatureSlider(d, temperature=4).temperature == 4.0
+    pd.testing.assert_frame_equal(slider.frame(), d.temperature_path)
+
+
+@pytest.mark.parametrize("temperature", [0, -1.0, np.inf, np.nan])
+def test_a_temperature_is_above_zero(d: Distillation, temperature: float) -> None:
+    slider = TemperatureSlider(d)
+    for name in ("temperature", "distil_at"):
+        with pytest.raises(ValueError, match=f"Expected {name} to be a finite number > 0"):
+            setattr(slider, name, temperature)
+    assert slider.distilled_at == d.temperature and not slider.busy
+
+
+def test_a_row_outside_the_sample_is_sent() -> None:
+    frame = pd.DataFrame({"age": np.arange(12_000) % 80, "x": np.arange(12_000.0)})
+    d = jd.distill(_steep, frame, size=4, temperature=1.0, progress=False)
+    slider = TemperatureSlider(d)
+    ids = decode(slider.row_ids)
+    assert len(ids) == 10_000
+    outside = int(np.setdiff1d(np.arange(12_000), ids)[0])
+    slider.row = outside
+    assert outside in decode(slider.row_ids)
+    assert slider.logits["shape"][0] == len(decode(slider.row_ids))
+
+
+def test_distilling_again(d: Distillation) -> None:
+    slider = TemperatureSlider(d)
+    seen = []
+    slider.observe(lambda change: seen.append(change["new"]), "busy")
+    slider.set_state({"distil_at": 2.5})
+    assert slider.distilled_at == slider.distillation.temperature == 2.5
+    assert slider.distil_at is None and seen == [True, False]
+    assert d.temperature != 2.5  # the first one stays as it is

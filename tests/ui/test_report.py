@@ -1,0 +1,40 @@
+"""A report in a browser: one file, no kernel, no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+
+from jupyter_distill.distillation import Distillation
+from tests.small import EVIL, distilled, people
+
+
+@pytest.fixture(scope="module")
+def evil() -> Distillation:
+    return distilled(*people(name=EVIL, answer=EVIL), size=8)
+
+
+def test_the_views_in_a_report_run(evil: Distillation, page: Page, tmp_path: Path) -> None:
+    said: list[Dialog] = []
+    page.on("dialog", lambda dialog: (said.append(dialog), dialog.dismiss()))
+    page.goto(evil.report(tmp_path / "report.html").as_uri())
+    expect(page.locator("#jd-static")).to_be_hidden()
+    tree = page.get_by_role("tree")
+    expect(tree).to_be_visible()
+    expect(page.get_by_role("grid")).to_contain_text(EVIL)
+    expect(page.get_by_role("slider", name="Temperature")).to_be_visible()
+    page.get_by_role("treeitem").nth(1).click()
+    expect(page.get_by_text("in node:")).to_be_visible()
+    assert said == []
+
+
+def test_a_report_without_scripts(evil: Distillation, page: Page, tmp_path: Path) -> None:
+    context = page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
+    still = context.new_page()
+    still.goto(evil.report(tmp_path / "report.html").as_uri())
+    expect(still.locator("#jd-static svg").first).to_be_visible()
+    expect(still.get_by_role("heading", name="Where the two part")).to_be_visible()
+    expect(still.locator("#jd-static")).to_contain_text(EVIL)
+    context.close()
