@@ -15,11 +15,11 @@ from hypothesis.extra import numpy as hnp
 from sklearn.linear_model import LogisticRegression
 
 import jupyter_distill as jd
-from jupyter_distill.audits.disagreements import Comparison
+from jupyter_distill.audits.disagreements import Comparison, side_by_side
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import state
-from jupyter_distill.exports.answers import native_frame, row_index
+from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.fields import Field, cells, features, printed_as
 from jupyter_distill.exports.rows import RowIndex, ordering, under
 from tests.small import distilled, numbers, people
@@ -200,7 +200,7 @@ def test_rows_come_back_in_the_owners_type(kind: str) -> None:
     teacher = LogisticRegression(max_iter=2_000).fit(numbers(frame), y)
     d = jd.distill(teacher, X, y, size=4, teacher_inputs=numbers(frame), progress=False)
     index = row_index(d)
-    shown = native_frame(d, Comparison.of(d), index.select({}))
+    shown = side_by_side(d, Comparison.of(d), index.select({}))
     wanted = d.disagreements("all")
     assert type(shown) is type(wanted)
     assert shown.equals(wanted)

@@ -80,8 +80,11 @@ def _drawn(values: Floats, groups: NDArray[np.bool_], seed: int | None) -> tuple
         sums = times @ columns
         g = groups.shape[1]
         drawn.append(sums[:, :-g].reshape(TOGETHER, g, m) / sums[:, -g:, None])
-    low, high = np.nanquantile(np.concatenate(drawn), [0.025, 0.975], axis=0)
-    return low, high
+    means = np.concatenate(drawn)
+    # A resample may hold no row of a rare class; what is unknown in all rows stays unknown.
+    unknown = np.isnan(means).all(0)
+    low, high = np.nanquantile(np.where(unknown, 0.0, means), [0.025, 0.975], axis=0)
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
 def _normal(values: Floats, groups: NDArray[np.bool_], means: Floats) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v1 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill._validation import check_choice
 from jupyter_distill.distillation import Distillation
@@ -50,6 +50,11 @@ class Comparison:
         """Whether the two name different classes."""
         return np.asarray(self.teacher != self.student)
 
+    def answers(self, d: Distillation) -> dict[str, NDArray[np.intp]]:
+        """Return the codes of the classes that teacher, student and, if known, the truth name."""
+        named = {"teacher": self.teacher, "student": self.student}
+        return named if d.targets.labels is None else {**named, "truth": d.targets.labels}
+
     def worst_first(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return those of `rows` where the models part, the surest teacher first."""
         apart = rows[self.apart[rows]]
@@ -77,23 +82,31 @@ def disagreements(d: Distillation, rows: str = "held_out") -> Any:
     looked_at = d.rows.held_out if rows == "held_out" else np.arange(d.table.n_rows)
     compared = Comparison.of(d)
     worst = compared.worst_first(looked_at)
+    return side_by_side(d, compared, worst)
+
+
+def side_by_side(d: Distillation, compared: Comparison, rows: ArrayLike) -> Any:
+    """Return some rows in the owner's frame type, the answers of both models before them."""
+    rows = np.asarray(rows, dtype=np.intp)
     classes = d.targets.classes
-    answers: dict[str, Any] = {
-        "teacher": classes[compared.teacher[worst]],
-        "student": classes[compared.student[worst]],
-    }
-    if d.targets.labels is not None:
-        answers["truth"] = classes[d.targets.labels[worst]]
-    answers |= {"margin": compared.margin[worst], "kl": compared.kl[worst]}
-    answers = {n + " (model)" * (n in d.table.names): v for n, v in answers.items()}
-    native = d.table.native_rows(worst)
+    columns: dict[str, Any] = {n: classes[codes[rows]] for n, codes in compared.answers(d).items()}
+    columns |= {"margin": compared.margin[rows], "kl": compared.kl[rows]}
+    taken = set(d.table.names)  # the owner's columns keep their names
+    columns = {_free(name, taken): values for name, values in columns.items()}
+    native = d.table.native_rows(rows)
     if isinstance(native, np.ndarray):
-        native = pd.DataFrame(native, columns=list(d.table.names), index=worst)
+        native = pd.DataFrame(native, columns=list(d.table.names), index=rows)
     if isinstance(native, pd.DataFrame):
-        return pd.concat([pd.DataFrame(answers, index=native.index), native], axis=1)
+        return pd.concat([pd.DataFrame(columns, index=native.index), native], axis=1)
     frame = nw.from_native(native, eager_only=True)
     made = [
         nw.new_series(name, values.tolist(), backend=frame.implementation)
-        for name, values in answers.items()
+        for name, values in columns.items()
     ]
     return frame.select(*made, nw.all()).to_native()
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += " (model)"
+    return name

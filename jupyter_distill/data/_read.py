@@ -36,7 +36,9 @@ def read_array(X: NDArray[Any], columns: tuple[Column, ...] | None) -> Read:
         kinds: Any = "boolean" if X.dtype.kind == "b" else "numeric"
         values = np.array(X, dtype=np.float64)
         categories = (False, True) if kinds == "boolean" else ()
-        found = tuple(Column(n, kinds, categories, _whole(v)) for n, v in zip(names, values.T))
+        found = tuple(
+            Column(n, kinds, categories, _whole(v)) for n, v in zip(names, values.T, strict=True)
+        )
         for name, v in zip(names, values.T, strict=True):
             _check_finite(name, v)
         return found, values

@@ -7,10 +7,10 @@ from typing import Any
 import traitlets as t
 
 from jupyter_distill._validation import check_choice
-from jupyter_distill.audits.disagreements import Comparison
+from jupyter_distill.audits.disagreements import Comparison, side_by_side
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import overview, state
-from jupyter_distill.exports.answers import native_frame, row_index
+from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.html import count
 from jupyter_distill.exports.rows import SCOPES, RowIndex
 from jupyter_distill.widgets._base import DATA, INTENT, DistillWidget, bundle, needs
@@ -50,7 +50,7 @@ class TablePart(NodeChoice):
     @property
     def selection(self) -> Any:
         """The chosen row as a frame of the owner's type; None if there is none."""
-        return None if self.row is None else native_frame(self._shown, self.compared, [self.row])
+        return None if self.row is None else side_by_side(self._shown, self.compared, [self.row])
 
 
 class DisagreementTable(TablePart, DistillWidget):
@@ -98,7 +98,7 @@ class DisagreementTable(TablePart, DistillWidget):
 
     def frame(self) -> Any:
         """Return the rows that the query finds, in the owner's frame type."""
-        return native_frame(self._shown, self.compared, self._found())
+        return side_by_side(self._shown, self.compared, self._found())
 
     def _carried(self) -> dict[str, Any]:
         return state.carried(self.index, self.query)
@@ -109,7 +109,7 @@ class DisagreementTable(TablePart, DistillWidget):
     def _plain(self) -> str:
         apart, n = len(self.index.scopes["disagreements"]), self.index.table.n_rows
         head = f"{count(apart)} of {count(n)} rows where they part"
-        return f"{head}\n{native_frame(self._shown, self.compared, self._found()[:PLAIN_ROWS])}"
+        return f"{head}\n{side_by_side(self._shown, self.compared, self._found()[:PLAIN_ROWS])}"
 
     def _title(self) -> str:
         return f"{self._shown.teacher.name} against {self._shown.title}"
