@@ -112,25 +112,31 @@ def _python_of(process: int) -> tuple[str, dict[str, str]] | None:
     try:
         running = psutil.Process(process)
         arguments, environment = running.cmdline(), running.environ()
-        executable = running.exe()
+        executable, folder = running.exe(), running.cwd()
     except (psutil.Error, OSError):
         return None
-    return _interpreter(arguments, executable, environment), environment
+    return _interpreter(arguments, executable, folder, environment), environment
 
 
-def _python_from_proc(folder: Path) -> tuple[str, dict[str, str]] | None:
+def _python_from_proc(process: Path) -> tuple[str, dict[str, str]] | None:
     try:
-        arguments = os.fsdecode((folder / "cmdline").read_bytes()).split("\0")
-        pairs = os.fsdecode((folder / "environ").read_bytes()).split("\0")
-        executable = str((folder / "exe").resolve())
+        arguments = os.fsdecode((process / "cmdline").read_bytes()).split("\0")
+        pairs = os.fsdecode((process / "environ").read_bytes()).split("\0")
+        executable = str((process / "exe").resolve())
+        folder = str((process / "cwd").resolve())
     except OSError:
         return None
     environment = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
-    return _interpreter(arguments, executable, environment), environment
+    return _interpreter(arguments, executable, folder, environment), environment
 
 
-def _interpreter(arguments: list[str], executable: str, environment: dict[str, str]) -> str:
+def _interpreter(
+    arguments: list[str], executable: str, folder: str, environment: dict[str, str]
+) -> str:
+    """Return the interpreter by its first argument, which may be relative to the folder it is in."""
     named = arguments[0] if arguments else ""
+    if os.sep in named:
+        named = os.path.abspath(os.path.join(folder, named))
     return shutil.which(named, path=environment.get("PATH")) or executable
 
 
