@@ -114,7 +114,8 @@ def _cuts(values: Floats, weights: Floats, limit: int, column: Column) -> Floats
         gaps = np.unique(np.minimum(np.searchsorted(below, wanted), len(levels) - 2))
     low, high = levels[gaps], levels[gaps + 1]
     if not column.integer:  # keep a distance from the values themselves
-        low, high = low + 0.1 * (high - low), high - 0.1 * (high - low)
+        margin = 0.1 * high - 0.1 * low
+        low, high = low + margin, high - margin
     return roundest(low, high)
 
 
@@ -126,15 +127,17 @@ def roundest(low: Floats, high: Floats) -> Floats:
     """
     best = low.copy()
     open_ = np.ones(len(low), dtype=bool)
-    top = int(np.ceil(np.log10(max(np.abs(low).max(), np.abs(high).max(), 1e-300)))) + 1
-    middle = low + (high - low) / 2
-    for power in range(top, top - 19, -1):
+    size = np.maximum(np.maximum(np.abs(low), np.abs(high)), 1e-289)
+    top = np.minimum(np.ceil(np.log10(size)) + 1, 308)  # of each pair: sizes may lie far apart
+    middle = low / 2 + high / 2
+    for step in range(19):
         for factor in (10, 5):  # 100, 50, 10, 5, 1, 0.5, ...
-            # dividing by a whole power of ten rounds to the nearest decimal number
-            scale, inverse = (10.0**power, 1.0) if power >= 0 else (1.0, 10.0**-power)
             unit = factor / 10
             for pick in (np.round, np.ceil):
                 of = middle if pick is np.round else low
+                power = top[open_] - step
+                # dividing by a whole power of ten rounds to the nearest decimal number
+                scale, inverse = 10.0 ** np.maximum(power, 0), 10.0 ** np.maximum(-power, 0)
                 number = pick(of[open_] * inverse / scale / unit) * unit * scale / inverse
                 fits = (number >= low[open_]) & (number < high[open_])
                 at = np.flatnonzero(open_)[fits]
@@ -142,4 +145,6 @@ def roundest(low: Floats, high: Floats) -> Floats:
                 open_[at] = False
         if not open_.any():
             break
-    return best
+    # Beyond 1e22 a power of ten is not exact: drop the noise that it left in the last digit.
+    clean = np.array([float(f"{number:.15g}") for number in best])
+    return np.where((clean >= low) & (clean < high), clean, best)
