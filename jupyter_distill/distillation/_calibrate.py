@@ -29,9 +29,10 @@ def at_temperature(student: Student, temperature: float) -> Student:
     """Return an unfitted copy that learns at T; below 1 its leaves are filled at 1.
 
     The composite loss at T < 1 flattens what a leaf says, so there T only shapes the structure.
+    A `leaf_temperature` that the person has set stays.
     """
     copy: Student = clone(student).set_params(temperature=float(temperature))
-    if temperature < 1 and "leaf_temperature" in copy.get_params():
+    if temperature < 1 and copy.get_params().get("leaf_temperature", 1.0) is None:
         copy.set_params(leaf_temperature=1.0)
     return copy
 

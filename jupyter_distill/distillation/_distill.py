@@ -22,7 +22,6 @@ from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._ladder import SIZES, climb, knee
 from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.students import Student
-from jupyter_distill.targets import SoftTargets
 
 ALPHA = 0.1  # weight of the ground truth where it is given and nothing else is said
 OPTIONS = (
@@ -108,9 +107,9 @@ def distill(
     template = _template(student, random_state)
     sizes = _sizes(size)
     temperatures = _temperatures(temperature)
+    alpha = _alpha(alpha, known=y is not None)
     shown = Progress(bool(progress))
     asked = ask(model, X, y, classes, teacher_inputs, test, batch_size, shown, random_state)
-    alpha = _alpha(alpha, asked.targets)
     template = clone(template).set_params(alpha=alpha, size=max(sizes))
     rows, table, targets = asked.rows, asked.table, asked.targets
 
@@ -133,7 +132,7 @@ def distill(
         labels_only.fit_soft(prepared, learnt)
     result = Distillation(
         teacher=asked.teacher,
-        grown=grown,
+        template=template,
         table=table,
         targets=targets,
         rows=rows,
@@ -190,11 +189,11 @@ def _temperatures(temperature: float | str) -> tuple[float, ...]:
     return (float(check_number("temperature", temperature, above=0)),)
 
 
-def _alpha(alpha: float | None, targets: SoftTargets) -> float:
+def _alpha(alpha: float | None, *, known: bool) -> float:
     if alpha is None:
-        return ALPHA if targets.labels is not None else 0.0
+        return ALPHA if known else 0.0
     alpha = float(check_number("alpha", alpha, low=0, high=1))
-    if alpha > 0 and targets.labels is None:
+    if alpha > 0 and not known:
         raise ValueError(
             expected(
                 "the ground truth y, as alpha weighs it",

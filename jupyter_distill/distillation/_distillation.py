@@ -35,6 +35,8 @@ class Distillation:
         Read-only; was asked once for every row.
     student : Student
         The chosen student, a fitted scikit-learn classifier.
+    template : Student
+        The same without a fit or a temperature, for distilling again.
     table : Table
         All rows.
     targets : SoftTargets
@@ -58,7 +60,7 @@ class Distillation:
     """
 
     teacher: Teacher
-    grown: Student
+    template: Student
     table: Table
     targets: SoftTargets
     rows: Rows
@@ -107,7 +109,7 @@ class Distillation:
     @cached_property
     def _prepared(self) -> Any:
         learnt = self.targets.take(self.rows.learnt)
-        return self.grown.prepare(self.table.take(self.rows.learnt), learnt.weights), learnt
+        return self.template.prepare(self.table.take(self.rows.learnt), learnt.weights), learnt
 
     def explanation(self) -> TreeExplanation:
         """Return the student as data; support, class mixes and agreement over all rows."""
@@ -136,11 +138,10 @@ class Distillation:
             return replace(self, size=size, ladder=ladder)
         temperature = check_number("temperature", temperature, above=0)
         rows, targets = self._prepared
-        grown = at_temperature(self.grown, temperature).fit_soft(rows, targets)
+        grown = at_temperature(self.template, temperature).fit_soft(rows, targets)
         sizes = [rung.size for rung in self.ladder]
         again = replace(
             self,
-            grown=grown,
             temperature=temperature,
             size=size,
             ladder=climb(grown, sizes, size, *self.held_out),
