@@ -58,7 +58,8 @@ def ask(
         return Asked(teacher, table, targets, split_rows(targets.predicted, seed))
 
     unseen = Table.of(X_test, columns=table.columns)
-    _same_length("y_test", y_test, unseen.n_rows)
+    _same_length("y_test", y_test, unseen.n_rows, "X_test")
+    _same_length("teacher_inputs_test", inputs_test, unseen.n_rows, "X_test")
     answered, more = _query(teacher, unseen, inputs_test, batch_size, progress, seed)
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
@@ -82,7 +83,8 @@ def _query(
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return positions and logits of the rows that were answered: all, unless interrupted."""
     X = table.native if inputs is None else inputs
-    query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=seed)
+    order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
+    query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=order)
     try:
         with progress.bar("asking the teacher", table.n_rows, "rows") as bar:
             for rows in query:
@@ -131,14 +133,20 @@ def _test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[An
     return X_test, y_test, inputs
 
 
-def _same_length(name: str, values: Any, n: int) -> None:
+def _same_length(name: str, values: Any, n: int, like: str = "X") -> None:
     if values is None:
         return
     parts = list(values.values()) if isinstance(values, dict) else [values]
     parts = list(values) if isinstance(values, tuple) else parts
     for part in parts:
+        if not hasattr(part, "__len__"):
+            raise TypeError(
+                expected(f"{name} to have {n} rows, like {like}", got=f"{part!r}, which has none")
+            )
         if len(part) != n:
-            raise ValueError(expected(f"{name} to have {n} rows, like X", got=f"{len(part)} rows"))
+            raise ValueError(
+                expected(f"{name} to have {n} rows, like {like}", got=f"{len(part)} rows")
+            )
 
 
 def _take(y: Any, rows: NDArray[np.intp]) -> Any:
