@@ -84,11 +84,21 @@ class Table:
             raise TypeError(
                 expected("a dense table", got="a sparse matrix", remedy="Use X.toarray().")
             )
+        if hasattr(X, "collect"):
+            raise TypeError(
+                expected(
+                    "rows in memory", got=f"a lazy {type(X).__name__}", remedy="Use X.collect()."
+                )
+            )
         listed = getattr(X, "column_names", getattr(X, "columns", None))
         if listed is not None:
             check_names([str(name) for name in listed])  # before narwhals sees repeated ones
             return X
-        return two_axes(X if isinstance(X, np.ndarray) else np.asarray(X))
+        if isinstance(X, np.ndarray):
+            return two_axes(X)
+        array = np.asarray(X)
+        # in a list of rows, numbers beside text are numbers still
+        return two_axes(np.asarray(X, dtype=object) if array.dtype.kind == "U" else array)
 
     @property
     def n_rows(self) -> int:
