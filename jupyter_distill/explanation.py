@@ -141,15 +141,19 @@ class TreeExplanation:
         return pd.DataFrame(data)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain lists and texts, ready for JSON."""
+        """Return plain lists and texts, ready for JSON.
+
+        None stands for what is not known of a node without rows, and for a threshold that a node
+        has not; a numeric split without one parts known values from missing ones.
+        """
         arrays = ("left", "right", "parent", "depth", "feature", "missing_left", "missing_seen")
         shares = ("support", "teacher", "student", "agreement")
         return {
             "kind": "tree",
             "columns": [c.to_dict() for c in self.columns],
             "classes": list(self.classes),
-            **{name: getattr(self, name).tolist() for name in (*arrays, *shares)},
-            "threshold": [None if np.isnan(t) else float(t) for t in self.threshold],
+            **{name: getattr(self, name).tolist() for name in arrays},
+            **{name: _plain(getattr(self, name)) for name in (*shares, "threshold")},
             "left_categories": [None if c is None else list(c) for c in self.left_categories],
             "rules": [self.rule(node) for node in range(len(self))],
         }
@@ -209,6 +213,13 @@ class _Limit:
 
     def _missing(self) -> str:
         return " (or missing)" if self.missing and self.seen else ""
+
+
+def _plain(values: Floats) -> list[Any]:
+    """Return numbers as nested lists, None in place of those that JSON does not have."""
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    return list(plain.tolist())
 
 
 def _either(names: list[str]) -> str:
