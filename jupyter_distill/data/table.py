@@ -154,5 +154,5 @@ class Table:
     def _unlisted(self, row: int, column: int) -> object:
         frame = nw.from_native(self.native, eager_only=True, pass_through=True)
         if isinstance(frame, nw.DataFrame):
-            return frame.get_column(self.columns[column].name)[row]
+            return frame[:, column][row]  # by place: a name need not be text
         return self.native[row, column]
