@@ -26,7 +26,11 @@ export function makeCurve(low: number, high: number) {
   const bottom = h('span', { class: 'bottom dim' });
   const plot = h('div', { class: 'plot' }, svg, best, now, top, bottom);
   const axis = h('div', { class: 'axis dim', 'aria-hidden': 'true' });
-  const caption = h('p', { class: 'caption dim' }, 'KL, teacher to student, on validation rows, ± 1 SE');
+  const caption = h(
+    'p',
+    { class: 'caption dim' },
+    'KL, teacher to student, on validation rows, ± 1 SE'
+  );
   const element = h('div', { class: 'curve' }, caption, plot, axis);
 
   const span = Math.log(high / low);
