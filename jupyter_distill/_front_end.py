@@ -133,7 +133,7 @@ def _python_from_proc(process: Path) -> tuple[str, dict[str, str]] | None:
 def _interpreter(
     arguments: list[str], executable: str, folder: str, environment: dict[str, str]
 ) -> str:
-    """Return the interpreter by its first argument, which may be relative to the folder it is in."""
+    """Return what the first argument names, which may be relative to the process's folder."""
     named = arguments[0] if arguments else ""
     if os.sep in named:
         named = os.path.abspath(os.path.join(folder, named))

@@ -48,7 +48,7 @@ class DistillMagics(Magics):
         "--temperature",
         type=_number(float, "auto"),
         default="auto",
-        help="temperature of the soft targets (default: auto, found on held-out rows)",
+        help="temperature of the soft targets (default: auto, found on validation rows)",
     )
     @argument(
         "--alpha",

@@ -21,6 +21,7 @@ LAYERS = {
     "_validation": 0,
     "_late": 0,
     "_softmax": 0,
+    "_wilson": 0,
     "_classes": 0,
     "data": 1,
     "teachers": 2,

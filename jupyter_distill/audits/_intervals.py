@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.distillation._ladder import wilson
+from jupyter_distill._wilson import Z, wilson
 
 Floats = NDArray[np.float64]
 
@@ -90,5 +90,5 @@ def _drawn(values: Floats, groups: NDArray[np.bool_], seed: int | None) -> tuple
 def _normal(values: Floats, groups: NDArray[np.bool_], means: Floats) -> tuple[Floats, Floats]:
     counts = groups.sum(0)[:, None]
     spread = np.sqrt(np.maximum((groups.T @ values**2) / counts - means**2, 0.0))
-    half = 1.959963984540054 * spread / np.sqrt(counts)
+    half = Z * spread / np.sqrt(counts)
     return means - half, means + half

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill._validation import check_choice
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.targets import CompositeLoss
+from jupyter_distill.targets import KL
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class Comparison:
         logits = d.student.logits(d.table)
         teacher, student = d.targets.predicted, logits.argmax(1)
         p, rows = d.targets.at(1.0), np.arange(d.targets.n_rows)
-        kl = CompositeLoss(alpha=0.0, temperature=1.0).per_row(logits, d.targets)
+        kl = KL.per_row(logits, d.targets)
         return cls(teacher, student, p[rows, teacher] - p[rows, student], kl)
 
     @cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill.audits._intervals import Interval, mean_intervals
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.targets import CompositeLoss, SoftTargets
+from jupyter_distill.targets import KL, SoftTargets
 
 Floats = NDArray[np.float64]
 
@@ -137,9 +136,6 @@ class Fidelity:
     def __repr__(self) -> str:
         return self.describe()
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(self.describe())}</pre>"
-
 
 def _left(frame: pd.DataFrame) -> str:
     """Write a frame of texts with its first column to the left."""
@@ -157,7 +153,7 @@ def fidelity(d: Distillation) -> Fidelity:
     learnt = d.targets.take(d.rows.learnt)
     models = {STUDENT: d.student.logits(table)}
     if d.labels_only is not None:
-        models[LABELS_ONLY] = d.labels_only.logits(table)
+        models[LABELS_ONLY] = d.labels_only.at_size(d.size).logits(table)
     models[MAJORITY] = np.tile(_most_common(learnt), (targets.n_rows, 1))
     named = targets.predicted
     groups = np.column_stack(
@@ -197,7 +193,7 @@ def _measures(logits: Floats, targets: SoftTargets) -> Floats:
     right = np.full(targets.n_rows, np.nan)
     if targets.labels is not None:
         right = (answer == targets.labels).astype(float)
-    kl = CompositeLoss(alpha=0.0, temperature=1.0).per_row(logits, targets)
+    kl = KL.per_row(logits, targets)
     return np.column_stack([answer == targets.predicted, kl, right])
 
 

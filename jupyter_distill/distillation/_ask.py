@@ -14,7 +14,7 @@ from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Rows, Table, split_rows
 from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.targets import SoftTargets, align
-from jupyter_distill.teachers import Teacher, as_teacher
+from jupyter_distill.teachers import Teacher, as_teacher, count_rows
 
 LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
 BATCH = 8_192  # rows per question unless the teacher knows better: small enough to show progress
@@ -136,17 +136,12 @@ def _test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[An
 def _same_length(name: str, values: Any, n: int, like: str = "X") -> None:
     if values is None:
         return
-    parts = list(values.values()) if isinstance(values, dict) else [values]
-    parts = list(values) if isinstance(values, tuple) else parts
-    for part in parts:
-        if not hasattr(part, "__len__"):
-            raise TypeError(
-                expected(f"{name} to have {n} rows, like {like}", got=f"{part!r}, which has none")
-            )
-        if len(part) != n:
-            raise ValueError(
-                expected(f"{name} to have {n} rows, like {like}", got=f"{len(part)} rows")
-            )
+    if not hasattr(values, "__len__"):
+        raise TypeError(
+            expected(f"{name} to have {n} rows, like {like}", got=f"{values!r}, which has none")
+        )
+    if (found := count_rows(values)) != n:
+        raise ValueError(expected(f"{name} to have {n} rows, like {like}", got=f"{found} rows"))
 
 
 def _take(y: Any, rows: NDArray[np.intp]) -> Any:

@@ -14,7 +14,7 @@ from sklearn.base import clone
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.students import Student
-from jupyter_distill.targets import CompositeLoss, SoftTargets
+from jupyter_distill.targets import KL, SoftTargets
 
 Floats = NDArray[np.float64]
 
@@ -22,18 +22,11 @@ Floats = NDArray[np.float64]
 GRID = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 SMALL = 2_000  # rows below which one validation part is too noisy and three folds are taken
 ENOUGH = 20_000  # rows above which a temperature's rank no longer moves
-KL = CompositeLoss(alpha=0.0, temperature=1.0)
 
 
 def at_temperature(student: Student, temperature: float) -> Student:
-    """Return an unfitted copy that learns at T; below 1 its leaves are filled at 1.
-
-    The composite loss at T < 1 flattens what a leaf says, so there T only shapes the structure.
-    A `leaf_temperature` that the person has set stays.
-    """
+    """Return an unfitted copy that learns at T."""
     copy: Student = clone(student).set_params(temperature=float(temperature))
-    if temperature < 1 and copy.get_params().get("leaf_temperature", 1.0) is None:
-        copy.set_params(leaf_temperature=1.0)
     return copy
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,6 @@ from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.students import Student
 
 ALPHA = 0.1  # weight of the ground truth where it is given and nothing else is said
-OPTIONS = (
-    "student size temperature alpha classes teacher_inputs test batch_size progress random_state"
-).split()
 
 
 def distill(
@@ -49,8 +47,8 @@ def distill(
     """Distil a model into a student that people can read.
 
     The teacher is asked once for every row. Temperature and size are chosen on validation rows,
-    the student is fitted to the rest and to these, and every figure that is shown is measured on
-    held-out rows that no student learnt from.
+    the student is fitted to the rest and to these; fidelity and ladder are measured on held-out
+    rows that no student learnt from, while tree and table count all rows.
 
     Parameters
     ----------
@@ -61,13 +59,14 @@ def distill(
     y : array of shape (n,), optional
         The ground truth. Without it the student follows the teacher alone.
     student : str or Student, default "tree"
-        Family, or an unfitted student with settings of its own.
+        Family, or an unfitted student: what is set on it other than its defaults holds, unless
+        `size`, `temperature` or `alpha` say otherwise here.
     size : int or "auto"
         Leaves of the student. ``"auto"``: the smallest size of the ladder, up to 32, within one
         point of fidelity (or one standard error) of the best.
     temperature : float or "auto"
         T of the soft targets. ``"auto"``: of a grid from 0.25 to 4 the one with the least
-        held-out KL(teacher || student), which is comparable across T.
+        KL(teacher || student) on validation rows, which is comparable across T.
     alpha : float, optional
         Weight of the ground truth in the loss: 0.1 if `y` is given, else 0.
     classes : sequence, optional
@@ -105,6 +104,10 @@ def distill(
     """
     _refuse_unknown(unknown)
     template = _template(student, random_state)
+    own = _own_settings(template)
+    size = own.get("size", size) if size == "auto" else size
+    temperature = own.get("temperature", temperature) if temperature == "auto" else temperature
+    alpha = own.get("alpha") if alpha is None else alpha
     sizes = _sizes(size)
     temperatures = _temperatures(temperature)
     alpha = _alpha(alpha, known=y is not None)
@@ -128,7 +131,7 @@ def distill(
     held_out = table.take(rows.held_out), targets.take(rows.held_out)
     labels_only = None
     if targets.labels is not None:
-        labels_only = at_temperature(template, 1.0).set_params(alpha=1.0, size=chosen)
+        labels_only = at_temperature(template, 1.0).set_params(alpha=1.0)
         labels_only.fit_soft(prepared, learnt)
     result = Distillation(
         teacher=asked.teacher,
@@ -151,22 +154,29 @@ def distill(
 
 
 def _refuse_unknown(unknown: dict[str, Any]) -> None:
+    parameters = signature(distill).parameters.values()
+    options = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     for name in unknown:
         raise TypeError(
-            f"distill() has no option {name!r}.{did_you_mean(name, OPTIONS)} "
-            f"Its options are {', '.join(OPTIONS)}."
+            f"distill() has no option {name!r}.{did_you_mean(name, options)} "
+            f"Its options are {', '.join(options)}."
         )
 
 
 def _template(student: str | Student, seed: int | None) -> Student:
     if isinstance(student, Student):
         return student
-    if isinstance(student, type) and issubclass(student, Student):
-        return student()
-    made = students.load(student)()
+    family = student if isinstance(student, type) else students.load(student)
+    made: Student = family()
     if "random_state" in made.get_params():
         made.set_params(random_state=seed)
     return made
+
+
+def _own_settings(template: Student) -> dict[str, Any]:
+    """Return what the person has set on a student of their own, other than its defaults."""
+    usual = type(template)().get_params()
+    return {name: v for name, v in template.get_params().items() if v != usual[name]}
 
 
 def _sizes(size: int | str) -> tuple[int, ...]:

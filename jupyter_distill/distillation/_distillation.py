@@ -50,7 +50,8 @@ class Distillation:
     ladder : Ladder
         All sizes that were piloted, measured on held-out rows.
     labels_only : Student or None
-        The same student fitted to the labels without the teacher; None without labels.
+        The same student, at its largest size, fitted to the labels without the teacher; its
+        :meth:`at_size` is the baseline of every size. None without labels.
     calibration : Calibration or None
         What was tried to choose the temperature; None if the person set it.
     notes : tuple of str
@@ -75,6 +76,7 @@ class Distillation:
 
     @property
     def student(self) -> Student:
+        """The chosen student, a fitted scikit-learn classifier."""
         return self.ladder.select(self.size).student
 
     @property
@@ -85,7 +87,7 @@ class Distillation:
     @property
     def title(self) -> str:
         """The student in words, e.g. ``tree of 12 leaves``."""
-        return f"{self.family} of {getattr(self.student, 'n_leaves_', self.size)} leaves"
+        return self.student.title_
 
     @property
     def temperature_path(self) -> pd.DataFrame:
@@ -113,6 +115,10 @@ class Distillation:
 
     def explanation(self) -> TreeExplanation:
         """Return the student as data; support, class mixes and agreement over all rows."""
+        return self._explanation
+
+    @cached_property
+    def _explanation(self) -> TreeExplanation:
         return self.student.explain(self.table, self.targets)
 
     def at(self, temperature: float | None = None, size: int | None = None) -> Distillation:
@@ -134,18 +140,13 @@ class Distillation:
             self.ladder.select(size)
         size = self.size if size is None else size
         if temperature is None or temperature == self.temperature:
-            ladder = replace(self.ladder, chosen=size)
-            return replace(self, size=size, ladder=ladder)
-        temperature = check_number("temperature", temperature, above=0)
-        rows, targets = self._prepared
-        grown = at_temperature(self.template, temperature).fit_soft(rows, targets)
-        sizes = [rung.size for rung in self.ladder]
-        again = replace(
-            self,
-            temperature=temperature,
-            size=size,
-            ladder=climb(grown, sizes, size, *self.held_out),
-        )
+            again = replace(self, size=size, ladder=replace(self.ladder, chosen=size))
+        else:
+            temperature = check_number("temperature", temperature, above=0)
+            grown = at_temperature(self.template, temperature).fit_soft(*self._prepared)
+            sizes = [rung.size for rung in self.ladder]
+            ladder = climb(grown, sizes, size, *self.held_out)
+            again = replace(self, temperature=temperature, size=size, ladder=ladder)
         again.__dict__.update(held_out=self.held_out, _prepared=self._prepared)
         return again
 
@@ -155,6 +156,10 @@ class Distillation:
         Per class, hard (agreement) and soft (KL), with bootstrap intervals, beside the most
         common class and the same student fitted to the labels without the teacher.
         """
+        return self._fidelity
+
+    @cached_property
+    def _fidelity(self) -> Any:
         return late("jupyter_distill.audits.fidelity:fidelity")(self)
 
     def disagreements(self, rows: str = "held_out") -> Any:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import pandas as pd
 
 from jupyter_distill._validation import expected, some
+from jupyter_distill._wilson import wilson
 from jupyter_distill.data import Table
 from jupyter_distill.students import Student
-from jupyter_distill.targets import CompositeLoss, SoftTargets
+from jupyter_distill.targets import KL, SoftTargets
 
 SIZES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 READABLE = 32  # leaves: a larger student is offered on the ladder but not chosen by itself
@@ -53,6 +53,13 @@ class Ladder:
     """Rungs from the smallest to the largest student, one of them chosen.
 
     Iterate over it, index it by position, or turn it into a data frame with :meth:`frame`.
+
+    Attributes
+    ----------
+    rungs : tuple of Rung
+        One per size.
+    chosen : int
+        Size of the chosen rung.
     """
 
     rungs: tuple[Rung, ...]
@@ -94,16 +101,11 @@ class Ladder:
     def __repr__(self) -> str:
         return self.frame().to_string(index=False, float_format=lambda v: f"{v:.4f}")
 
-    def _repr_html_(self) -> str:
-        table = self.frame().to_html(index=False, float_format=lambda v: f"{v:.4f}", border=0)
-        return f"<p>{escape('Fidelity on held-out rows by size of the student')}</p>{table}"
-
 
 def climb(
     student: Student, sizes: Sequence[int], chosen: int, table: Table, targets: SoftTargets
 ) -> Ladder:
     """Cut a student that was fitted at the largest size to every size and measure each."""
-    kl = CompositeLoss(alpha=0.0, temperature=1.0)
     rungs: list[Rung] = []
     for size in sizes:
         smaller = student.at_size(size)
@@ -114,20 +116,12 @@ def climb(
         share = float((answer == targets.predicted).mean())
         low, high = wilson(share, targets.n_rows)
         right = float((answer == targets.labels).mean()) if targets.labels is not None else np.nan
-        rungs.append(Rung(size, smaller, share, low, high, kl(logits, targets), right))
+        rungs.append(Rung(size, smaller, share, low, high, KL(logits, targets), right))
     return Ladder(tuple(rungs), chosen)
 
 
 def _leaves(student: Student) -> float:
     return float(getattr(student, "n_leaves_", np.nan))
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share of `n` rows (Wilson, 1927)."""
-    z = 1.959963984540054
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def knee(sizes: Sequence[int], fidelity: Sequence[float], error: Sequence[float]) -> int:

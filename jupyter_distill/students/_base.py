@@ -66,8 +66,9 @@ class Student(ClassifierMixin, BaseEstimator, ABC):
             What the teacher says of them, the labels and weights where there are any. Without
             labels `alpha` must be 0.
         """
-        rows: Any = X if isinstance(X, self._prepared()) else self._read(X, reset=True)
-        if not isinstance(rows, Table):
+        ready = not isinstance(X, Table) and isinstance(X, self._prepared())
+        rows: Any = X if ready else self._read(X, reset=True)
+        if ready:
             validate_data(self, rows.table.native, skip_check_array=True)
         return self._learn(rows, targets, CompositeLoss(self.alpha, self.temperature))
 
@@ -90,8 +91,7 @@ class Student(ClassifierMixin, BaseEstimator, ABC):
         """Return the type of what :meth:`prepare` returns."""
         return Table
 
-    @classmethod
-    def prepare(cls, table: Table, weights: Floats | None = None) -> Any:
+    def prepare(self, table: Table, weights: Floats | None = None) -> Any:
         """Do once what every fit on the same rows needs, whatever T, alpha and size."""
         return table
 
@@ -106,6 +106,11 @@ class Student(ClassifierMixin, BaseEstimator, ABC):
     @abstractmethod
     def explain(self, X: Any = None, targets: SoftTargets | None = None) -> TreeExplanation:
         """Return what the student says as data, measured on rows (default: those of the fit)."""
+
+    @property
+    @abstractmethod
+    def title_(self) -> str:
+        """The fitted student in words, e.g. ``tree of 12 leaves``."""
 
     @abstractmethod
     def at_size(self, size: int) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,10 +43,6 @@ class Binned:
     n_codes: NDArray[np.intp]
     categorical: NDArray[np.bool_]
     lookups: tuple[NDArray[np.uint8] | None, ...]
-
-    def take(self, rows: NDArray[np.intp]) -> Binned:
-        """Return some rows, by position, with the same cuts."""
-        return replace(self, table=self.table.take(rows), codes=self.codes[rows])
 
     @classmethod
     def of(cls, table: Table, weights: Floats | None = None, seed: int | None = 0) -> Binned:

@@ -44,8 +44,9 @@ class TreeStudent(Student):
     temperature : float, default 1.0
         T of the soft targets.
     leaf_temperature : float, optional
-        T at which the leaves are filled, `temperature` unless given. With T below 1 the
-        structure follows the decision boundary, and leaves filled at 1 keep the probabilities.
+        T at which the leaves are filled; `temperature`, but at least 1, unless given. With T
+        below 1 the structure follows the decision boundary more closely, while leaves filled
+        there would say less than they know.
     min_rows : int, default 5
         Least weight of a leaf; a row weighs 1 unless weights are given.
     random_state : int, optional
@@ -87,17 +88,16 @@ class TreeStudent(Student):
     def _prepared(cls) -> type:
         return Binned
 
-    @classmethod
-    def prepare(cls, table: Table, weights: Floats | None = None) -> Binned:
+    def prepare(self, table: Table, weights: Floats | None = None) -> Binned:
         """Bin the rows once; give the result to :meth:`fit_soft` as often as wanted."""
-        return Binned.of(table, weights)
+        return Binned.of(table, weights, self.random_state)
 
     def _fit(self, rows: Table | Binned, targets: SoftTargets, loss: CompositeLoss) -> None:
         size = int(check_number("size", self.size, low=2, integer=True))
         min_rows = check_number("min_rows", self.min_rows, above=0)
         weights = np.ones(targets.n_rows) if targets.weights is None else targets.weights
         if isinstance(rows, Table):
-            rows = Binned.of(rows, targets.weights, self.random_state)
+            rows = self.prepare(rows, targets.weights)
         response = loss.response(targets)
         if targets.n_classes == 2:
             response = response[:, 1:]  # the other column is its mirror image
@@ -111,11 +111,14 @@ class TreeStudent(Student):
     ) -> Floats:
         """Return what every node would say as a leaf."""
         at = self.leaf_temperature
-        temperature = (
-            loss.temperature if at is None else check_number("leaf_temperature", at, above=0)
+        at = (
+            max(loss.temperature, 1.0)
+            if at is None
+            else check_number("leaf_temperature", at, above=0)
         )
+        loss = CompositeLoss(loss.alpha, at)
         k = targets.n_classes
-        of = [weights[:, None], targets.at(temperature) * weights[:, None]]
+        of = [weights[:, None], targets.at(at) * weights[:, None]]
         if targets.labels is not None:
             of.append(np.eye(k)[targets.labels] * weights[:, None])
         sums = self.nodes_.totals(leaf, np.column_stack(of))
@@ -124,7 +127,7 @@ class TreeStudent(Student):
             prior = means[parent] if parent >= 0 else np.full(means.shape[1], 1.0 / k)
             means[node] = (sums[node, 1:] + SHRINKAGE * prior) / (sums[node, 0] + SHRINKAGE)
         labels = means[:, k:] if targets.labels is not None else None
-        return leaf_logits(means[:, :k], labels, loss.alpha, temperature)
+        return leaf_logits(means[:, :k], labels, loss)
 
     def _logits(self, table: Table) -> Floats:
         return self.logits_[self.nodes_.apply(table.values)]
@@ -133,6 +136,11 @@ class TreeStudent(Student):
         """Return the node (a leaf) that each row falls in."""
         check_is_fitted(self)
         return self.nodes_.apply(self._read(X, reset=False).values)
+
+    @property
+    def title_(self) -> str:
+        """The fitted student in words."""
+        return f"tree of {self.n_leaves_} {'leaf' if self.n_leaves_ == 1 else 'leaves'}"
 
     @property
     def n_leaves_(self) -> int:

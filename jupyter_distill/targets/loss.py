@@ -168,6 +168,10 @@ def _covariance(p: Floats) -> Floats:
     return answer
 
 
+# KL(teacher || student) at T = 1, in nats: one score for all students, whatever they learnt at.
+KL = CompositeLoss(alpha=0.0, temperature=1.0)
+
+
 def _logits(student_logits: ArrayLike, targets: SoftTargets) -> Floats:
     z = np.asarray(student_logits, dtype=np.float64)
     if z.shape != targets.logits.shape:

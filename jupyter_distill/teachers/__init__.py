@@ -19,8 +19,9 @@ from jupyter_distill._classes import check_classes
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.teachers._base import Teacher
 from jupyter_distill.teachers._query import Query
+from jupyter_distill.teachers._rows import count_rows
 
-__all__ = ["Query", "Teacher", "as_teacher"]
+__all__ = ["Query", "Teacher", "as_teacher", "count_rows"]
 
 _REMEDY = (
     "Give a fitted classifier with predict_proba or decision_function, a torch.nn.Module, or a "
