@@ -56,6 +56,6 @@ def test_distil_again(rows: int, record: Record) -> None:
     X, y = make_classification(rows, 30, n_informative=12, random_state=0)
     proba = DecisionTreeClassifier(max_leaf_nodes=512, random_state=1).fit(X, y).predict_proba(X)
     targets = SoftTargets.from_probabilities(proba, [0, 1], labels=y)
-    prepared = TreeStudent.prepare(Table.of(X))
+    prepared = TreeStudent().prepare(Table.of(X))
     again = best(lambda: TreeStudent(size=16, temperature=2.0).fit_soft(prepared, targets), 5)
     record(f"distil again, 16 leaves, {rows:,} x 30", f"{1000 * again:.0f} ms")
