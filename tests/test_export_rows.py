@@ -114,13 +114,24 @@ def test_filters_are_those_of_pandas(d: Distillation, index: RowIndex) -> None:
         ({"filters": [{"column": "age", "op": ">=", "value": "old"}]}, "a number to compare"),
         ({"filters": [{"column": "purpose", "op": ">=", "value": 1}]}, "column of names"),
         ({"scope": "some"}, "Expected scope"),
+        ({"sort": ["age"]}, r"Expected sort to be \[name, descending\] or None. Got \['age'\]"),
+        ({"sort": "age"}, "Expected sort to be .* Got 'age'. Write it as in"),
+        ({"sort": ["age", "down"]}, "Expected sort to be"),
+        ({"sort": 3}, "Expected sort to be"),
+        ({"filters": ["age"]}, r"Expected filters to be a list.* Got \['age'\]"),
+        ({"filters": {"age": 3}}, "Expected filters to be a list"),
+        ({"start": "a"}, "Expected start to be a whole number, 0 or more. Got 'a'. Leave"),
+        ({"stop": 2.5}, "Expected stop to be"),
+        ({"start": -1}, "Expected start to be"),
+        ({"start": True}, "Expected start to be"),
+        ({"ticket": "x"}, "Expected ticket to be"),
     ],
 )
 def test_bad_queries_say_what_is_wrong(
     index: RowIndex, query: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        index.select(query)
+        state.window(index, query, None)
 
 
 @pytest.mark.parametrize(

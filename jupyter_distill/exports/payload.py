@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,6 @@ def tree(explanation: TreeExplanation) -> dict[str, Any]:
         "teacher": _shown(explanation.teacher),
         "student": _shown(explanation.student),
         "agreement": _shown(explanation.agreement),
-        "unit": "rows",
     }
 
 
@@ -72,28 +70,6 @@ def calibrated(path: pd.DataFrame, temperature: float) -> float:
     """Return the temperature that calibration chose; the given one if nothing was tried."""
     chosen = path.loc[path["chosen"].astype(bool), "temperature"]
     return float(chosen.iloc[0]) if len(chosen) else float(temperature)
-
-
-def page(
-    *,
-    ticket: int,
-    start: int,
-    total: int,
-    everything: int,
-    rows: NDArray[np.intp],
-    leaves: NDArray[np.intp],
-    cells: Sequence[Sequence[Any]],
-) -> dict[str, Any]:
-    """Return one window of a table: the answer to the query with the same ticket."""
-    return {
-        "ticket": ticket,
-        "start": start,
-        "total": total,
-        "all": everything,
-        "row_ids": encode(rows, "i4"),
-        "leaves": encode(leaves, "i4"),
-        "cells": [list(column) for column in cells],
-    }
 
 
 def _shown(values: NDArray[np.float64]) -> Wire:

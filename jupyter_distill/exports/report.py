@@ -64,9 +64,16 @@ def compose(d: Distillation) -> str:
         )
         + _section("Where the two part", overview.worst(rows, WORST))
     )
-    view = {**state.linked(d, explanation, rows, card), **state.carried(rows)}
-    view |= {"node": None, "row": None, "leaf": None, "folded": []}
-    view |= {"busy": False, "distil_at": None, "summary": {}}  # the head above stays in place
+    view = {
+        "tree": payload.tree(explanation),
+        "columns": state.columns(rows),
+        **state.carried(rows),
+        **state.temperature(d),
+        "summary": {},  # the head above stays in place
+        **dict.fromkeys(("node", "row", "leaf", "distil_at")),
+        "folded": [],
+        "busy": False,
+    }
     try:
         return page.page(
             title=title, state=view, stem="distillation", before=before, picture=picture

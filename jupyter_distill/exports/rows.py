@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import check_choice, did_you_mean, expected, some
 from jupyter_distill.data import Table
 from jupyter_distill.exports.fields import Field, Mask, cells, fold, printed_as
+from jupyter_distill.exports.query import filters_of, sort_of
 
 Ints = NDArray[np.int32]
 
@@ -94,12 +95,13 @@ class RowIndex:
     def _order(self, query: Mapping[str, Any]) -> Ints:
         scope = check_choice("scope", query.get("scope") or "disagreements", SCOPES)
         rows = self.scopes[scope]
-        if not query.get("sort"):
+        sort = sort_of(query)
+        if sort is None:
             return rows
-        name, descending = query["sort"]
-        key = (scope, str(name), bool(descending))
+        name, descending = sort
+        key = (scope, str(name), descending)
         if key not in self._orders:
-            by = self._field(name).key(bool(descending))
+            by = self._field(name).key(descending)
             # ties stay in the owner's order
             rows = np.sort(rows)
             self._orders[key] = rows[ordering(by[rows])]
@@ -112,7 +114,7 @@ class RowIndex:
         masks = []
         if node is not None:
             masks.append(under(self.parents, node)[self.leaves])
-        for one in query.get("filters") or ():
+        for one in filters_of(query):
             op = check_choice("op", one.get("op"), OPS)
             field = self._field(one.get("column"))
             if one.get("value") != "":  # an empty filter field filters nothing

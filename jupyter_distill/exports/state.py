@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from jupyter_distill.audits.fidelity import Fidelity
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import payload
+from jupyter_distill.exports.query import whole
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.wire import encode
 
@@ -22,12 +22,14 @@ FIRST_ROWS, LEAST_ROWS, FIRST_CELLS = 50, 25, 1_400
 PAGE_ROWS = 1_000
 
 
-def table(rows: RowIndex) -> State:
-    """Return the columns of a table and its first window, so that it shows without asking."""
-    return {
-        "columns": [field.describe() for field in rows.fields],
-        "page": window(rows, {"stop": first_rows(rows)}, None),
-    }
+def table(rows: RowIndex, query: State) -> State:
+    """Return the columns of a table and the window of a query, so that it shows without asking."""
+    return {"columns": columns(rows), "page": window(rows, query, None)}
+
+
+def columns(rows: RowIndex) -> list[State]:
+    """Return what the browser knows of each column."""
+    return [field.describe() for field in rows.fields]
 
 
 def first_rows(rows: RowIndex) -> int:
@@ -38,12 +40,12 @@ def first_rows(rows: RowIndex) -> int:
 def window(rows: RowIndex, query: dict[str, Any], node: int | None) -> State:
     """Answer a query with one window of rows."""
     found = rows.select(query, node)
-    start = max(0, int(query.get("start") or 0))
-    stop = int(query.get("stop") or start + first_rows(rows))
+    start = whole(query, "start", 0)
+    stop = whole(query, "stop", start + first_rows(rows))
     # a person sees a screen at a time, whatever is asked for
     shown = found[start : min(stop, start + PAGE_ROWS)]
     scope = rows.scopes[query.get("scope") or "disagreements"]
-    ticket = int(query.get("ticket") or 0)
+    ticket = whole(query, "ticket", 0)
     return _page(rows, shown, ticket=ticket, start=start, total=len(found), everything=len(scope))
 
 
@@ -95,16 +97,17 @@ def summary(d: Distillation, card: Fidelity) -> State:
     }
 
 
-def linked(d: Distillation, explanation: TreeExplanation, rows: RowIndex, card: Fidelity) -> State:
-    """Return the data of the linked view, all parts on one model."""
+def _page(
+    rows: RowIndex, shown: NDArray[Any], *, ticket: int, start: int, total: int, everything: int
+) -> State:
+    """Return one window of a table: the answer to the query with the same ticket."""
     return {
-        "tree": payload.tree(explanation),
-        **table(rows),
-        **temperature(d),
-        "summary": summary(d, card),
+        "ticket": ticket,
+        "start": start,
+        "total": total,
+        "all": everything,
+        "rows": rows.table.n_rows,
+        "row_ids": encode(shown, "i4"),
+        "leaves": encode(rows.leaves[shown], "i4"),
+        "cells": rows.cells(shown),
     }
-
-
-def _page(rows: RowIndex, shown: NDArray[Any], **counts: int) -> State:
-    page = payload.page(rows=shown, leaves=rows.leaves[shown], cells=rows.cells(shown), **counts)
-    return {**page, "rows": rows.table.n_rows}
