@@ -24,9 +24,9 @@ _HOME = {
     "CompositeLoss": "targets",
     "Table": "data",
     "TreeStudent": "students.tree",
-    "TreeView": "widgets",
-    "DisagreementTable": "widgets",
-    "TemperatureSlider": "widgets",
+    "TreeView": "widgets.tree",
+    "DisagreementTable": "widgets.disagreement",
+    "TemperatureSlider": "widgets.temperature",
     "doctor": "doctor",
 }
 __all__ = list(_HOME)  # noqa: PLE0604 - the keys are names

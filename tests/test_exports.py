@@ -22,7 +22,7 @@ from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import html, page, payload, wire
 from jupyter_distill.exports.report import compose, report
 from jupyter_distill.targets import soften
-from jupyter_distill.widgets import DistillationView
+from jupyter_distill.widgets.distillation import DistillationView
 from tests.small import EVIL, distilled, numbers, people
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.widgets import DistillationView
+from jupyter_distill.widgets.distillation import DistillationView
 from tests.small import distilled, people
 
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import anywidget
 import ipywidgets
 import numpy as np
 import pandas as pd
@@ -16,18 +17,15 @@ import traitlets as t
 from sklearn.tree import DecisionTreeClassifier
 
 import jupyter_distill as jd
-from jupyter_distill import widgets
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.wire import decode
 from jupyter_distill.students.tree import TreeStudent
 from jupyter_distill.targets import soften
-from jupyter_distill.widgets import (
-    DisagreementTable,
-    DistillationView,
-    TemperatureSlider,
-    TreeView,
-)
 from jupyter_distill.widgets._base import bundle
+from jupyter_distill.widgets.disagreement import DisagreementTable
+from jupyter_distill.widgets.distillation import DistillationView
+from jupyter_distill.widgets.temperature import TemperatureSlider
+from jupyter_distill.widgets.tree import TreeView
 from tests.small import EVIL, distilled, people
 
 VIEWS = (TreeView, DisagreementTable, TemperatureSlider, DistillationView)
@@ -121,10 +119,17 @@ def test_a_distillation_shows_its_linked_view(d: Distillation) -> None:
 
 
 def test_views_are_found_by_name() -> None:
-    assert {kind.__name__ for kind in VIEWS} == set(widgets.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'ForestView'"):
-        widgets.ForestView  # noqa: B018
     assert jd.TreeView is TreeView
+    assert jd.DisagreementTable is DisagreementTable
+    assert jd.TemperatureSlider is TemperatureSlider
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_every_trait_says_what_it_is(kind: Any) -> None:
+    inherited = anywidget.AnyWidget.class_traits(sync=True)
+    for name, trait in kind.class_traits(sync=True).items():
+        if name not in inherited and not name.startswith("_"):
+            assert re.fullmatch(r"[A-Z].{20,}\.", trait.help), f"{name}: {trait.help!r}"
 
 
 @pytest.mark.parametrize("kind", VIEWS)
@@ -272,6 +277,13 @@ def test_it_works_without_labels() -> None:
 def _steep(X: pd.DataFrame) -> Any:
     p = 1 / (1 + np.exp(-(X["age"].to_numpy() - 40) / 5))
     return np.column_stack([1 - p, p])
+
+
+@pytest.mark.parametrize("query", [{"start": "a"}, {"sort": ["age"]}, {"sort": "age"}])
+def test_a_bad_query_says_what_is_wrong(d: Distillation, query: dict[str, Any]) -> None:
+    table = DisagreementTable(d)
+    with pytest.raises(ValueError, match=r"Expected (start|sort) to be .* Got .*\. (Leave|Write)"):
+        table.query = query
 
 
 def test_an_unknown_scope(d: Distillation) -> None:

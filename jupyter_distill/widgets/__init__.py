@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation import Distillation
-    from jupyter_distill.widgets.disagreement import DisagreementTable
     from jupyter_distill.widgets.distillation import DistillationView
-    from jupyter_distill.widgets.temperature import TemperatureSlider
-    from jupyter_distill.widgets.tree import TreeView
-
-__all__ = ["DisagreementTable", "DistillationView", "TemperatureSlider", "TreeView"]
-
-_HOME = {
-    "DisagreementTable": "disagreement",
-    "DistillationView": "distillation",
-    "TemperatureSlider": "temperature",
-    "TreeView": "tree",
-}
-
-
-def __getattr__(name: str) -> Any:
-    # a view is loaded when it is asked for: one that is not built does not stop the others
-    if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def view(d: Distillation) -> DistillationView:

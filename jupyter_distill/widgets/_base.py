@@ -10,6 +10,7 @@ import anywidget
 import traitlets as t
 
 from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import html
 from jupyter_distill.exports.page import bundle as program
 from jupyter_distill.exports.page import missing, page
@@ -32,8 +33,8 @@ def bundle(file: str) -> Path | str:
 class Position(t.Int[Any, Any]):
     """A trait for a node or row: a whole number of any library, or None."""
 
-    def __init__(self) -> None:
-        super().__init__(None, allow_none=True)
+    def __init__(self, help: str) -> None:
+        super().__init__(None, allow_none=True, help=help)
 
     def validate(self, obj: Any, value: Any) -> Any:
         """Turn numpy's and pandas' integers into plain ones; a truth is no position."""
@@ -52,8 +53,10 @@ class DistillWidget(anywidget.AnyWidget):
     """
 
     # data: Python -> browser
-    live = t.Bool(True, help="Whether a kernel answers.").tag(**DATA)
-    error = t.Unicode(help="Message of an exception while the browser was answered.").tag(**DATA)
+    live = t.Bool(True, help="Whether a kernel answers; false in an exported page.").tag(**DATA)
+    error = t.Unicode(
+        help="Message of the last exception while the browser was answered; empty if there is none."
+    ).tag(**DATA)
 
     def __init__(self, state: dict[str, Any], **chosen: Any) -> None:
         if not str(self._esm):
@@ -66,7 +69,7 @@ class DistillWidget(anywidget.AnyWidget):
                     f"{did_you_mean(name, settings)} Its settings are {some(settings, 20)}."
                 )
         # one message opens the view with all that it shows
-        super().__init__(**state, **chosen)
+        super().__init__(**{**state, **chosen})
 
     @classmethod
     def _stem(cls) -> str:
@@ -141,6 +144,13 @@ class DistillWidget(anywidget.AnyWidget):
         data["text/plain"] = self._plain()
         data["text/html"] = html.framed(self._picture())
         return data, metadata
+
+
+def check_distillation(model: object) -> Distillation:
+    """Return `model` if it is a distillation, else raise a TypeError that says how to get one."""
+    if isinstance(model, Distillation):
+        return model
+    raise needs("a Distillation", model, remedy="Distil first: jd.distill(model, X).")
 
 
 def needs(what: str, model: object, *, remedy: str = "") -> TypeError:

@@ -19,7 +19,7 @@ class RowChoice(t.HasTraits):
     """A chosen row."""
 
     # view state: both ways
-    row = Position().tag(**VIEW)
+    row = Position("The chosen row, by its position in the owner's X; None: no row.").tag(**VIEW)
 
     _n_rows: int | None = None  # None: the view has no rows to choose from
 
@@ -45,8 +45,12 @@ class NodeChoice(RowChoice):
     """A chosen node of the student, and the leaf that holds the chosen row."""
 
     # view state: both ways
-    node = Position().tag(**VIEW)
-    leaf = Position().tag(**VIEW)
+    node = Position(
+        "The chosen node of the student, by its number (the root is 0); None: no node."
+    ).tag(**VIEW)
+    leaf = Position(
+        "The leaf of the student that holds the chosen row, by its number; None: no row."
+    ).tag(**VIEW)
 
     _leaves: Ints | None = None  # leaf of every row
     _parents: Ints = np.array([-1])  # parent of every node

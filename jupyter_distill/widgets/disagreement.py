@@ -13,7 +13,13 @@ from jupyter_distill.exports import overview, state
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.html import count
 from jupyter_distill.exports.rows import SCOPES, RowIndex
-from jupyter_distill.widgets._base import DATA, INTENT, DistillWidget, bundle, needs
+from jupyter_distill.widgets._base import (
+    DATA,
+    INTENT,
+    DistillWidget,
+    bundle,
+    check_distillation,
+)
 from jupyter_distill.widgets._choice import NodeChoice
 
 PLAIN_ROWS = 10
@@ -23,21 +29,30 @@ class TablePart(NodeChoice):
     """The traits of a table: the browser asks for a window, the kernel sends only that."""
 
     # data: Python -> browser
-    columns = t.List(t.Dict()).tag(**DATA)
-    page = t.Dict().tag(**DATA)
+    columns = t.List(
+        t.Dict(),
+        help="The columns, answers before measures before features: name, kind and title of each.",
+    ).tag(**DATA)
+    page = t.Dict(
+        help="The window of rows that answers the query with the same ticket, and how many rows "
+        "there are after the filters (total) and before them (all)."
+    ).tag(**DATA)
     # intent: browser -> Python
-    query = t.Dict().tag(**INTENT)
+    query = t.Dict(
+        help="What is asked of the rows: scope, sort, filters and text, and the window from row "
+        "start up to row stop."
+    ).tag(**INTENT)
 
     index: RowIndex
     compared: Comparison
-    _shown: Distillation
+    distillation: Distillation
 
     def _show_rows(self, d: Distillation) -> dict[str, Any]:
         """Take a distillation and return the traits that show its rows."""
-        self._shown, self.compared = d, Comparison.of(d)
+        self.distillation, self.compared = d, Comparison.of(d)
         self.index = row_index(d, self.compared)
         self._follow(self.index.parents, self.index.leaves)
-        return state.table(self.index)
+        return state.table(self.index, self.query)
 
     @t.observe("query", "node")
     def _answer(self, _change: object = None) -> None:
@@ -50,7 +65,14 @@ class TablePart(NodeChoice):
     @property
     def selection(self) -> Any:
         """The chosen row as a frame of the owner's type; None if there is none."""
-        return None if self.row is None else side_by_side(self._shown, self.compared, [self.row])
+        return None if self.row is None else self._beside([self.row])
+
+    def _beside(self, rows: Any) -> Any:
+        """Return some rows in the owner's frame type, with what the two say of them."""
+        return side_by_side(self.distillation, self.compared, rows)
+
+    def _carried(self) -> dict[str, Any]:
+        return state.carried(self.index, self.query)
 
 
 class DisagreementTable(TablePart, DistillWidget):
@@ -74,6 +96,8 @@ class DisagreementTable(TablePart, DistillWidget):
     query : dict
         What is asked of the rows: ``sort`` (``[name, descending]``), ``filters`` (each with
         ``column``, ``op`` and ``value``), ``text``, ``scope``.
+    distillation : Distillation
+        Whose rows.
 
     Examples
     --------
@@ -87,21 +111,14 @@ class DisagreementTable(TablePart, DistillWidget):
     def __init__(
         self, distillation: Distillation, scope: str = "disagreements", **chosen: Any
     ) -> None:
-        if not isinstance(distillation, Distillation):
-            raise needs(
-                "a Distillation", distillation, remedy="Distil first: jd.distill(model, X)."
-            )
-        shown = self._show_rows(distillation)
+        shown = self._show_rows(check_distillation(distillation))
         if check_choice("scope", scope, SCOPES) != SCOPES[0]:
             chosen["query"] = {"scope": scope, **chosen.get("query", {})}
         super().__init__(shown, **chosen)
 
     def frame(self) -> Any:
         """Return the rows that the query finds, in the owner's frame type."""
-        return side_by_side(self._shown, self.compared, self._found())
-
-    def _carried(self) -> dict[str, Any]:
-        return state.carried(self.index, self.query)
+        return self._beside(self._found())
 
     def _picture(self) -> str:
         return overview.worst(self.index, PLAIN_ROWS)
@@ -109,7 +126,7 @@ class DisagreementTable(TablePart, DistillWidget):
     def _plain(self) -> str:
         apart, n = len(self.index.scopes["disagreements"]), self.index.table.n_rows
         head = f"{count(apart)} of {count(n)} rows where they part"
-        return f"{head}\n{side_by_side(self._shown, self.compared, self._found()[:PLAIN_ROWS])}"
+        return f"{head}\n{self._beside(self._found()[:PLAIN_ROWS])}"
 
     def _title(self) -> str:
-        return f"{self._shown.teacher.name} against {self._shown.title}"
+        return f"{self.distillation.teacher.name} against {self.distillation.title}"

@@ -8,7 +8,7 @@ import traitlets as t
 
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import overview, state
-from jupyter_distill.widgets._base import DATA, DistillWidget, bundle, needs
+from jupyter_distill.widgets._base import DATA, DistillWidget, bundle, check_distillation
 from jupyter_distill.widgets.disagreement import TablePart
 from jupyter_distill.widgets.temperature import TemperaturePart
 from jupyter_distill.widgets.tree import TreePart
@@ -38,17 +38,14 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
     _esm = bundle(__file__)
 
     # data: Python -> browser
-    summary = t.Dict().tag(**DATA)
+    summary = t.Dict(
+        help="Head of the view: who was distilled into what, and the share of held-out rows on "
+        "which they agree, with its 95 % interval and that of its baselines; more is better."
+    ).tag(**DATA)
 
     def __init__(self, distillation: Distillation, **chosen: Any) -> None:
-        if not isinstance(distillation, Distillation):
-            raise needs(
-                "a Distillation", distillation, remedy="Distil first: jd.distill(model, X)."
-            )
-        shown = {**self._show_temperature(distillation), **self._show_student(distillation)}
-        if "temperature" in chosen:
-            shown.pop("temperature")
-        super().__init__(shown, **chosen)
+        d = check_distillation(distillation)
+        super().__init__({**self._show_temperature(d), **self._show_student(d)}, **chosen)
 
     def _show_student(self, d: Distillation) -> dict[str, Any]:
         """Take a distillation and return the traits that depend on its student."""
@@ -62,16 +59,8 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
         # the columns stay; nodes of the old tree mean nothing in the new one
         shown.pop("columns")
         shown |= {"node": None, "folded": []}
-        shown["page"] = state.window(self.index, self.query, None)
         shown["leaf"] = None if self.row is None else int(self.index.leaves[self.row])
         return shown
-
-    def frame(self) -> Any:
-        """Return one row per node of the student, as :meth:`TreeView.frame` does."""
-        return self.explanation.frame()
-
-    def _carried(self) -> dict[str, Any]:
-        return state.carried(self.index, self.query)
 
     def _picture(self) -> str:
         return overview.overview(self.distillation, self.explanation, self.index, self.card)

@@ -10,7 +10,14 @@ from jupyter_distill._validation import check_number
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import overview, state
 from jupyter_distill.exports.wire import decode
-from jupyter_distill.widgets._base import DATA, INTENT, VIEW, DistillWidget, bundle, needs
+from jupyter_distill.widgets._base import (
+    DATA,
+    INTENT,
+    VIEW,
+    DistillWidget,
+    bundle,
+    check_distillation,
+)
 from jupyter_distill.widgets._choice import RowChoice
 
 
@@ -18,16 +25,35 @@ class TemperaturePart(RowChoice):
     """The traits of a temperature slider; the browser softens, the kernel distils again."""
 
     # data: Python -> browser
-    logits = t.Dict().tag(**DATA)
-    row_ids = t.Dict().tag(**DATA)
-    classes = t.List(t.Unicode()).tag(**DATA)
-    curve = t.Dict().tag(**DATA)
-    distilled_at = t.Float(1.0).tag(**DATA)
-    busy = t.Bool(False).tag(**DATA)
+    logits = t.Dict(
+        help="The teacher's logits, one line a row and one column a class, as float32 in wire "
+        "format; the largest of each row is 0."
+    ).tag(**DATA)
+    row_ids = t.Dict(
+        help="Which rows the logits are of: sorted positions in the owner's X, in wire format."
+    ).tag(**DATA)
+    classes = t.List(
+        t.Unicode(), help="Names of the classes, in the order of the columns of the logits."
+    ).tag(**DATA)
+    curve = t.Dict(
+        help="KL(teacher || student) on validation rows in nats, with its standard error, at every "
+        "temperature that was tried; less is better."
+    ).tag(**DATA)
+    distilled_at = t.Float(
+        1.0, help="The temperature at which the student that is shown was distilled."
+    ).tag(**DATA)
+    busy = t.Bool(False, help="Whether the student is being distilled again.").tag(**DATA)
     # view state: both ways
-    temperature = t.Float(1.0).tag(**VIEW)
+    temperature = t.Float(
+        1.0,
+        help="Where the slider stands: above 0, and the higher, the more even the soft targets.",
+    ).tag(**VIEW)
     # intent: browser -> Python
-    distil_at = t.Float(None, allow_none=True).tag(**INTENT)
+    distil_at = t.Float(
+        None,
+        allow_none=True,
+        help="The temperature above 0 at which to distil again; None: nothing is asked for.",
+    ).tag(**INTENT)
 
     distillation: Distillation
     _wanted = 0  # number of the last wish to distil again
@@ -109,14 +135,7 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
     _esm = bundle(__file__)
 
     def __init__(self, distillation: Distillation, **chosen: Any) -> None:
-        if not isinstance(distillation, Distillation):
-            raise needs(
-                "a Distillation", distillation, remedy="Distil first: jd.distill(model, X)."
-            )
-        shown = self._show_temperature(distillation)
-        if "temperature" in chosen:
-            shown.pop("temperature")
-        super().__init__(shown, **chosen)
+        super().__init__(self._show_temperature(check_distillation(distillation)), **chosen)
 
     def frame(self) -> Any:
         """Return what each temperature did on validation rows."""

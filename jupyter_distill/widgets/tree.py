@@ -18,9 +18,14 @@ class TreePart(NodeChoice):
     """The traits of a tree, and what Python says of them."""
 
     # data: Python -> browser
-    tree = t.Dict().tag(**DATA)
+    tree = t.Dict(
+        help="The student: children, condition, rows, agreement (share of rows, more is better) "
+        "and both class mixes of every node, arrays in wire format."
+    ).tag(**DATA)
     # view state: both ways
-    folded = t.List(t.Int()).tag(**VIEW)
+    folded = t.List(
+        t.Int(), help="Numbers of the nodes whose children are hidden, in no order."
+    ).tag(**VIEW)
 
     explanation: TreeExplanation
 
@@ -34,6 +39,10 @@ class TreePart(NodeChoice):
     def rule(self) -> str:
         """The rule of the chosen node in the owner's words; of the root: all rows."""
         return self.explanation.rule(self.node or 0)
+
+    def frame(self) -> Any:
+        """Return one row per node: rule, support, agreement and both class mixes."""
+        return self.explanation.frame()
 
 
 class TreeView(TreePart, DistillWidget):
@@ -67,10 +76,6 @@ class TreeView(TreePart, DistillWidget):
     def __init__(self, model: Distillation | TreeStudent | TreeExplanation, **chosen: Any) -> None:
         explanation, leaves = _explained(model)
         super().__init__(self._show_tree(explanation, leaves), **chosen)
-
-    def frame(self) -> Any:
-        """Return one row per node: rule, support, agreement and both class mixes."""
-        return self.explanation.frame()
 
     def _picture(self) -> str:
         return overview.tree(self.explanation)
