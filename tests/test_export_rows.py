@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -215,6 +216,31 @@ def test_rows_come_back_in_the_owners_type(kind: str) -> None:
     wanted = d.disagreements("all")
     assert type(shown) is type(wanted)
     assert shown.equals(wanted)
+
+
+# what js/tests/disagreement.test.ts reads too: a page without a kernel answers as the kernel does
+SEARCH = json.loads(Path(__file__).with_name("search_cases.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", SEARCH["cases"], ids=lambda case: json.dumps(case["ask"]))
+def test_rows_are_found_as_in_an_exported_page(case: dict[str, Any]) -> None:
+    types = {"numeric": float, "category": "category", "boolean": bool}
+    table = Table.of(
+        pd.DataFrame(
+            {c["name"]: pd.Series(c["cells"], dtype=types[c["kind"]]) for c in SEARCH["columns"]}
+        )
+    )
+    n = table.n_rows
+    index = RowIndex(
+        table,
+        features(table),
+        scopes={"disagreements": np.arange(n), "all": np.arange(n)},
+        leaves=np.zeros(n, int),
+        parents=np.array([-1]),
+    )
+    assert [column.kind for column in table.columns] == [c["kind"] for c in SEARCH["columns"]]
+    assert index.cells(np.arange(n)) == [c["cells"] for c in SEARCH["columns"]]
+    assert index.select({"scope": "all", **case["ask"]}).tolist() == case["rows"]
 
 
 @pytest.mark.slow

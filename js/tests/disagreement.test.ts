@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import known from '../../tests/search_cases.json';
 import disagreement from '../widgets/disagreement';
 import { filterText, parseFilter } from '../widgets/disagreement/filter';
-import { compare } from '../widgets/disagreement/local';
-import type { Column, Query } from '../widgets/disagreement/types';
+import { LocalSource } from '../widgets/disagreement/local';
+import { comparer } from '../widgets/disagreement/search';
+import type { Column, Query, Question, Value } from '../widgets/disagreement/types';
 import { click, common, FakeModel, fullTree, HOSTILE, press, render, wait, wire } from './fakes';
 
 const classes = ['no', 'yes', HOSTILE];
@@ -218,6 +220,41 @@ describe('disagreement table without a kernel', () => {
   });
 });
 
+interface Cases {
+  columns: (Omit<Column, 'title'> & { cells: Value[] })[];
+  cases: { ask: Partial<Question>; rows: number[] }[];
+}
+
+describe('a page without a kernel finds the rows that the kernel finds', () => {
+  // read by tests/test_export_rows.py too
+  const { columns, cases } = known as Cases;
+  const n = columns[0].cells.length;
+  // the page holds its rows in another order than their owner
+  const order = Array.from({ length: n }, (_, i) => n - 1 - i);
+  const found = (ask: Partial<Question>) => {
+    const source = new LocalSource(
+      {
+        ticket: 0,
+        start: 0,
+        total: n,
+        all: n,
+        row_ids: wire(order, 'i4'),
+        leaves: wire(Array(n).fill(0), 'i4'),
+        cells: columns.map(({ cells }) => order.map((i) => cells[i]))
+      },
+      columns.map(({ name, kind }) => ({ name, kind, title: name })),
+      () => true,
+      () => {}
+    );
+    source.ask({ sort: null, filters: [], text: '', scope: 'all', ...ask });
+    return Array.from({ length: source.total }, (_, i) => source.row(i)?.id);
+  };
+
+  it.each(cases)('$ask', ({ ask, rows }) => {
+    expect(found(ask)).toEqual(rows);
+  });
+});
+
 describe('filters', () => {
   const [, , kl, income, job] = columns;
   it('are read from what was typed, and written back', () => {
@@ -226,12 +263,14 @@ describe('filters', () => {
     expect(parseFilter(income, '52')).toEqual([{ column: 'x:income', op: 'is', value: 52 }]);
     expect(parseFilter(kl, '0.1..0.2')).toHaveLength(2);
     expect(parseFilter(kl, '> 3')).toBeNull();
+    expect(parseFilter(income, 'Missing')).toEqual([{ column: 'x:income', op: 'is', value: null }]);
+    expect(filterText(parseFilter(income, 'missing') ?? [], 'x:income')).toBe('missing');
     expect(filterText(parseFilter(kl, '0.1..0.2') ?? [], 'kl')).toBe('0.1..0.2');
     expect(filterText(parseFilter(income, '>=5') ?? [], 'x:income')).toBe('>= 5');
   });
 
   it('sort missing values last both ways', () => {
-    expect([3, null, 1].sort((a, b) => compare(a, b, false))).toEqual([1, 3, null]);
-    expect([3, null, 1].sort((a, b) => compare(a, b, true))).toEqual([3, 1, null]);
+    expect([3, null, 1].sort(comparer(income, false))).toEqual([1, 3, null]);
+    expect([3, null, 1].sort(comparer(income, true))).toEqual([3, 1, null]);
   });
 });

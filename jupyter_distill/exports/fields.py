@@ -21,6 +21,7 @@ MISSING = "missing"
 EXACT = 2**53  # whole numbers beyond it have digits that a float cannot hold
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_WITH_POWER = re.compile(_NUMBER.pattern + r"(e[+-]?\d+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,7 @@ class Field:
         if op == "contains":
             span = printed_as(str(value))
             if span is None:
-                missing = fold(value) and MISSING.startswith(fold(value))
+                missing = fold(value) in MISSING
                 return np.isnan(self.values) if missing else np.zeros(len(self.values), bool)
             return np.asarray((self.values >= span[0]) & (self.values <= span[1]))
         number = _as_number(value, self.title)
@@ -180,11 +181,11 @@ def printed_as(text: str) -> tuple[float, float] | None:
     return (-high, -low) if text.startswith("-") else (low, high)
 
 
-def _alphabet(text: str) -> tuple[int, float, str]:
-    try:
-        return 0, float(text), ""
-    except ValueError:
-        return 1, 0.0, fold(text)
+def _alphabet(text: str) -> tuple[int, float, str, str]:
+    # not all that float() reads: "nan" and "inf" are names like others
+    if _WITH_POWER.fullmatch(text):
+        return 0, float(text), "", text
+    return 1, 0.0, fold(text), text
 
 
 def fold(value: object) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_choice, did_you_mean, expected, some
 from jupyter_distill.data import Table
-from jupyter_distill.exports.fields import Field, Mask, cells, fold, printed_as
+from jupyter_distill.exports.fields import MISSING, Field, Mask, cells, fold, printed_as
 from jupyter_distill.exports.query import filters_of, sort_of
 
 Ints = NDArray[np.int32]
@@ -125,7 +125,10 @@ class RowIndex:
         return np.logical_and.reduce(masks) if masks else None
 
     def _search(self, text: str) -> Mask:
-        """Return the rows in which any name holds the text, or any number is printed so."""
+        """Return the rows in which any name holds the text, or any number is printed so.
+
+        What is missing is found by that name, as it is shown.
+        """
         wanted = fold(text)
         found = np.zeros(self.table.n_rows, dtype=bool)
         for field in self.fields:
@@ -133,13 +136,15 @@ class RowIndex:
                 found |= field.named(lambda name: wanted in fold(name))
         span = printed_as(text)
         numeric = [c.kind == "numeric" for c in self.table.columns]
-        if span is None or not any(numeric):
+        missing = span is None and wanted in MISSING
+        if not any(numeric) or (span is None and not missing):
             return found
         whole = all(numeric)
         for start in range(0, self.table.n_rows, BLOCK):
             block = self.table.values[start : start + BLOCK]
             block = block if whole else block[:, numeric]
-            found[start : start + BLOCK] |= ((block >= span[0]) & (block <= span[1])).any(axis=1)
+            hits = np.isnan(block) if span is None else (block >= span[0]) & (block <= span[1])
+            found[start : start + BLOCK] |= hits.any(axis=1)
         return found
 
 

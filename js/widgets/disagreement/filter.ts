@@ -1,6 +1,6 @@
 import type { Column, Filter } from './types';
 
-export const HOW = 'Write >= 5, <= 10, 2..8 or a number';
+export const HOW = 'Write >= 5, <= 10, 2..8, a number or missing';
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 export const isNumeric = (column: Column): boolean =>
@@ -10,12 +10,13 @@ export const isNumeric = (column: Column): boolean =>
 export function parseFilter(column: Column, text: string): Filter[] | null {
   const typed = text.trim();
   if (!typed) return [];
-  const of = (op: Filter['op'], value: string | number): Filter => ({
+  const of = (op: Filter['op'], value: Filter['value']): Filter => ({
     column: column.name,
     op,
     value
   });
   if (!isNumeric(column)) return [of('contains', typed)];
+  if (typed.toLowerCase() === 'missing') return [of('is', null)];
 
   const range = typed.split('..');
   if (range.length === 2) {
@@ -35,6 +36,7 @@ export function filterText(filters: Filter[], column: string): string {
   if (own.length === 2) return `${own[0].value}..${own[1].value}`;
   if (!own.length) return '';
   const [{ op, value }] = own;
+  if (value === null) return 'missing';
   return op === '>=' || op === '<=' ? `${op} ${value}` : String(value);
 }
 

@@ -1,5 +1,6 @@
 import { decode } from '../../shared/wire';
-import type { Column, Filter, PagePayload, Question, Row, Source, Value } from './types';
+import { comparer, search, test } from './search';
+import type { Column, PagePayload, Question, Row, Source, Value } from './types';
 
 /** Sorts and filters in the browser the rows that an exported page holds. */
 export class LocalSource implements Source {
@@ -38,49 +39,39 @@ export class LocalSource implements Source {
   want(): void {}
 
   ask({ sort, filters, text, scope }: Question): void {
-    const index = new Map(this.columns.map((column, j) => [column.name, j]));
-    const cells = (name: string) => this.#cells[index.get(name) ?? -1];
-    const [teacher, student] = [cells('teacher'), cells('student')];
-    const tests = filters
-      .filter((filter) => cells(filter.column))
-      .map((filter) => ({ column: cells(filter.column), passes: test(filter) }));
-    const needle = text.trim().toLowerCase();
+    const places = new Map(this.columns.map((column, j) => [column.name, j]));
+    const find = (name: string) => {
+      const j = places.get(name);
+      return j === undefined ? null : { column: this.columns[j], cells: this.#cells[j] };
+    };
+    const tests = filters.flatMap((filter) => {
+      const found = find(filter.column);
+      return found ? [{ cells: found.cells, passes: test(found.column, filter) }] : [];
+    });
+    const typed = text.trim();
+    const hits = this.columns.map((column) => search(column, typed));
 
     let order = Array.from(this.#ids, (_, i) => i);
+    const [teacher, student] = [find('teacher'), find('student')];
     if (scope === 'disagreements' && teacher && student) {
-      order = order.filter((i) => teacher[i] !== student[i]);
+      order = order.filter((i) => teacher.cells[i] !== student.cells[i]);
     }
     this.all = order.length;
     order = order.filter(
       (i) =>
         this.inNode(this.#leaves[i]) &&
-        tests.every(({ column, passes }) => passes(column[i])) &&
-        (!needle || this.#cells.some((column) => written(column[i]).includes(needle)))
+        tests.every(({ cells, passes }) => passes(cells[i])) &&
+        (!typed || hits.some((hit, j) => hit(this.#cells[j][i])))
     );
-    const by = sort && cells(sort[0]);
-    if (sort && by) order.sort((a, b) => compare(by[a], by[b], sort[1]));
+    const by = sort && find(sort[0]);
+    // disagreements come worst first, all rows and ties in the owner's order
+    if (by || scope === 'all') order.sort((a, b) => this.#ids[a] - this.#ids[b]);
+    if (sort && by) {
+      const compare = comparer(by.column, sort[1]);
+      order.sort((a, b) => compare(by.cells[a], by.cells[b]));
+    }
     this.#order = order;
     this.total = order.length;
     this.changed();
   }
-}
-
-const written = (value: Value): string => (value === null ? '' : String(value).toLowerCase());
-
-function test({ op, value }: Filter): (cell: Value) => boolean {
-  if (op === 'contains') {
-    const needle = String(value).toLowerCase();
-    return (cell) => written(cell).includes(needle);
-  }
-  if (op === 'is') return (cell) => cell !== null && String(cell) === String(value);
-  const bound = Number(value);
-  return (cell) => cell !== null && (op === '>=' ? Number(cell) >= bound : Number(cell) <= bound);
-}
-
-/** Missing values come last, whichever way the column is sorted. */
-export function compare(a: Value, b: Value, descending: boolean): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  const numbers = typeof a === 'number' && typeof b === 'number';
-  const order = numbers ? a - b : String(a).localeCompare(String(b), undefined, { numeric: true });
-  return descending ? -order : order;
 }

@@ -25,7 +25,8 @@ export interface PagePayload {
 export interface Filter {
   column: string;
   op: 'contains' | 'is' | '>=' | '<=';
-  value: string | number;
+  /** null: missing */
+  value: string | number | boolean | null;
 }
 
 export type Scope = 'disagreements' | 'all';
