@@ -11,7 +11,6 @@ export interface TreePayload {
   teacher: Wire;
   student: Wire;
   agreement: Wire;
-  unit: string;
 }
 
 export interface Tree {
@@ -26,20 +25,17 @@ export interface Tree {
   teacher: Float32Array;
   student: Float32Array;
   agreement: Float32Array;
-  unit: string;
 }
 
 /** Null when there is no tree yet. */
 export function decodeTree(payload: Partial<TreePayload> | null | undefined): Tree | null {
   if (!payload?.left || !payload.labels?.length) return null;
-  const { classes, labels, right, support, teacher, student, agreement, unit } =
-    payload as TreePayload;
+  const { classes, labels, right, support, teacher, student, agreement } = payload as TreePayload;
   const size = labels.length;
   const tree: Tree = {
     size,
     classes,
     labels,
-    unit: unit ?? 'rows',
     left: decode(payload.left, 'i4'),
     right: decode(right, 'i4'),
     support: decode(support, 'f4'),

@@ -74,8 +74,7 @@ export function fullTree(depth: number, classes = ['no', 'yes']): TreePayload {
     agreement: wire(
       nodes.map(() => 0.9),
       'f4'
-    ),
-    unit: 'rows'
+    )
   };
 }
 

@@ -38,18 +38,18 @@ class Row:
     hidden: int
 
 
-def rows(tree: TreeExplanation, *, most_leaves: int = MOST_LEAVES) -> tuple[list[Row], int | None]:
+def rows(tree: TreeExplanation) -> tuple[list[Row], int | None]:
     """Return the rows of an outline, top down, and the depth it is folded to (None: whole).
 
-    The fold is at the greatest depth that shows at most `most_leaves` ends.
+    The fold is at the greatest depth that shows at most `MOST_LEAVES` ends.
     """
     leaf = tree.left < 0
     fold: int | None = None
-    if tree.n_leaves > most_leaves:
+    if tree.n_leaves > MOST_LEAVES:
         fold = 0
         for depth in range(int(tree.depth.max()) + 1):
             ends = int(((leaf & (tree.depth < depth)) | (tree.depth == depth)).sum())
-            if ends > most_leaves:
+            if ends > MOST_LEAVES:
                 break
             fold = depth
     below = leaves_below(tree)
@@ -121,9 +121,9 @@ def shorten(text: str, room: float, size: float = 13) -> str:
     return text.rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def plain(tree: TreeExplanation, *, most_leaves: int = MOST_LEAVES) -> str:
+def plain(tree: TreeExplanation) -> str:
     """Return the tree as indented text, for terminals and for readers without pictures."""
-    shown, fold = rows(tree, most_leaves=most_leaves)
+    shown, fold = rows(tree)
     lines = []
     for row in shown:
         node = row.node

@@ -63,7 +63,7 @@ export function card(tree: Tree, node: number, tools: Pen): SVGGElement {
 
 /** "1,240 rows, 31 %", or less of it where a long class name leaves less room. */
 function supportText(tree: Tree, node: number, fits: (text: string) => boolean): string {
-  const rows = some(tree.support[node], tree.unit);
+  const rows = some(tree.support[node], 'rows');
   const whole = `${rows}, ${percent(supportShare(tree, node))}`;
   return [whole, rows].find(fits) ?? percent(supportShare(tree, node));
 }
@@ -94,11 +94,11 @@ function mix(tree: Tree, shares: Float32Array, node: number, y: number, width: n
 
 function spoken(tree: Tree, node: number): string {
   const [best, share] = answer(tree, tree.student, node);
-  const where = tree.labels[node] || `all ${tree.unit}`;
+  const where = tree.labels[node] || 'all rows';
   const kind = isLeaf(tree, node) ? 'leaf, ' : '';
   return (
     `${where}: ${kind}${tree.classes[best]} ${percent(share)}, ` +
-    `${count(tree.support[node])} ${tree.unit}, agreement ${percent(tree.agreement[node])}`
+    `${count(tree.support[node])} rows, agreement ${percent(tree.agreement[node])}`
   );
 }
 

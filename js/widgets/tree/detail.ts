@@ -19,7 +19,7 @@ export function detail(tree: Tree, node: number): HTMLElement[] {
         {},
         ...fact('the student says', [swatch(best), `${tree.classes[best]}, ${percent(share)}`]),
         ...fact('support', [
-          `${some(tree.support[node], tree.unit)}, ${percent(supportShare(tree, node))}`
+          `${some(tree.support[node], 'rows')}, ${percent(supportShare(tree, node))}`
         ]),
         ...fact('agreement', [percent(tree.agreement[node], 1)])
       )
@@ -32,7 +32,7 @@ function rule(tree: Tree, node: number): (Node | string)[] {
   const all = conditions(tree, node);
   const kind = isLeaf(tree, node) ? 'Leaf' : 'Node';
   const parts: (Node | string)[] = [h('span', { class: 'dim' }, `${kind} ${node}: `)];
-  if (!all.length) return [...parts, `all ${tree.unit}`];
+  if (!all.length) return [...parts, 'all rows'];
   all.forEach((condition, i) => {
     if (i > 0) parts.push(h('span', { class: 'dim' }, ' and '));
     parts.push(condition);
