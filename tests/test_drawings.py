@@ -35,6 +35,7 @@ def test_a_tree_is_drawn_whole(size: int) -> None:
     labels = str(drawing.get("aria-labelledby")).split()
     assert {e.get("id") for e in drawing.iter() if e.get("id")} == set(labels)
     assert "Folded" not in said
+    assert "agreement, all rows" in {"".join(e.itertext()) for e in drawing.iter(f"{SVG}text")}
 
 
 def test_a_large_tree_is_folded_and_says_so() -> None:

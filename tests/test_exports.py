@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 import jupyter_distill as jd
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.exports import html, page, payload, wire
+from jupyter_distill.exports import html, page, payload, theme, wire
 from jupyter_distill.exports.report import compose, report
 from jupyter_distill.targets import soften
 from jupyter_distill.widgets.distillation import DistillationView
@@ -143,6 +143,22 @@ def test_the_curve_marks_what_calibration_chose(d: Distillation) -> None:
     assert sent == {"temperature": [], "kl": [], "se": [], "calibrated": 2.0}
 
 
+def test_pictures_and_views_have_one_palette() -> None:
+    def colours(css: str) -> dict[str, str]:
+        found = re.findall(r"(--jd-[\w-]+)\s*:\s*([^;}]+)", css)
+        return {name: re.sub(r",\s+", ",", value.strip()) for name, value in found}
+
+    css = (Path(__file__).parents[1] / "js/shared/theme.css").read_text(encoding="utf-8")
+    light, dark = css.split('[data-theme="dark"]')
+    still_light, still_dark = theme.variables().split("@media")
+    for views, still in ((light, still_light), (dark, still_dark.split("[data-jp")[0])):
+        known = colours(still)
+        only_still = known.keys() - colours(views).keys()
+        assert only_still == {"--jd-warn"}
+        assert {f"--jd-class-{k}" for k in range(len(theme.LIGHT))} < known.keys()
+        assert {name: colours(views).get(name, known[name]) for name in known} == known
+
+
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_escaped_text_is_text(text: str) -> None:
@@ -198,7 +214,15 @@ def test_a_report_is_one_offline_file(d: Distillation, tmp_path: Path) -> None:
     assert not any(name in ("src", "href") for name, _ in read.attributes)
     addresses = set(re.findall(r"https?://[^\s\"'<>)\\]+", text))
     assert all(address.startswith("http://www.w3.org/") for address in addresses)
-    for said in (d.teacher.name, "held-out rows", "Temperature", "labels only", "numpy", "seed"):
+    for said in (
+        d.teacher.name,
+        "held-out rows",
+        "all rows, also those it learnt from",
+        "Temperature",
+        "labels only",
+        "numpy",
+        "seed",
+    ):
         assert said in read.text
     for node in range(1, len(d.explanation())):
         assert d.explanation().condition(node) in json.dumps(read.text)[1:-1]

@@ -109,7 +109,7 @@ def _chart(
         big = x == line.chosen
         parts.append(
             f'<circle cx="{x_of(x):.1f}" cy="{y_of(y):.1f}" r="{5 if big else 3}" '
-            f'fill="var(--jd-{"accent" if big else "paper"})" stroke="var(--jd-accent)" '
+            f'fill="var(--jd-{"accent" if big else "bg"})" stroke="var(--jd-accent)" '
             f'stroke-width="1.5"><title>{escape(said)}</title></circle>'
         )
     said = ", ".join(f"{number(x)}: {write(y)}" for x, y in zip(line.x, line.y, strict=True))

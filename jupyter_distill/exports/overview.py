@@ -43,7 +43,7 @@ def heading(d: Distillation) -> str:
 
 def tree(explanation: TreeExplanation) -> str:
     """Return the tree in a frame that scrolls sideways where a cell is narrow."""
-    drawing = svg.tree_svg(explanation, standalone=False)
+    drawing = svg.tree_svg(explanation)
     label = 'role="region" aria-label="The student" tabindex="0"'
     return f'<div class="scroll" {label}>{drawing}</div>'
 
@@ -64,8 +64,8 @@ def worst(rows: RowIndex, most: int) -> str:
             name = f"{name} (feature)"
         data[name] = values
     caption = (
-        f"{count(len(scope))} of {count(rows.table.n_rows)} rows where they part "
-        f"({percent(len(scope) / rows.table.n_rows)})"
+        f"{count(len(scope))} of {count(rows.table.n_rows)} rows where the student parts from its "
+        f"teacher ({percent(len(scope) / rows.table.n_rows)}): all rows, also those it learnt from"
     )
     if len(shown) < len(scope):
         caption += f"; the {len(shown)} for which the teacher is surest"

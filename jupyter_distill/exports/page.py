@@ -20,7 +20,7 @@ POLICY = (
 )
 STYLE = (
     "html{color-scheme:light dark}"
-    "body.jd{margin:0 auto;max-width:1120px;padding:24px 20px 48px;background:var(--jd-paper)}"
+    "body.jd{margin:0 auto;max-width:1120px;padding:24px 20px 48px;background:var(--jd-bg)}"
     ".jd h1{font-size:22px;line-height:1.25;margin:0 0 4px}"
     ".jd h2{font-size:15px;margin:28px 0 6px}"
     ".jd p{margin:4px 0 8px;max-width:75ch}"

@@ -56,7 +56,12 @@ def compose(d: Distillation) -> str:
     )
     before += _sizes(d)
     picture = (
-        _section("The student", overview.tree(explanation))
+        _section(
+            "The student",
+            overview.tree(explanation),
+            "What it agrees on is counted over all rows, also those it learnt from; the fidelity "
+            "above is that on held-out rows.",
+        )
         + _section(
             "Temperature",
             overview.soft_targets(d.targets, d.temperature, d.temperature_path),

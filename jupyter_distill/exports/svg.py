@@ -10,6 +10,7 @@ from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import outline, theme
 from jupyter_distill.exports.html import count, escape, percent, share_html
 
+TITLE = "The student, a decision tree"
 WIDTH = 960
 TOP, LINE, PAD, STEP = 34, 17, 13, 18
 # right edges and widths of the columns beside the outline
@@ -18,29 +19,18 @@ BAR_X, BAR_W, BAR_H = 618, 136, 7
 ROWS_X, PART_X, AGREE_X = 826, 872, 948
 
 
-def tree_svg(
-    tree: TreeExplanation,
-    *,
-    title: str = "The student, a decision tree",
-    standalone: bool = True,
-    most_leaves: int = outline.MOST_LEAVES,
-) -> str:
+def tree_svg(tree: TreeExplanation) -> str:
     """Draw a tree as an outline: one row per node, its condition written out in full.
+
+    It takes its colours from the frame around it (:func:`~jupyter_distill.exports.html.framed`).
+    A tree that is too large to read is folded, and says so.
 
     Parameters
     ----------
     tree : TreeExplanation
         What to draw.
-    title : str
-        Name of the drawing for screen readers.
-    standalone : bool
-        Whether the SVG brings its own colours and background, as a file must; inside
-        :func:`~jupyter_distill.exports.html.framed` it takes those of the frame.
-    most_leaves : int
-        A tree with more leaves is folded at the greatest depth that shows no more than so many
-        ends, and says so.
     """
-    shown, fold = outline.rows(tree, most_leaves=most_leaves)
+    shown, fold = outline.rows(tree)
     texts = [
         outline.wrap(tree.condition(r.node) or "all rows", _room(int(tree.depth[r.node])))
         for r in shown
@@ -67,23 +57,20 @@ def tree_svg(
     about = (
         f"{tree.n_leaves} leaves on {count(float(tree.support[0]))} rows. Each row of the outline "
         "is a node: its condition, what the student says, the class mix of teacher and student, "
-        "the rows that reach it, and how many of them get the teacher's answer."
+        "the rows that reach it, and how many of them get the teacher's answer: of all rows, also "
+        "those it learnt from."
     )
-    return _frame("".join(body), height, title, about, standalone)
+    return _frame("".join(body), height, about)
 
 
-def _frame(body: str, height: float, title: str, about: str, standalone: bool) -> str:
-    name = "jd" + blake2b(f"{title}{body}".encode(), digest_size=5).hexdigest()
-    style = paper = ""
-    if standalone:
-        style = f"<style>{theme.variables()}{theme.drawing()}</style>"
-        paper = f'<rect class="p" width="{WIDTH}" height="{height:.0f}"/>'
+def _frame(body: str, height: float, about: str) -> str:
+    name = "jd" + blake2b(body.encode(), digest_size=5).hexdigest()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="jd" role="graphics-document document" '
         f'aria-labelledby="{name}t {name}d" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
         f'height="{height:.0f}" style="max-width:100%;min-width:860px;height:auto">'
-        f'<title id="{name}t">{escape(title)}</title><desc id="{name}d">{escape(about)}</desc>'
-        f"{style}{paper}{body}</svg>"
+        f'<title id="{name}t">{TITLE}</title><desc id="{name}d">{escape(about)}</desc>'
+        f"{body}</svg>"
     )
 
 
@@ -117,10 +104,11 @@ def _heads(y: float) -> str:
         (ANSWER_X, "", "student says"),
         (BAR_X, "", "teacher, student below"),
         (PART_X, " e", "rows"),
-        (AGREE_X, " e", "agreement"),
+        (AGREE_X, " e", f'agreement,<tspan x="{AGREE_X}" dy="14"> all rows</tspan>'),
     )
     return "".join(
-        f'<text class="d s{side}" x="{x}" y="{y - 10:.0f}">{text}</text>' for x, side, text in heads
+        f'<text class="d s{side}" x="{x}" y="{y - (24 if "<" in text else 10):.0f}">{text}</text>'
+        for x, side, text in heads
     )
 
 
@@ -168,7 +156,7 @@ def _row(tree: TreeExplanation, row: outline.Row, lines: list[str], y: float) ->
     node, leaf = row.node, bool(tree.left[row.node] < 0)
     k, share = outline.answer(tree, node)
     x = _x(int(tree.depth[node]))
-    fill = theme.colour(k) if leaf else "var(--jd-paper)"
+    fill = theme.colour(k) if leaf else "var(--jd-bg)"
     ring = theme.colour(k) if leaf else "var(--jd-dim)"
     down = y + 4.5
     text = "".join(

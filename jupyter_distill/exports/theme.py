@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-# One colour per class, told apart by people with any kind of colour vision; the same in the
-# browser's views. More classes than colours start over, which is why names stand beside them.
+# Names and values are those of js/shared/theme.css, which colours the views in the browser.
+# One colour per class, told apart by people with any kind of colour vision. More classes than
+# colours start over, which is why names stand beside them.
 LIGHT = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#a39a1c", "#7a7f87")
 DARK = ("#4aa8e0", "#f0ae3a", "#2bbd90", "#dd94bd", "#94d2f7", "#f07f3c", "#d9cf4e", "#a5abb3")
 
 # In a notebook the host's own variables come first.
 _INK_LIGHT = {
-    "ink": "var(--jp-content-font-color1,#24292f)",
+    "text": "var(--jp-content-font-color1,#24292f)",
     "dim": "#5d646d",
     "line": "var(--jp-border-color2,#dfe1e5)",
     "edge": "var(--jp-border-color1,#c3c7cd)",
-    "paper": "var(--jp-layout-color0,#fff)",
+    "bg": "var(--jp-layout-color0,#ffffff)",
     "shade": "var(--jp-layout-color2,#f2f3f5)",
-    "accent": "#1a73c7",
+    "accent": "var(--jp-brand-color1,#1a73c7)",
     "warn": "#b26a00",
 }
 _INK_DARK = {
-    "ink": "var(--jp-content-font-color1,#e3e6ea)",
+    "text": "var(--jp-content-font-color1,#e3e6ea)",
     "dim": "#a3aab3",
     "line": "var(--jp-border-color2,#363b43)",
     "edge": "var(--jp-border-color1,#4d545e)",
-    "paper": "var(--jp-layout-color0,#16181c)",
+    "bg": "var(--jp-layout-color0,#16181c)",
     "shade": "var(--jp-layout-color2,#2a2e34)",
-    "accent": "#62aef0",
+    "accent": "var(--jp-brand-color1,#62aef0)",
     "warn": "#e3a03a",
 }
 
 
 def colour(k: int) -> str:
     """Return the CSS colour of class `k`."""
-    return f"var(--jd-k{k % len(LIGHT)})"
+    return f"var(--jd-class-{k % len(LIGHT)})"
 
 
 def _block(selector: str, inks: dict[str, str], classes: tuple[str, ...]) -> str:
     values = [f"--jd-{name}:{value}" for name, value in inks.items()]
-    values += [f"--jd-k{k}:{value}" for k, value in enumerate(classes)]
+    values += [f"--jd-class-{k}:{value}" for k, value in enumerate(classes)]
     return f"{selector}{{{';'.join(values)}}}"
 
 
@@ -62,19 +63,18 @@ FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif'
 def drawing() -> str:
     """Return the style of SVG charts; every rule starts at ``.jd`` and stays inside it."""
     return (
-        f".jd text{{font-family:{FONT};font-size:13px;fill:var(--jd-ink)}}"
+        f".jd text{{font-family:{FONT};font-size:13px;fill:var(--jd-text)}}"
         ".jd .d{fill:var(--jd-dim)}.jd .s{font-size:12px}.jd .b{font-weight:600}"
         ".jd .e{text-anchor:end;font-variant-numeric:tabular-nums}.jd .m{text-anchor:middle}"
         ".jd .w{fill:none;stroke:var(--jd-edge);stroke-linejoin:round}"
         ".jd .h{stroke:var(--jd-line);stroke-width:1}"
-        ".jd .p{fill:var(--jd-paper)}"
     )
 
 
 def page() -> str:
     """Return the style of tables, cards and headings in HTML."""
     return (
-        f".jd{{color:var(--jd-ink);font:13px/1.5 {FONT};font-variant-numeric:tabular-nums}}"
+        f".jd{{color:var(--jd-text);font:13px/1.5 {FONT};font-variant-numeric:tabular-nums}}"
         ".jd .scroll{overflow-x:auto;max-width:100%}"
         ".jd table{border-collapse:collapse;margin:4px 0 12px;font-size:12px}"
         ".jd caption{text-align:left;color:var(--jd-dim);padding:0 0 4px}"
