@@ -65,7 +65,8 @@ def worst(rows: RowIndex, most: int) -> str:
         data[name] = values
     caption = (
         f"{count(len(scope))} of {count(rows.table.n_rows)} rows where the student parts from its "
-        f"teacher ({percent(len(scope) / rows.table.n_rows)}): all rows, also those it learnt from"
+        f"teacher ({percent(len(scope) / rows.table.n_rows)}), of all rows, "
+        "also those it learnt from"
     )
     if len(shown) < len(scope):
         caption += f"; the {len(shown)} for which the teacher is surest"

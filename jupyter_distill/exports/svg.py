@@ -57,8 +57,8 @@ def tree_svg(tree: TreeExplanation) -> str:
     about = (
         f"{tree.n_leaves} leaves on {count(float(tree.support[0]))} rows. Each row of the outline "
         "is a node: its condition, what the student says, the class mix of teacher and student, "
-        "the rows that reach it, and how many of them get the teacher's answer: of all rows, also "
-        "those it learnt from."
+        "the rows that reach it, and how many of them get the teacher's answer: all rows, also "
+        "those that the student learnt from."
     )
     return _frame("".join(body), height, about)
 
