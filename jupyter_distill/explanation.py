@@ -192,7 +192,8 @@ class _Limit:
         chosen = [self.column.text(code) for code in sorted(self.codes & possible)]
         others = [self.column.text(code) for code in sorted(possible - self.codes)]
         # the shorter of the two ways to say it; a boolean is always said positively
-        if chosen and (len(chosen) <= len(others) or self.column.kind == "boolean"):
+        both = chosen and others
+        if both and (len(chosen) <= len(others) or self.column.kind == "boolean"):
             return f"{name} is {_either(chosen)}" + self._missing()
         if not chosen:
             return f"{name} is missing" if self.missing else f"{name} is another value"

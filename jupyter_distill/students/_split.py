@@ -77,7 +77,9 @@ def best_split(
             np.where(numeric, _gain(running - missing, total, min_rows), -np.inf),
         ]
     )
-    gains[0][:, 0][~categorical] = -np.inf  # only the missing on the left: said as the other one
+    known = running[:, :, 0] - missing[:, :, 0]
+    # only the missing on the left: said as the other one
+    gains[0][numeric & (known <= TINY * total[0])] = -np.inf
     best = int(gains.argmax())
     if gains.flat[best] <= TINY * float(_square(total)):
         return None
@@ -89,6 +91,9 @@ def best_split(
     missing_seen = bool(present[0])
     if missing_seen and way == 1:
         left[0] = False
+        if not present[place + 1 :].any():  # all that are known: larger ones belong to them too
+            place = n_codes[feature] - 1
+            left[1 : place + 1] = True
     elif not missing_seen:  # nobody knows where they belong: with the many
         left[0] = weight[1:][left[1 : len(weight)]].sum() * 2 >= total[0]
     if categorical[feature]:  # so do categories that no row of this node has
