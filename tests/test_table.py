@@ -142,6 +142,13 @@ def test_new_rows_get_the_codes_of_the_earlier_ones(frame: Any) -> None:
     assert [read.cell(row, 2) for row in range(4)] == ["house", "boat", None, "car"]
 
 
+def test_a_column_that_is_all_missing_fits_every_kind(frame: Any) -> None:
+    columns = Table.of(frame).columns
+    none = {name: [None, None] for name in ROWS}
+    for rows in (pd.DataFrame(none), pd.DataFrame(none, dtype=float), pl.DataFrame(none)):
+        assert np.isnan(Table.of(rows, columns=columns).values).all()
+
+
 def test_unlisted_values_are_shown_as_their_owner_wrote_them() -> None:
     columns = Table.of(pd.DataFrame({0: ["a", "b"]})).columns
     assert Table.of(pd.DataFrame({0: ["c"]}), columns=columns).cell(0, 0) == "c"

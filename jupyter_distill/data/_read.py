@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import narwhals.stable.v1 as nw
@@ -53,7 +55,8 @@ def two_axes(X: NDArray[Any]) -> NDArray[Any]:
                 "a table of shape (rows, columns)",
                 got=f"an array of shape {X.shape}",
                 remedy="Reshape your data: X.reshape(-1, 1) for one column, "
-                "X.reshape(1, -1) for one row.",
+                "X.reshape(1, -1) for one row; a series by X.to_frame(), records by "
+                "pandas.DataFrame(X).",
             )
         )
     return X
@@ -178,9 +181,11 @@ def _read_objects(
             )
         ) from error
     found = list(levels)
+    if not found and like is not None:  # all missing: of any kind
+        return like, np.full(len(codes), np.nan)
     flags = boolean or (bool(found) and all(isinstance(v, bool | np.bool_) for v in found))
     numbers = not flags and all(
-        isinstance(v, int | float | np.number) and not isinstance(v, bool) for v in found
+        isinstance(v, int | float | Decimal | np.number) and not isinstance(v, bool) for v in found
     )
     if numbers and not isinstance(objects.dtype, pd.CategoricalDtype):
         lookup = np.array([*found, np.nan], dtype=np.float64)
@@ -197,6 +202,19 @@ def _read_objects(
     place = {level: code for code, level in enumerate(like.categories)}
     lookup = np.array([*(place.get(level, -1) for level in found), np.nan], dtype=np.float64)
     return like, lookup[codes]
+
+
+def _refuse_others(name: str, found: list[object]) -> None:
+    """Refuse objects that are neither numbers nor names, such as dates."""
+    for value in found:
+        if isinstance(value, date | time | timedelta | pd.Period | pd.Interval | complex):
+            raise TypeError(
+                expected(
+                    f"numbers, text or booleans in column {name!r}",
+                    got=f"{value!r} ({type(value).__name__})",
+                    remedy="Turn it into a number first, e.g. the days since a fixed day.",
+                )
+            )
 
 
 def _ordered(objects: pd.Series[Any], found: list[object]) -> tuple[object, ...]:
