@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 # Small nets and tables: a pool of threads costs more than it gives. And numba would compile for
 # twenty seconds what a test needs for a tenth of one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
+
+# A busy machine is slow, not wrong.
+settings.register_profile("laws", deadline=None, max_examples=60)
+settings.load_profile("laws")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
-
-settings.register_profile("laws", deadline=None, max_examples=60)
-settings.load_profile("laws")
 
 SHAPES = st.tuples(st.integers(1, 5), st.integers(2, 5))
 TEMPERATURES = st.floats(0.2, 20.0)

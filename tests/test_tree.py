@@ -23,9 +23,6 @@ from jupyter_distill.students._leaves import leaf_logits
 from jupyter_distill.students.tree import TreeStudent
 from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
 
-settings.register_profile("tree", deadline=None, max_examples=40)
-settings.load_profile("tree")
-
 SEEDS = st.integers(0, 2**32 - 1)
 
 
