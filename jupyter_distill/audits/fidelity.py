@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._softmax import log_floored
 from jupyter_distill.audits._intervals import Interval, mean_intervals
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import KL, SoftTargets
@@ -69,6 +70,8 @@ class Fidelity:
         Of every model, over all classes and per class of the teacher.
     teacher_accuracy : Interval
         Of the teacher, against the ground truth; NaN without labels.
+    unseen : bool
+        Whether the teacher did not see these rows either; if it may have, its accuracy flatters.
     """
 
     teacher: str
@@ -76,6 +79,7 @@ class Fidelity:
     rows: int
     scores: tuple[Score, ...]
     teacher_accuracy: Interval
+    unseen: bool
 
     @property
     def value(self) -> float:
@@ -114,6 +118,8 @@ class Fidelity:
     def describe(self) -> str:
         """Return the card as text."""
         head = f"Fidelity of {self.student} to {self.teacher}, {self.rows:,} held-out rows"
+        if not self.unseen:
+            head += "\n(the teacher may have seen them; for rows that it did not, pass test=)"
         models = pd.DataFrame(
             [
                 [s.model, s.agreement.text(), s.kl.text(), s.accuracy.text()]
@@ -184,6 +190,7 @@ def fidelity(d: Distillation) -> Fidelity:
         rows=targets.n_rows,
         scores=tuple(scores),
         teacher_accuracy=intervals[0][-1],
+        unseen=d.rows.unseen,
     )
 
 
@@ -202,7 +209,7 @@ def _most_common(targets: SoftTargets) -> Floats:
     mean = targets.at(1.0).mean(0)
     top = np.bincount(targets.predicted, minlength=targets.n_classes).argmax()
     mean[top] = max(mean[top], np.nextafter(mean.max(), 2.0))
-    return np.asarray(np.log(mean / mean.sum()))
+    return np.asarray(log_floored(mean[None] / mean.sum())[0])
 
 
 def _precision(answer: NDArray[np.intp], named: NDArray[np.intp], k: int) -> float:

@@ -26,11 +26,14 @@ class Rows:
         Rows that choose temperature and size; the final student learns from them too.
     held_out : ndarray of int
         Rows that no student was trained on or chosen by: every fidelity is measured there.
+    unseen : bool
+        Whether the teacher did not see the held-out rows either, as their owner says.
     """
 
     train: NDArray[np.intp]
     validation: NDArray[np.intp]
     held_out: NDArray[np.intp]
+    unseen: bool = False
 
     @property
     def learnt(self) -> NDArray[np.intp]:
@@ -68,4 +71,5 @@ def split_rows(strata: NDArray[np.intp], random_state: int | None) -> Rows:
     fives = rng.permuted(np.tile(DEAL, (-(-n // len(DEAL)), 1)), axis=1).ravel()
     part = np.empty(n, dtype=np.intp)
     part[order] = fives[:n]
-    return Rows(*(np.flatnonzero(part == k) for k in range(3)))
+    train, validation, held_out = (np.flatnonzero(part == k) for k in range(3))
+    return Rows(train, validation, held_out)

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v1 as nw
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_number, expected
@@ -17,7 +18,9 @@ from jupyter_distill.targets import SoftTargets, align
 from jupyter_distill.teachers import Teacher, as_teacher, count_rows
 
 LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
-BATCH = 8_192  # rows per question unless the teacher knows better: small enough to show progress
+BATCH = 8_192  # rows per question at most, unless the teacher knows better
+QUESTIONS = 20  # so many questions at least, so that an interrupt keeps what was answered
+FEWEST = 32  # rows per question at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +50,8 @@ def ask(
     teacher = as_teacher(model, classes=classes) if classes is not None else as_teacher(model)
     table = Table.of(X)
     X_test, y_test, inputs_test = _test(test, y, teacher_inputs)
-    _same_length("y", y, table.n_rows)
-    _same_length("teacher_inputs", teacher_inputs, table.n_rows)
+    _beside("y", y, table)
+    _beside("teacher_inputs", teacher_inputs, table)
     asked = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
     answered, logits = asked
     if len(answered) < table.n_rows:
@@ -58,8 +61,16 @@ def ask(
         return Asked(teacher, table, targets, split_rows(targets.predicted, seed))
 
     unseen = Table.of(X_test, columns=table.columns)
-    _same_length("y_test", y_test, unseen.n_rows, "X_test")
-    _same_length("teacher_inputs_test", inputs_test, unseen.n_rows, "X_test")
+    if X_test is X:
+        raise ValueError(
+            expected(
+                "test rows that neither teacher nor student saw",
+                got="X itself",
+                remedy="Give rows that were kept apart, or leave test out.",
+            )
+        )
+    _beside("y_test", y_test, unseen, "X_test")
+    _beside("teacher_inputs_test", inputs_test, unseen, "X_test")
     answered, more = _query(teacher, unseen, inputs_test, batch_size, progress, seed)
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
@@ -69,6 +80,7 @@ def ask(
         train=np.sort(np.concatenate([split.train, split.held_out])),
         validation=split.validation,
         held_out=np.arange(table.n_rows, targets.n_rows),
+        unseen=True,
     )
     return Asked(teacher, _stack(table, unseen), targets, rows)
 
@@ -84,7 +96,8 @@ def _query(
     """Return positions and logits of the rows that were answered: all, unless interrupted."""
     X = table.native if inputs is None else inputs
     order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
-    query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=order)
+    few = min(BATCH, max(FEWEST, -(-table.n_rows // QUESTIONS)))
+    query = teacher.query(X, batch_size=batch_size or teacher.batch_size or few, order=order)
     try:
         with progress.bar("asking the teacher", table.n_rows, "rows") as bar:
             for rows in query:
@@ -133,15 +146,32 @@ def _test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[An
     return X_test, y_test, inputs
 
 
-def _same_length(name: str, values: Any, n: int, like: str = "X") -> None:
+def _beside(name: str, values: Any, table: Table, like: str = "X") -> None:
+    """Refuse values that do not lie row by row beside the table."""
     if values is None:
         return
-    if not hasattr(values, "__len__"):
+    n = table.n_rows
+    if isinstance(values, str) or not hasattr(values, "__len__"):
         raise TypeError(
-            expected(f"{name} to have {n} rows, like {like}", got=f"{values!r}, which has none")
+            expected(
+                f"{name} to have {n} rows, like {like}",
+                got=f"{values!r}",
+                remedy=f"Give the values themselves, e.g. {like}[{values!r}].",
+            )
         )
     if (found := count_rows(values)) != n:
         raise ValueError(expected(f"{name} to have {n} rows, like {like}", got=f"{found} rows"))
+    ours, theirs = getattr(table.native, "index", None), getattr(values, "index", None)
+    if not isinstance(ours, pd.Index) or not isinstance(theirs, pd.Index) or ours.equals(theirs):
+        return
+    if ours.is_unique and theirs.is_unique and ours.sort_values().equals(theirs.sort_values()):
+        raise ValueError(
+            expected(
+                f"{name} in the order of {like}",
+                got="the same index in another order",
+                remedy=f"Reorder it: {name}.loc[{like}.index].",
+            )
+        )
 
 
 def _take(y: Any, rows: NDArray[np.intp]) -> Any:

@@ -44,24 +44,37 @@ class Calibration:
         KL(teacher || student) at T = 1: one score for all, whatever T the student learnt at.
     agrees : ndarray of bool, same shape
         Whether teacher and student name the same class.
+    named : ndarray of int, shape (rows,)
+        Code of the class that the teacher names.
     """
 
     temperatures: tuple[float, ...]
     sizes: tuple[int, ...]
     kl: NDArray[np.float32]
     agrees: NDArray[np.bool_]
+    named: NDArray[np.intp]
 
     def best_temperature(self, size: int) -> float:
-        """Return T of the least KL; of equals the one nearest to 1."""
-        kl = self.kl[:, self.sizes.index(size)].mean(1)
+        """Return T of the least KL; where no T differs measurably the one nearest to 1."""
+        kl = self.kl[:, self.sizes.index(size)].astype(np.float64)
         far = np.abs(np.log(self.temperatures))
-        return self.temperatures[int(np.lexsort((far, kl.round(12)))[0])]
+        if not self.matters(size):
+            return self.temperatures[int(far.argmin())]
+        return self.temperatures[int(np.lexsort((far, kl.mean(1).round(12)))[0])]
+
+    def matters(self, size: int) -> bool:
+        """Return whether some T is worse than the best by more than two standard errors."""
+        kl = self.kl[:, self.sizes.index(size)].astype(np.float64)
+        behind = kl - kl[int(kl.mean(1).argmin())]
+        error = behind.std(1) / np.sqrt(kl.shape[1])
+        return bool((behind.mean(1) > 2 * error + 1e-12).any())
 
     def fidelity(self) -> tuple[Floats, Floats]:
-        """Return per size the validation fidelity at its best T, and its standard error."""
+        """Return per size, at its best T, the validation fidelity: of rows, and mean per class."""
         best = [self.temperatures.index(self.best_temperature(size)) for size in self.sizes]
-        share = np.array([self.agrees[t, s].mean() for s, t in enumerate(best)])
-        return share, np.sqrt(share * (1 - share) / self.agrees.shape[2])
+        agrees = np.array([self.agrees[t, s] for s, t in enumerate(best)], dtype=np.float64)
+        classes = [agrees[:, self.named == k].mean(1) for k in np.unique(self.named)]
+        return agrees.mean(1), np.mean(classes, axis=0)
 
     def path(self, size: int) -> pd.DataFrame:
         """Return one row per T: KL, its difference to the best with standard error, fidelity."""
@@ -100,8 +113,9 @@ def calibrate(
     folds = _folds(rows, seed)
     parts = [_Part(student, table, targets, fit, score) for fit, score in folds]
     kl, agrees, done = [], [], []
+    from_1 = sorted(temperatures, key=lambda T: abs(np.log(T)))  # an interrupt keeps the plainest
     try:
-        for T in progress.each(temperatures, "calibrating temperature", "temperatures"):
+        for T in progress.each(from_1, "calibrating temperature", "temperatures"):
             scored = [part.score(at_temperature(student, T), sizes) for part in parts]
             kl.append(np.concatenate([s[0] for s in scored], axis=1))
             agrees.append(np.concatenate([s[1] for s in scored], axis=1))
@@ -113,7 +127,15 @@ def calibrate(
             f"{len(done)} of {len(temperatures)} temperatures were tried ({min(done)} to "
             f"{max(done)}); the best of them was taken."
         )
-    return Calibration(tuple(done), tuple(sizes), np.stack(kl), np.stack(agrees))
+    order = np.argsort(done)
+    named = np.concatenate([part.score_targets.predicted for part in parts])
+    return Calibration(
+        tuple(done[i] for i in order),
+        tuple(sizes),
+        np.stack(kl)[order],
+        np.stack(agrees)[order],
+        named,
+    )
 
 
 class _Part:

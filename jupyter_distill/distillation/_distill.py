@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from inspect import signature
-from typing import Any
+from typing import Any, cast
 
-import numpy as np
 from sklearn.base import clone
 
 from jupyter_distill import students
-from jupyter_distill._validation import check_number, did_you_mean, expected
-from jupyter_distill.data import Rows
-from jupyter_distill.distillation._ask import Asked, ask
+from jupyter_distill._validation import check_number, did_you_mean, expected, some
+from jupyter_distill.distillation._ask import ask
 from jupyter_distill.distillation._calibrate import (
     GRID,
     Calibration,
@@ -22,6 +21,7 @@ from jupyter_distill.distillation._calibrate import (
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._ladder import SIZES, climb, knee
 from jupyter_distill.distillation._progress import Progress
+from jupyter_distill.distillation._remarks import remarks
 from jupyter_distill.students import Student
 
 ALPHA = 0.1  # weight of the ground truth where it is given and nothing else is said
@@ -63,7 +63,7 @@ def distill(
         `size`, `temperature` or `alpha` say otherwise here.
     size : int or "auto"
         Leaves of the student. ``"auto"``: the smallest size of the ladder, up to 32, within one
-        point of fidelity (or one standard error) of the best.
+        point of the best fidelity, and three of the best mean fidelity per class.
     temperature : float or "auto"
         T of the soft targets. ``"auto"``: of a grid from 0.25 to 4 the one with the least
         KL(teacher || student) on validation rows, which is comparable across T.
@@ -145,11 +145,14 @@ def distill(
         ladder=climb(grown, sizes, chosen, *held_out),
         labels_only=labels_only,
         calibration=calibration if temperature == "auto" else None,
-        notes=(*shown.notes, *_remarks(asked, rows, calibration, chosen)),
+        notes=tuple(shown.notes),
         random_state=random_state,
     )
     # both were made above; later fits and measures need not make them again
-    result.__dict__.update(held_out=held_out, _prepared=(prepared, learnt))
+    kept = {"held_out": held_out, "_prepared": (prepared, learnt)}
+    result.__dict__.update(kept)
+    result = replace(result, notes=(*result.notes, *remarks(result)))
+    result.__dict__.update(kept)
     return result
 
 
@@ -163,14 +166,23 @@ def _refuse_unknown(unknown: dict[str, Any]) -> None:
         )
 
 
-def _template(student: str | Student, seed: int | None) -> Student:
-    if isinstance(student, Student):
-        return student
-    family = student if isinstance(student, type) else students.load(student)
-    made: Student = family()
-    if "random_state" in made.get_params():
-        made.set_params(random_state=seed)
-    return made
+def _template(student: str | Student | type[Student], seed: int | None) -> Student:
+    """Return an unfitted student, with the seed where it has none of its own."""
+    made: Any = student
+    if not isinstance(student, Student | type):
+        made = students.load(student)
+    if isinstance(made, type) and issubclass(made, Student):
+        made = made()
+    if not isinstance(made, Student):
+        raise TypeError(
+            expected(
+                f"student to be one of {some(students.names())}, or a Student",
+                got=repr(student),
+            )
+        )
+    if made.get_params().get("random_state", seed) is None:
+        made = clone(made).set_params(random_state=seed)
+    return cast(Student, made)
 
 
 def _own_settings(template: Student) -> dict[str, Any]:
@@ -216,25 +228,5 @@ def _alpha(alpha: float | None, *, known: bool) -> float:
 
 def _knee(calibration: Calibration | None) -> int:
     assert calibration is not None  # size "auto" always calibrates
-    share, error = calibration.fidelity()
-    return knee(calibration.sizes, share.tolist(), error.tolist())
-
-
-def _remarks(
-    asked: Asked, rows: Rows, calibration: Calibration | None, size: int
-) -> tuple[str, ...]:
-    """Say what the person should know before trusting the figures."""
-    remarks = []
-    if len(rows.held_out) < 100:
-        remarks.append(
-            f"Only {len(rows.held_out)} rows are held out: read the intervals, not the figures."
-        )
-    answers = np.bincount(asked.targets.predicted, minlength=asked.targets.n_classes)
-    silent = [str(asked.targets.classes[k]) for k in np.flatnonzero(answers == 0)]
-    if silent:
-        remarks.append(f"The teacher never answers {', '.join(silent)} on these rows.")
-    if calibration is not None and len(calibration.temperatures) > 1:
-        path = calibration.path(size)
-        if (path["behind_best"] <= 2 * path["se"]).all():
-            remarks.append("Temperature makes no measurable difference for this teacher.")
-    return tuple(remarks)
+    overall, per_class = calibration.fidelity()
+    return knee(calibration.sizes, overall.tolist(), per_class.tolist())

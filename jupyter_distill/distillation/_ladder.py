@@ -17,6 +17,7 @@ from jupyter_distill.targets import KL, SoftTargets
 SIZES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 READABLE = 32  # leaves: a larger student is offered on the ladder but not chosen by itself
 CLOSE = 0.01  # a point of fidelity is not worth a larger student
+CLOSE_PER_CLASS = 0.03  # of the mean over classes, which is noisier
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,12 +125,14 @@ def _leaves(student: Student) -> float:
     return float(getattr(student, "n_leaves_", np.nan))
 
 
-def knee(sizes: Sequence[int], fidelity: Sequence[float], error: Sequence[float]) -> int:
-    """Return the smallest readable size that is as faithful as the best, within the noise.
+def knee(sizes: Sequence[int], fidelity: Sequence[float], per_class: Sequence[float]) -> int:
+    """Return the smallest readable size that is as faithful as the best.
 
-    "Within" is one standard error or one point of fidelity, whichever is more.
+    As faithful is: within one point of fidelity over all rows, and within three points of the mean
+    fidelity per class of the teacher, which a rare class would not move otherwise.
     """
     readable = [i for i, size in enumerate(sizes) if size <= READABLE] or [0]
-    best = max(readable, key=lambda i: fidelity[i])
-    floor = fidelity[best] - max(error[best], CLOSE)
-    return sizes[next(i for i in readable if fidelity[i] >= floor)]
+    floor = max(fidelity[i] for i in readable) - CLOSE
+    floor_per_class = max(per_class[i] for i in readable) - CLOSE_PER_CLASS
+    near = [i for i in readable if fidelity[i] >= floor and per_class[i] >= floor_per_class]
+    return sizes[near[0]] if near else sizes[max(readable, key=lambda i: per_class[i])]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import charts, html, overview, page, payload, state
@@ -38,9 +39,24 @@ def report(d: Distillation, path: str | Path) -> Path:
     FileNotFoundError
         If the folder does not exist.
     """
-    target = Path(path).expanduser()
+    target = _file(path)
     text = compose(d)
     target.write_text(text, encoding="utf-8")
+    return target
+
+
+def _file(path: str | Path) -> Path:
+    if not isinstance(path, str | Path):
+        raise TypeError(expected("a path of a file, e.g. 'report.html'", got=repr(path)))
+    target = Path(path).expanduser()
+    if target.is_dir() or str(path).endswith(("/", "\\")) or not str(path):
+        remedy = f"Name a file in it: {str(target / 'report.html')!r}."
+        raise IsADirectoryError(expected("a path of a file", got=repr(str(path)), remedy=remedy))
+    if not target.parent.is_dir():
+        folder = str(target.parent)
+        raise FileNotFoundError(
+            expected(f"the folder {folder!r} to exist", got="none", remedy="Make it first.")
+        )
     return target
 
 

@@ -154,6 +154,15 @@ def _recognise(
                 remedy="Divide each row by its sum, or say output='logits'.",
             )
         )
+    sums = z.sum(axis=1)
+    if len(z) > 1 and (z >= 0).all() and np.allclose(sums, sums[0], rtol=tolerance):
+        raise ValueError(
+            expected(
+                f"{name} to return logits or probabilities",
+                got=f"numbers of which every row sums to {sums[0]:g}, like percentages or votes",
+                remedy="Divide each row by its sum, or say output='logits'.",
+            )
+        )
     return "logits"
 
 
