@@ -52,15 +52,7 @@ def ask(
     X_test, y_test, inputs_test = _test(test, y, teacher_inputs)
     _beside("y", y, table)
     _beside("teacher_inputs", teacher_inputs, table)
-    asked = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
-    answered, logits = asked
-    if len(answered) < table.n_rows:
-        table, y = table.take(answered), _take(y, answered)
-    if X_test is None:
-        targets = _targets(teacher, logits, y)
-        return Asked(teacher, table, targets, split_rows(targets.predicted, seed))
-
-    unseen = Table.of(X_test, columns=table.columns)
+    unseen = None if X_test is None else Table.of(X_test, columns=table.columns)
     if X_test is X:
         raise ValueError(
             expected(
@@ -69,8 +61,16 @@ def ask(
                 remedy="Give rows that were kept apart, or leave test out.",
             )
         )
-    _beside("y_test", y_test, unseen, "X_test")
-    _beside("teacher_inputs_test", inputs_test, unseen, "X_test")
+    if unseen is not None:
+        _beside("y_test", y_test, unseen, "X_test")
+        _beside("teacher_inputs_test", inputs_test, unseen, "X_test")
+    answered, logits = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
+    if len(answered) < table.n_rows:
+        table, y = table.take(answered), _take(y, answered)
+    if unseen is None:
+        targets = _targets(teacher, logits, y)
+        return Asked(teacher, table, targets, split_rows(targets.predicted, seed))
+
     answered, more = _query(teacher, unseen, inputs_test, batch_size, progress, seed)
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
