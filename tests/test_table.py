@@ -272,6 +272,7 @@ def test_the_split_depends_on_the_seed_alone() -> None:
 
 
 def test_fewer_than_ten_rows_are_not_split() -> None:
-    assert all(len(part) for part in vars(split_rows(np.zeros(10, int), 0)).values())
+    split = split_rows(np.zeros(10, int), 0)
+    assert all(len(part) for part in (split.train, split.validation, split.held_out))
     with pytest.raises(ValueError, match="at least 10 rows .* Got 9. Give more rows"):
         split_rows(np.zeros(9, int), 0)
