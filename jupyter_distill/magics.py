@@ -59,7 +59,7 @@ class DistillMagics(Magics):
         "--random-state", type=_number(int), default=0, help="seed of every choice (default: 0)"
     )
     @argument("-o", "--output", metavar="NAME", help="variable that receives the distillation")
-    @argument("-q", "--quiet", action="store_true", help="show nothing")
+    @argument("-q", "--quiet", action="store_true", help="show nothing; needs -o")
     @argument("-h", "--help", action="store_true", help="show this text")
     @no_var_expand
     @needs_local_scope
@@ -81,6 +81,8 @@ class DistillMagics(Magics):
             not given.output.isidentifier() or iskeyword(given.output)
         ):
             raise UsageError(f"-o expected the name of a variable. Got {given.output!r}.")
+        if given.quiet and given.output is None:
+            raise UsageError("-q shows nothing, so it needs a variable to keep: -o NAME.")
         variables: dict[str, Any] = self.shell.user_ns  # type: ignore[union-attr]
         namespace = {**variables, **(local_ns or {})}
         teacher = evaluate(given.teacher, namespace)

@@ -74,6 +74,8 @@ def _chart(
     about: str,
 ) -> str:
     bottom, top = _nice(min(line.low), max(line.high))
+    if max(line.high) <= 1 < top:  # shares end at 1
+        bottom, top = bottom - (top - 1), 1.0
     x_of = _log_scale(line.x)
 
     def y_of(value: float) -> float:

@@ -8,9 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import did_you_mean, expected, some
 
 Query = Mapping[str, Any]
+
+
+KEYS = ("ticket", "start", "stop", "sort", "filters", "text", "scope")
+
+
+def check_keys(query: Query) -> None:
+    """Refuse what no table can be asked."""
+    for name in query:
+        if name not in KEYS:
+            raise ValueError(
+                expected(f"a query of {some(KEYS, 7)}", got=repr(name)) + did_you_mean(name, KEYS)
+            )
 
 
 def sort_of(query: Query) -> tuple[object, bool] | None:
@@ -39,7 +51,9 @@ def filters_of(query: Query) -> list[Query]:
     filters = query.get("filters")
     if filters is None:
         return []
-    if isinstance(filters, Sequence) and all(isinstance(one, Mapping) for one in filters):
+    if isinstance(filters, Sequence) and all(
+        isinstance(one, Mapping) and {"column", "op", "value"} <= set(one) for one in filters
+    ):
         return list(filters)
     raise ValueError(
         expected(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import check_choice, did_you_mean, expected, some
 from jupyter_distill.data import Table
 from jupyter_distill.exports.fields import MISSING, Field, Mask, cells, fold, printed_as
-from jupyter_distill.exports.query import filters_of, sort_of
+from jupyter_distill.exports.query import check_keys, filters_of, sort_of
 
 Ints = NDArray[np.int32]
 
@@ -70,6 +70,7 @@ class RowIndex:
         node : int, optional
             Only rows that reach this node of the student.
         """
+        check_keys(query)
         asked = repr((query.get("scope"), query.get("sort"), query.get("filters")))
         key = (asked, query.get("text"), node)
         if self._last is not None and self._last[0] == key:

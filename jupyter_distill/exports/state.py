@@ -18,8 +18,8 @@ State = dict[str, Any]
 
 # Rows of the first window, as many as keep a wide table under 30 kB.
 FIRST_ROWS, LEAST_ROWS, FIRST_CELLS = 50, 25, 1_400
-# Rows that a page without a kernel carries.
-PAGE_ROWS = 1_000
+# Rows that a page without a kernel carries, fewer where the table is very wide.
+PAGE_ROWS, PAGE_CELLS = 1_000, 60_000
 
 
 def table(rows: RowIndex, query: State) -> State:
@@ -57,11 +57,12 @@ def carried(rows: RowIndex, query: State | None = None) -> State:
     """
     chosen = rows.scopes["disagreements"]
     query = dict(query or {})
-    if rows.table.n_rows <= PAGE_ROWS:
+    most = int(np.clip(PAGE_CELLS // len(rows.fields), LEAST_ROWS, PAGE_ROWS))
+    if rows.table.n_rows <= most:
         chosen = np.concatenate([chosen, np.setdiff1d(rows.scopes["all"], chosen)])
     elif query:
         query["scope"] = "disagreements"
-    shown = chosen[:PAGE_ROWS]
+    shown = chosen[:most]
     page = _page(rows, shown, ticket=0, start=0, total=len(shown), everything=len(shown))
     return {"page": page, "query": query}
 

@@ -54,6 +54,12 @@ class TablePart(NodeChoice):
         self._follow(self.index.parents, self.index.leaves)
         return state.table(self.index, self.query)
 
+    @t.validate("query")
+    def _check_query(self, proposal: Any) -> Any:
+        if hasattr(self, "index"):  # a query that cannot be answered is not kept
+            state.window(self.index, proposal["value"], self.node)
+        return proposal["value"]
+
     @t.observe("query", "node")
     def _answer(self, _change: object = None) -> None:
         self.page = state.window(self.index, self.query, self.node)
