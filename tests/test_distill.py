@@ -623,7 +623,7 @@ CHANCES = MODEL.predict_proba(X)
 
 REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "rows of y": ((MODEL, X, Y[:-1]), {}, r"Expected y to have 60 rows, like X. Got 59 rows"),
-    "y is no list": ((MODEL, X, 3), {}, r"Expected y to have 60 rows.* Got 3. Give the values"),
+    "y is no list": ((MODEL, X, 3), {}, r"Expected y to have 60 rows.* Got 3, which has none"),
     "y has two axes": (
         (MODEL, X, Y[:, None]),
         {},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ class Interval(NamedTuple):
 
 
 def mean_intervals(
-    values: Floats, groups: NDArray[np.bool_], seed: int | None
+    values: Floats, groups: NDArray[np.bool_], shares: Sequence[bool], seed: int | None
 ) -> list[list[Interval]]:
     """Return the mean of every column of `values` in every group of rows.
 
@@ -43,6 +44,8 @@ def mean_intervals(
         What to average.
     groups : ndarray of bool, shape (n, g)
         Which rows belong to each group.
+    shares : sequence of bool, length m
+        Which columns are shares: of rows that are 0 or 1.
     seed : int or None
         Seed of the resamples.
 
@@ -57,8 +60,9 @@ def mean_intervals(
     with np.errstate(invalid="ignore"):
         means = (groups.T @ values) / counts[:, None]
         low, high = _normal(values, groups, means) if n > MANY else _drawn(values, groups, seed)
+        low, high = np.minimum(low, means), np.maximum(high, means)  # of equals, up to rounding
     for g in range(groups.shape[1]):
-        for c in range(m):
+        for c in np.flatnonzero(shares):
             if counts[g] and low[g, c] == high[g, c] and means[g, c] in (0.0, 1.0):
                 low[g, c], high[g, c] = wilson(float(means[g, c]), int(counts[g]))
     return [

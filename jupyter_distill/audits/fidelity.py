@@ -169,7 +169,8 @@ def fidelity(d: Distillation) -> Fidelity:
     right = np.full(targets.n_rows, np.nan)
     if targets.labels is not None:
         right = (named == targets.labels).astype(float)
-    intervals = mean_intervals(np.column_stack([measured, right]), groups, d.random_state)
+    shares = [*(True, False, True) * len(models), True]
+    intervals = mean_intervals(np.column_stack([measured, right]), groups, shares, d.random_state)
     classes = [ALL, *(str(c) for c in targets.classes)]
     scores = [
         Score(
@@ -206,10 +207,11 @@ def _measures(logits: Floats, targets: SoftTargets) -> Floats:
 
 def _most_common(targets: SoftTargets) -> Floats:
     """Return logits of the teacher's mean distribution, with its most named class on top."""
-    mean = targets.at(1.0).mean(0)
+    logits = log_floored(targets.at(1.0).mean(0))
     top = np.bincount(targets.predicted, minlength=targets.n_classes).argmax()
-    mean[top] = max(mean[top], np.nextafter(mean.max(), 2.0))
-    return np.asarray(log_floored(mean[None] / mean.sum())[0])
+    if logits.argmax() != top:
+        logits[top] = np.nextafter(logits.max(), np.inf)
+    return logits
 
 
 def _precision(answer: NDArray[np.intp], named: NDArray[np.intp], k: int) -> float:

@@ -18,9 +18,7 @@ from jupyter_distill.targets import SoftTargets, align
 from jupyter_distill.teachers import Teacher, as_teacher, count_rows
 
 LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
-BATCH = 8_192  # rows per question at most, unless the teacher knows better
-QUESTIONS = 20  # so many questions at least, so that an interrupt keeps what was answered
-FEWEST = 32  # rows per question at least
+BATCH = 8_192  # rows per question unless the teacher knows better: small enough to show progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +51,10 @@ def ask(
     _beside("y", y, table)
     _beside("teacher_inputs", teacher_inputs, table)
     unseen = None if X_test is None else Table.of(X_test, columns=table.columns)
-    if X_test is X:
+    if unseen is not None:
+        _beside("y_test", y_test, unseen, "X_test")
+        _beside("teacher_inputs_test", inputs_test, unseen, "X_test")
+    if unseen is not None and X_test is X:
         raise ValueError(
             expected(
                 "test rows that neither teacher nor student saw",
@@ -61,9 +62,6 @@ def ask(
                 remedy="Give rows that were kept apart, or leave test out.",
             )
         )
-    if unseen is not None:
-        _beside("y_test", y_test, unseen, "X_test")
-        _beside("teacher_inputs_test", inputs_test, unseen, "X_test")
     answered, logits = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
     if len(answered) < table.n_rows:
         table, y = table.take(answered), _take(y, answered)
@@ -96,8 +94,7 @@ def _query(
     """Return positions and logits of the rows that were answered: all, unless interrupted."""
     X = table.native if inputs is None else inputs
     order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
-    few = min(BATCH, max(FEWEST, -(-table.n_rows // QUESTIONS)))
-    query = teacher.query(X, batch_size=batch_size or teacher.batch_size or few, order=order)
+    query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=order)
     try:
         with progress.bar("asking the teacher", table.n_rows, "rows") as bar:
             for rows in query:
@@ -152,13 +149,9 @@ def _beside(name: str, values: Any, table: Table, like: str = "X") -> None:
         return
     n = table.n_rows
     if isinstance(values, str) or not hasattr(values, "__len__"):
-        raise TypeError(
-            expected(
-                f"{name} to have {n} rows, like {like}",
-                got=f"{values!r}",
-                remedy=f"Give the values themselves, e.g. {like}[{values!r}].",
-            )
-        )
+        remedy = f"Give the values themselves: {like}[{values!r}]." if values in table.names else ""
+        what = f"{name} to have {n} rows, like {like}"
+        raise TypeError(expected(what, got=f"{values!r}, which has none", remedy=remedy))
     if (found := count_rows(values)) != n:
         raise ValueError(expected(f"{name} to have {n} rows, like {like}", got=f"{found} rows"))
     ours, theirs = getattr(table.native, "index", None), getattr(values, "index", None)

@@ -13,7 +13,7 @@ from jupyter_distill._late import late
 from jupyter_distill._validation import check_number
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration, at_temperature
-from jupyter_distill.distillation._ladder import SIZES, Ladder, climb
+from jupyter_distill.distillation._ladder import Ladder, climb
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.students import Student
 from jupyter_distill.targets import SoftTargets
@@ -144,9 +144,7 @@ class Distillation:
         else:
             temperature = check_number("temperature", temperature, above=0)
             grown = at_temperature(self.template, temperature).fit_soft(*self._prepared)
-            # also sizes that this temperature's tree was too small for
-            sizes = sorted({*SIZES, *(rung.size for rung in self.ladder)})
-            ladder = climb(grown, sizes, size, *self.held_out)
+            ladder = climb(grown, self.ladder.sizes, size, *self.held_out)
             again = replace(self, temperature=temperature, size=size, ladder=ladder)
         again.__dict__.update(held_out=self.held_out, _prepared=self._prepared)
         return again

@@ -58,13 +58,16 @@ class Ladder:
     Attributes
     ----------
     rungs : tuple of Rung
-        One per size.
+        One per size, but none for a size at which the data allow no more leaves.
     chosen : int
         Size of the chosen rung.
+    sizes : tuple of int
+        All sizes that were piloted.
     """
 
     rungs: tuple[Rung, ...]
     chosen: int
+    sizes: tuple[int, ...]
 
     def __iter__(self) -> Iterator[Rung]:
         return iter(self.rungs)
@@ -118,7 +121,7 @@ def climb(
         low, high = wilson(share, targets.n_rows)
         right = float((answer == targets.labels).mean()) if targets.labels is not None else np.nan
         rungs.append(Rung(size, smaller, share, low, high, KL(logits, targets), right))
-    return Ladder(tuple(rungs), chosen)
+    return Ladder(tuple(rungs), chosen, tuple(sizes))
 
 
 def _leaves(student: Student) -> float:
