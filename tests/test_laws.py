@@ -1,4 +1,4 @@
-"""Laws that hold for every input: of softening and of the composite loss."""
+"""Laws that hold for every input: of softening, of the composite loss, of shares."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from jupyter_distill._wilson import wilson
 from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
 
 SHAPES = st.tuples(st.integers(1, 5), st.integers(2, 5))
@@ -177,3 +178,73 @@ def test_a_weight_is_a_number_of_copies(
     np.testing.assert_allclose(
         loss(case.student, weighted), loss(case.student[rows], targets.take(rows)), atol=1e-12
     )
+
+
+@given(cases(), st.floats(0, 1), TEMPERATURES)
+def test_rows_that_share_their_logits_are_known_by_their_means(
+    case: Case, alpha: float, temperature: float
+) -> None:
+    loss, targets = CompositeLoss(alpha, temperature), case.targets
+    labels = np.eye(targets.n_classes)[targets.labels].mean(0)
+    soft = targets.at(temperature).mean(0)
+    one, other = (np.tile(z, (targets.n_rows, 1)) for z in (case.student[0], case.student[-1]))
+    # up to a constant: so a difference is the same
+    np.testing.assert_allclose(
+        loss.value_at(one[0], labels, soft) - loss.value_at(other[0], labels, soft),
+        loss(one, targets) - loss(other, targets),
+        atol=1e-7,
+    )
+    np.testing.assert_allclose(
+        loss.gradient_at(one[0], labels, soft), loss.gradient(one, targets).mean(0), atol=1e-9
+    )
+
+
+@given(cases(), st.floats(0, 1), TEMPERATURES, st.floats(-50, 50))
+def test_a_shift_of_the_student_s_logits_changes_no_loss(
+    case: Case, alpha: float, temperature: float, shift: float
+) -> None:
+    loss = CompositeLoss(alpha, temperature)
+    np.testing.assert_allclose(
+        loss.per_row(case.student + shift, case.targets),
+        loss.per_row(case.student, case.targets),
+        atol=1e-7,
+    )
+
+
+@given(cases())
+def test_labels_as_targets_name_themselves(case: Case) -> None:
+    labels = case.targets.labels
+    if len(np.unique(labels)) < 2:
+        labels = np.append(labels, 1 - min(labels[0], 1))
+    targets = SoftTargets.from_labels(labels)
+    np.testing.assert_array_equal(targets.classes[targets.predicted], labels)
+    np.testing.assert_array_equal(targets.labels, targets.predicted)
+    assert targets.at(1.0).max(axis=1).min() > 0.999
+
+
+# --- shares ------------------------------------------------------------------------------------
+
+COUNTS = st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(COUNTS)
+def test_the_interval_of_a_share_holds_it_and_is_never_certain(counts: tuple[int, int]) -> None:
+    hits, n = counts
+    low, high = wilson(hits / n, n)
+    assert 0 <= low <= hits / n <= high <= 1
+    assert low < high
+
+
+@given(COUNTS, st.integers(2, 50))
+def test_more_rows_narrow_the_interval_of_a_share(counts: tuple[int, int], times: int) -> None:
+    hits, n = counts
+    low, high = wilson(hits / n, n)
+    nearer_low, nearer_high = wilson(hits / n, times * n)
+    assert nearer_high - nearer_low < high - low
+
+
+@given(COUNTS)
+def test_the_interval_of_a_share_and_of_the_rest_are_mirrored(counts: tuple[int, int]) -> None:
+    hits, n = counts
+    low, high = wilson(hits / n, n)
+    np.testing.assert_allclose(wilson(1 - hits / n, n), (1 - high, 1 - low), atol=1e-12)

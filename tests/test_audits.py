@@ -1,0 +1,404 @@
+"""The fidelity card and the rows where the models part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import jupyter_distill as jd
+from jupyter_distill.audits._intervals import MANY, Interval, mean_intervals
+from jupyter_distill.audits.fidelity import _most_common
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
+
+from .small import distilled, people
+
+KL = CompositeLoss(alpha=0.0, temperature=1.0)
+
+
+def three(rows: Any) -> np.ndarray:
+    """A teacher of three classes that no small tree can copy."""
+    X = np.asarray(rows, dtype=float)
+    return 2 * np.column_stack([X[:, 0] + X[:, 1], np.sin(3 * X[:, 0]), X[:, 1] * X[:, 2]])
+
+
+def data(n: int = 600, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    return X, (three(X) + rng.gumbel(size=(n, 3))).argmax(1)
+
+
+@cache
+def parted() -> Distillation:
+    X, y = data()
+    return jd.distill(three, X, y, classes=[0, 1, 2], size=6, temperature=1.0, progress=False)
+
+
+def twin(d: Distillation) -> Distillation:
+    """The same run with a teacher that is the student itself."""
+    targets = SoftTargets(d.student.logits(d.table), d.targets.classes, d.targets.labels)
+    return replace(d, targets=targets)
+
+
+# --- the fidelity card -------------------------------------------------------------------------
+
+
+def test_a_model_is_wholly_faithful_to_itself() -> None:
+    card = twin(parted()).fidelity()
+    assert card.value == 1.0
+    assert card.overall.agreement.high == 1.0
+    np.testing.assert_allclose(card.overall.kl, 0, atol=1e-12)  # nothing is lost, for certain
+    assert all(score.agreement.value == score.precision == 1.0 for score in card.per_class)
+    assert card.teacher_accuracy.value == card.overall.accuracy.value
+
+
+def test_the_card_is_measured_on_held_out_rows() -> None:
+    d = parted()
+    card, (table, targets) = d.fidelity(), d.held_out
+    z = d.student.logits(table)
+    assert card.rows == len(d.rows.held_out) == targets.n_rows
+    assert card.value == (z.argmax(1) == targets.predicted).mean()
+    np.testing.assert_allclose(card.overall.kl.value, KL(z, targets))
+    np.testing.assert_allclose(card.overall.accuracy.value, (z.argmax(1) == targets.labels).mean())
+    np.testing.assert_allclose(
+        card.teacher_accuracy.value, (targets.predicted == targets.labels).mean()
+    )
+    assert card.value == d.ladder.select(d.size).fidelity
+
+
+def test_classes_add_up_to_the_whole() -> None:
+    card = parted().fidelity()
+    for model in ("student", "labels only", "most common class"):
+        frame = card.frame()
+        frame = frame[frame["model"] == model].set_index("class")
+        whole, classes = frame.loc["all classes"], frame.drop("all classes")
+        assert classes["rows"].sum() == whole["rows"] == card.rows
+        for name in ("agreement", "kl", "accuracy"):
+            mean = np.average(classes[name], weights=classes["rows"])
+            np.testing.assert_allclose(mean, whole[name])
+    assert [score.of_class for score in card.per_class] == ["0", "1", "2"]
+
+
+def test_precision_and_agreement_per_class_are_those_of_the_confusion() -> None:
+    d = parted()
+    table, targets = d.held_out
+    answers = d.student.logits(table).argmax(1)
+    for k, score in enumerate(d.fidelity().per_class):
+        both = ((answers == k) & (targets.predicted == k)).sum()
+        assert score.rows == (targets.predicted == k).sum()
+        np.testing.assert_allclose(score.agreement.value, both / score.rows)
+        np.testing.assert_allclose(score.precision, both / (answers == k).sum())
+
+
+def test_both_baselines_stand_beside_the_student() -> None:
+    d = parted()
+    table, targets = d.held_out
+    by_labels, most_common = d.fidelity().baselines
+    assert (by_labels.model, most_common.model) == ("labels only", "most common class")
+    twin = d.labels_only.at_size(d.size)
+    z = twin.logits(table)
+    assert twin.n_leaves_ == d.student.n_leaves_
+    np.testing.assert_allclose(by_labels.agreement.value, (z.argmax(1) == targets.predicted).mean())
+    np.testing.assert_allclose(by_labels.kl.value, KL(z, targets))
+    learnt = d.targets.take(d.rows.learnt)
+    top = np.bincount(learnt.predicted).argmax()
+    np.testing.assert_allclose(most_common.agreement.value, (targets.predicted == top).mean())
+    constant = np.log(np.tile(learnt.at(1.0).mean(0), (targets.n_rows, 1)))
+    np.testing.assert_allclose(most_common.kl.value, KL(constant, targets), rtol=1e-6)
+
+
+@pytest.mark.parametrize("often", [0, 1, 2])
+def test_the_most_common_class_is_the_one_named_most_not_the_one_thought_of_most(
+    often: int,
+) -> None:
+    # Seven of ten rows are given to one class by a hair, three wholly to another.
+    X = np.random.default_rng(0).random((500, 1))
+    sure = (often + 1) % 3
+
+    def teacher(rows: Any) -> np.ndarray:
+        p = np.full((len(rows), 3), 0.02)
+        p[:, often], p[:, sure] = 0.50, 0.48
+        p[rows[:, 0] > 0.7] = 0.005
+        p[rows[:, 0] > 0.7, sure] = 0.99
+        return p
+
+    d = jd.distill(teacher, X, size=2, temperature=1.0, progress=False)
+    (most_common,) = d.fidelity().baselines
+    share = (d.held_out[1].predicted == often).mean()
+    np.testing.assert_allclose(most_common.agreement.value, share)
+    assert share > 0.5
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_constant_names_the_most_common_class_however_near_another_is(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    k = int(rng.integers(2, 6))
+    targets = SoftTargets(rng.normal(size=(40, k)) * rng.choice([0.1, 1.0, 5.0]), np.arange(k))
+    assert _most_common(targets).argmax() == np.bincount(targets.predicted).argmax()
+
+
+def test_another_size_has_its_own_card_and_baseline() -> None:
+    d = parted()
+    small = d.at(size=2)
+    assert small.fidelity().student == "tree of 2 leaves"
+    assert small.fidelity().value == d.ladder.select(2).fidelity
+    by_labels = small.fidelity().baselines[0]
+    z = d.labels_only.at_size(2).logits(d.held_out[0])
+    np.testing.assert_allclose(by_labels.kl.value, KL(z, d.held_out[1]))
+    assert by_labels.kl != d.fidelity().baselines[0].kl
+
+
+def test_without_labels_the_card_speaks_of_the_teacher_alone() -> None:
+    X, _ = data()
+    card = jd.distill(three, X, size=4, temperature=1.0, progress=False).fidelity()
+    assert [score.model for score in card.baselines] == ["most common class"]
+    assert np.isnan(card.overall.accuracy).all() and np.isnan(card.teacher_accuracy).all()
+    assert "accuracy" not in card.describe() and "labels" not in card.describe()
+
+
+def test_a_class_without_held_out_rows_has_no_figures() -> None:
+    X, _ = data()
+
+    def four(rows: Any) -> np.ndarray:
+        return np.column_stack([three(rows), np.full(len(rows), -40.0)])
+
+    card = jd.distill(four, X, size=4, temperature=1.0, progress=False).fidelity()
+    silent = card.per_class[3]
+    assert silent.rows == 0
+    assert np.isnan(silent.agreement).all() and np.isnan(silent.precision)
+    assert card.describe().splitlines()[-1].split()[-4:] == ["0", "-", "-", "nan"]
+    assert np.isfinite(card.overall.agreement).all()
+
+
+def test_the_card_is_data_and_text() -> None:
+    card = parted().fidelity()
+    frame = card.frame()
+    assert len(frame) == 3 * 4  # three models; all classes and each of three
+    assert frame.loc[0, ["agreement", "agreement_low", "agreement_high"]].tolist() == list(
+        card.overall.agreement
+    )
+    assert f"{card.overall.agreement.value:.3f} [" in card.describe()
+    assert "labels only" in card.describe() and "most common class" in card.describe()
+    assert repr(card) == card.describe()
+    assert f"{card.rows} held-out rows" in card.describe()
+
+
+def test_it_is_said_whether_the_teacher_may_have_seen_the_rows() -> None:
+    X, y = data(300)
+    assert "the teacher may have seen them" in parted().fidelity().describe()
+    d = jd.distill(three, X, y, test=data(200, seed=1), classes=[0, 1, 2], size=4, progress=False)
+    assert "may have seen" not in d.fidelity().describe()
+
+
+# --- intervals ---------------------------------------------------------------------------------
+
+
+def test_intervals_hold_their_values() -> None:
+    for score in parted().fidelity().scores:
+        for interval in (score.agreement, score.kl, score.accuracy):
+            assert interval.low <= interval.value <= interval.high
+
+
+@given(st.data(), st.integers(1, 40))
+@settings(max_examples=20)
+def test_every_interval_holds_its_mean(data: st.DataObject, n: int) -> None:
+    shares = data.draw(arrays(np.float64, (n, 1), elements=st.sampled_from([0.0, 1.0])))
+    others = data.draw(arrays(np.float64, (n, 2), elements=st.floats(0, 50)))
+    groups = data.draw(arrays(np.bool_, (n, 2)))
+    values = np.column_stack([shares, others])
+    for g, row in enumerate(mean_intervals(values, groups, [True, False, False], 0)):
+        for c, interval in enumerate(row):
+            if not groups[:, g].any():
+                assert np.isnan(interval).all()
+                continue
+            np.testing.assert_allclose(interval.value, values[groups[:, g], c].mean())
+            assert interval.low <= interval.value <= interval.high
+            if c == 0:
+                assert 0 <= interval.low < interval.high <= 1  # no share is certain
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(0)
+    shares = (rng.random((200, 400)) < 0.8).astype(float)
+    found = mean_intervals(shares, np.ones((200, 1), bool), [True] * 400, 0)[0]
+    assert 0.92 <= np.mean([i.low <= 0.8 <= i.high for i in found]) <= 0.98
+
+
+@pytest.mark.parametrize("few", [100, MANY])
+def test_intervals_shrink_with_the_root_of_the_rows(few: int) -> None:
+    values = np.random.default_rng(0).exponential(size=(16 * few, 1))
+    widths = []
+    for n in (few, 16 * few):
+        ((interval,),) = mean_intervals(values[:n], np.ones((n, 1), bool), [False], 0)
+        widths.append(interval.high - interval.low)
+    assert 3 < widths[0] / widths[1] < 5.3
+
+
+def test_the_bootstrap_and_its_limit_meet() -> None:
+    values = np.random.default_rng(0).exponential(size=(MANY + 1, 1))
+    ((drawn,),) = mean_intervals(values[:-1], np.ones((MANY, 1), bool), [False], 0)
+    ((normal,),) = mean_intervals(values, np.ones((MANY + 1, 1), bool), [False], 0)
+    np.testing.assert_allclose(drawn, normal, atol=2e-3)
+
+
+def test_intervals_are_the_same_for_the_same_seed() -> None:
+    values, groups = np.random.default_rng(0).random((50, 2)), np.ones((50, 1), bool)
+    assert mean_intervals(values, groups, [False] * 2, 3) == mean_intervals(
+        values, groups, [False] * 2, 3
+    )
+    assert mean_intervals(values, groups, [False] * 2, 3) != mean_intervals(
+        values, groups, [False] * 2, 4
+    )
+
+
+def test_an_interval_is_written_with_its_ends() -> None:
+    assert Interval(0.9123, 0.8994, 0.9241).text() == "0.912 [0.899, 0.924]"
+    assert Interval(np.nan, np.nan, np.nan).text() == "-"
+
+
+# --- disagreements -----------------------------------------------------------------------------
+
+
+def test_a_row_is_listed_exactly_if_the_models_part() -> None:
+    d = parted()
+    X, y = data()
+    teacher, student = three(X).argmax(1), d.student.predict(X)
+    listed = d.disagreements(rows="all")
+    assert sorted(listed.index) == np.flatnonzero(teacher != student).tolist()
+    np.testing.assert_array_equal(listed["teacher"], teacher[listed.index])
+    np.testing.assert_array_equal(listed["student"], student[listed.index])
+    np.testing.assert_array_equal(listed["truth"], y[listed.index])
+    np.testing.assert_array_equal(listed[["x0", "x1", "x2"]], X[listed.index])
+    held_out = d.disagreements()
+    assert set(held_out.index) == set(listed.index) & set(d.rows.held_out)
+    assert 1 - len(held_out) / len(d.rows.held_out) == pytest.approx(d.fidelity().value)
+
+
+def test_the_surest_teacher_comes_first() -> None:
+    d = parted()
+    X, _ = data()
+    listed = d.disagreements(rows="all")
+    p, rows = soften(three(X))[listed.index], np.arange(len(listed))
+    np.testing.assert_allclose(
+        listed["margin"], p[rows, listed["teacher"]] - p[rows, listed["student"]]
+    )
+    assert listed["margin"].is_monotonic_decreasing
+    assert (listed["margin"] > 0).all()
+    kl = KL.per_row(d.student.logits(X), d.targets)
+    np.testing.assert_allclose(listed["kl"], kl[listed.index])
+
+
+def test_a_model_does_not_part_from_itself() -> None:
+    assert len(twin(parted()).disagreements("all")) == 0
+
+
+def test_without_labels_there_is_no_truth() -> None:
+    X, _ = data(200)
+    d = jd.distill(three, X, size=2, temperature=1.0, progress=False)
+    assert d.disagreements().columns.tolist() == [
+        "teacher",
+        "student",
+        "margin",
+        "kl",
+        "x0",
+        "x1",
+        "x2",
+    ]
+
+
+def framed(frame: Any, y: Any) -> Distillation:
+    """Distil a frame whose teacher answers by heart, with an error in every fifth row."""
+    answers = np.where(np.arange(len(y)) % 5 == 0, -2.0, 2.0) * np.where(y == "yes", 1, -1)
+    return jd.distill(
+        lambda rows: np.column_stack([-answers[rows], answers[rows]]),
+        frame,
+        y,
+        teacher_inputs=np.arange(len(y)),
+        classes=["no", "yes"],
+        size=4,
+        temperature=1.0,
+        progress=False,
+    )
+
+
+def test_a_pandas_frame_keeps_its_index_and_types() -> None:
+    frame, y = people(300)
+    frame.index = pd.Index([f"loan {i}" for i in range(300)], name="loan")
+    frame["purpose"] = frame["purpose"].astype("category")
+    d = framed(frame, y)
+    listed = d.disagreements("all")
+    assert isinstance(listed, pd.DataFrame) and listed.index.name == "loan"
+    pd.testing.assert_frame_equal(listed[frame.columns], frame.loc[listed.index])
+    assert listed.columns.tolist()[:5] == ["teacher", "student", "truth", "margin", "kl"]
+    assert set(listed["teacher"]) <= {"yes", "no"}
+
+
+def test_an_index_with_repeated_labels_is_kept() -> None:
+    frame, y = people(300)
+    frame.index = np.arange(300) % 7
+    listed = framed(frame, y).disagreements("all")
+    assert len(listed) > 30
+    assert set(listed.index) <= set(range(7))
+
+
+@pytest.mark.parametrize("kind", [pl.DataFrame, pa.table])
+def test_other_frames_come_back_as_they_are(kind: Any) -> None:
+    frame, y = people(300)
+    plain = frame.astype(object).where(frame.notna(), None).to_dict("list")
+    expected = framed(frame, y).disagreements("all")
+    listed = framed(kind(plain), y).disagreements("all")
+    assert type(listed) is type(kind(plain))
+    found = listed.to_pydict() if isinstance(listed, pa.Table) else listed.to_dict(as_series=False)
+    assert list(found) == expected.columns.tolist()
+    assert found["teacher"] == expected["teacher"].tolist()
+    assert found["purpose"] == expected["purpose"].tolist()
+    np.testing.assert_allclose(found["margin"], expected["margin"])
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_the_owner_s_columns_keep_their_names(kind: Any) -> None:
+    frame, y = people(300)
+    names = {"income": "teacher", "purpose": "teacher (model)", "employed": "kl", "age": "margin"}
+    frame = frame.rename(columns=names)
+    plain = frame.astype(object).where(frame.notna(), None).to_dict("list")
+    listed = framed(kind(plain), y).disagreements("all")
+    columns = list(getattr(listed, "column_names", None) or listed.columns)
+    assert columns == [
+        "teacher (model) (model)",
+        "student",
+        "truth",
+        "margin (model)",
+        "kl (model)",
+        *frame.columns,
+    ]
+
+
+def test_columns_named_by_numbers_stay_so() -> None:
+    X, y = data(200)
+    d = jd.distill(three, pd.DataFrame(X), y, classes=[0, 1, 2], size=2, progress=False)
+    assert d.disagreements().columns.tolist()[-3:] == [0, 1, 2]
+
+
+def test_only_known_rows_can_be_asked_for() -> None:
+    with pytest.raises(ValueError, match="rows to be one of 'held_out', 'all'. Got 'al'.*\"all\""):
+        parted().disagreements("al")
+
+
+def test_nothing_of_the_owner_s_is_changed() -> None:
+    frame, y = people(300)
+    before = frame.copy(deep=True)
+    d = distilled(frame, y, size=4)
+    listed = d.disagreements("all")
+    listed["age"] = -1
+    d.fidelity()
+    pd.testing.assert_frame_equal(frame, before)
