@@ -74,7 +74,7 @@ class DistillMagics(Magics):
         """
         words = split(line)
         if {"-h", "--help"}.intersection(words):
-            print(self._parser().format_help())
+            print(self._parser().format_help().removeprefix("::\n\n"))
             return None
         given = self._parse(words)
         if given.output is not None and (
