@@ -11,12 +11,10 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 import jupyter_distill as jd
-from jupyter_distill.audits._intervals import MANY, Interval, mean_intervals
 from jupyter_distill.audits.fidelity import _most_common
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
@@ -200,70 +198,10 @@ def test_it_is_said_whether_the_teacher_may_have_seen_the_rows() -> None:
     assert "may have seen" not in d.fidelity().describe()
 
 
-# --- intervals ---------------------------------------------------------------------------------
-
-
 def test_intervals_hold_their_values() -> None:
     for score in parted().fidelity().scores:
         for interval in (score.agreement, score.kl, score.accuracy):
             assert interval.low <= interval.value <= interval.high
-
-
-@given(st.data(), st.integers(1, 40))
-@settings(max_examples=20)
-def test_every_interval_holds_its_mean(data: st.DataObject, n: int) -> None:
-    shares = data.draw(arrays(np.float64, (n, 1), elements=st.sampled_from([0.0, 1.0])))
-    others = data.draw(arrays(np.float64, (n, 2), elements=st.floats(0, 50)))
-    groups = data.draw(arrays(np.bool_, (n, 2)))
-    values = np.column_stack([shares, others])
-    for g, row in enumerate(mean_intervals(values, groups, [True, False, False], 0)):
-        for c, interval in enumerate(row):
-            if not groups[:, g].any():
-                assert np.isnan(interval).all()
-                continue
-            np.testing.assert_allclose(interval.value, values[groups[:, g], c].mean())
-            assert interval.low <= interval.value <= interval.high
-            if c == 0:
-                assert 0 <= interval.low < interval.high <= 1  # no share is certain
-
-
-def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
-    rng = np.random.default_rng(0)
-    shares = (rng.random((200, 400)) < 0.8).astype(float)
-    found = mean_intervals(shares, np.ones((200, 1), bool), [True] * 400, 0)[0]
-    assert 0.92 <= np.mean([i.low <= 0.8 <= i.high for i in found]) <= 0.98
-
-
-@pytest.mark.parametrize("few", [100, MANY])
-def test_intervals_shrink_with_the_root_of_the_rows(few: int) -> None:
-    values = np.random.default_rng(0).exponential(size=(16 * few, 1))
-    widths = []
-    for n in (few, 16 * few):
-        ((interval,),) = mean_intervals(values[:n], np.ones((n, 1), bool), [False], 0)
-        widths.append(interval.high - interval.low)
-    assert 3 < widths[0] / widths[1] < 5.3
-
-
-def test_the_bootstrap_and_its_limit_meet() -> None:
-    values = np.random.default_rng(0).exponential(size=(MANY + 1, 1))
-    ((drawn,),) = mean_intervals(values[:-1], np.ones((MANY, 1), bool), [False], 0)
-    ((normal,),) = mean_intervals(values, np.ones((MANY + 1, 1), bool), [False], 0)
-    np.testing.assert_allclose(drawn, normal, atol=2e-3)
-
-
-def test_intervals_are_the_same_for_the_same_seed() -> None:
-    values, groups = np.random.default_rng(0).random((50, 2)), np.ones((50, 1), bool)
-    assert mean_intervals(values, groups, [False] * 2, 3) == mean_intervals(
-        values, groups, [False] * 2, 3
-    )
-    assert mean_intervals(values, groups, [False] * 2, 3) != mean_intervals(
-        values, groups, [False] * 2, 4
-    )
-
-
-def test_an_interval_is_written_with_its_ends() -> None:
-    assert Interval(0.9123, 0.8994, 0.9241).text() == "0.912 [0.899, 0.924]"
-    assert Interval(np.nan, np.nan, np.nan).text() == "-"
 
 
 # --- disagreements -----------------------------------------------------------------------------
