@@ -1,0 +1,222 @@
+"""distill(): which temperature and size are chosen, and that they come again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_distill.distillation._calibrate import GRID
+from jupyter_distill.distillation._ladder import SIZES, knee
+from jupyter_distill.students.tree import TreeStudent
+from jupyter_distill.targets import CompositeLoss
+
+from .distilling import data, run, same, smooth
+
+KL = CompositeLoss(alpha=0.0, temperature=1.0)
+
+
+def step(X: Any) -> np.ndarray:
+    """A teacher that one question tells all about."""
+    return np.where(X[:, :1] > 0.2, [[-3.0, 3.0]], [[3.0, -3.0]])
+
+
+# --- temperature and size ----------------------------------------------------------------------
+
+
+def test_the_temperature_path_tells_what_was_tried() -> None:
+    d = run(smooth, *data())
+    path = d.temperature_path
+    assert path["temperature"].tolist() == list(GRID)
+    assert path["temperature"][path["chosen"]].tolist() == [d.temperature]
+    best = path.loc[path["chosen"]].iloc[0]
+    assert best["kl"] == path["kl"].min() and best["behind_best"] == best["se"] == 0.0
+    np.testing.assert_allclose(path["behind_best"], path["kl"] - best["kl"], atol=1e-7)
+    others = path[~path["chosen"]]
+    assert (others["behind_best"] >= 0).all()
+    assert (others["se"] > 0).any() and (path["se"] >= 0).all()
+    assert path["fidelity"].between(0, 1).all()
+
+
+def test_the_path_is_scored_on_rows_the_student_did_not_learn_from() -> None:
+    X, _ = data(3_000)  # enough for one validation part
+    d = run(smooth, X, size=8)
+    train, validation = d.rows.train, d.rows.validation
+    for T, kl in zip(d.temperature_path["temperature"], d.temperature_path["kl"], strict=True):
+        student = TreeStudent(size=8, alpha=0.0, temperature=T, random_state=0)
+        student.fit_soft(X[train], d.targets.take(train))
+        found = KL(student.logits(X[validation]), d.targets.take(validation))
+        np.testing.assert_allclose(kl, found, rtol=1e-5)
+
+
+def test_a_temperature_that_is_set_is_not_searched() -> None:
+    X, y = data()
+    d = run(smooth, X, y, temperature=3)
+    assert d.temperature == 3.0 and isinstance(d.temperature, float)
+    assert d.calibration is None
+    assert d.temperature_path.empty and "chosen" in d.temperature_path
+    assert d.student.get_params()["temperature"] == 3.0
+
+
+def test_a_student_s_own_settings_hold_unless_they_are_overruled() -> None:
+    X, y = data()
+    own = TreeStudent(size=5, alpha=0.4, temperature=2.0, min_rows=20)
+    d = run(smooth, X, y, student=own)
+    assert (d.size, d.alpha, d.temperature) == (5, 0.4, 2.0)
+    assert d.explanation().support[d.explanation().left < 0].min() >= 20
+    assert not hasattr(own, "classes_")
+    d = run(smooth, X, y, student=own, size=3, alpha=0.2, temperature=1.5)
+    assert (d.size, d.alpha, d.temperature) == (3, 0.2, 1.5)
+
+
+@pytest.mark.parametrize("student", ["tree", TreeStudent, TreeStudent()])
+def test_a_student_is_named_by_its_family_a_class_or_an_example(student: Any) -> None:
+    d = run(smooth, *data(), student=student, size=4, temperature=1.0)
+    assert isinstance(d.student, TreeStudent)
+    assert (d.family, d.title) == ("tree", "tree of 4 leaves")
+
+
+def test_the_ladder_is_cut_from_one_growth() -> None:
+    X, y = data()
+    d = run(smooth, X, y)
+    frame = d.ladder.frame()
+    assert set(frame["size"]) <= set(SIZES)
+    assert frame["size"].is_monotonic_increasing
+    assert frame["leaves"].is_monotonic_increasing
+    assert frame["size"][frame["chosen"]].tolist() == [d.size]
+    largest = d.ladder[-1].student
+    for rung in d.ladder:
+        nodes, m = rung.student.nodes_, len(rung.student.nodes_)
+        np.testing.assert_array_equal(nodes.parent, largest.nodes_.parent[:m])
+        np.testing.assert_array_equal(rung.student.logits_, largest.logits_[:m])
+        answers = rung.student.logits(d.held_out[0])
+        agrees = answers.argmax(1) == d.held_out[1].predicted
+        assert rung.fidelity == agrees.mean()
+        assert 0 <= rung.low <= rung.fidelity <= rung.high <= 1
+        np.testing.assert_allclose(rung.kl, KL(answers, d.held_out[1]))
+        assert rung.accuracy == (answers.argmax(1) == d.held_out[1].labels).mean()
+        assert d.ladder.select(rung.size) is rung
+
+
+def test_a_size_that_is_asked_for_is_on_the_ladder() -> None:
+    d = run(smooth, *data(), size=7)
+    assert d.size == 7 and d.student.n_leaves_ == 7
+    assert 7 in [rung.size for rung in d.ladder]
+
+
+def test_a_size_that_the_rows_do_not_allow_gives_what_there_is() -> None:
+    X = np.repeat([[0.0], [1.0], [2.0]], 50, axis=0)
+    d = run(lambda rows: np.column_stack([rows[:, 0], 1 - rows[:, 0]]), X, size=64)
+    assert d.size == 64 and d.student.n_leaves_ == 3
+    assert [rung.student.n_leaves_ for rung in d.ladder] == [2, 3, 3]
+
+
+SHARES = st.lists(st.floats(0, 1), min_size=len(SIZES), max_size=len(SIZES))
+
+
+@given(SHARES, SHARES)
+def test_a_readable_size_is_chosen_and_the_smallest_of_equals(
+    fidelity: list[float], per_class: list[float]
+) -> None:
+    chosen = knee(SIZES, fidelity, per_class)
+    at = SIZES.index(chosen)
+    readable = [i for i, size in enumerate(SIZES) if size <= 32]
+    assert at in readable
+    best, best_per_class = (max(share[i] for i in readable) for share in (fidelity, per_class))
+
+    def near(i: int) -> bool:
+        return best - fidelity[i] <= 0.01 and best_per_class - per_class[i] <= 0.03
+
+    if any(near(i) for i in readable):  # else no size is good at both, and rare classes decide
+        assert near(at) and not any(near(i) for i in readable[:at])
+    else:
+        assert per_class[at] == best_per_class
+
+
+def test_a_rare_class_moves_the_choice_of_size() -> None:
+    fidelity, per_class = [0.990, 0.995, 0.996], [0.50, 0.90, 0.91]
+    assert knee((2, 4, 8), fidelity, [0.9, 0.9, 0.91]) == 2
+    assert knee((2, 4, 8), fidelity, per_class) == 4
+
+
+def test_a_simple_teacher_gets_a_small_student() -> None:
+    X, _ = data()
+    d = run(step, X)
+    assert d.size == 2
+    assert d.student.n_leaves_ == 2
+    assert d.fidelity().value > 0.95
+
+
+# --- again -------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_to_the_bit() -> None:
+    X, y = data()
+    same(run(smooth, X, y), run(smooth, X, y))
+    same(run(smooth, X, y, random_state=7), run(smooth, X, y, random_state=7))
+    one, other = run(smooth, X, y), run(smooth, X, y, random_state=7)
+    assert not np.array_equal(one.rows.held_out, other.rows.held_out)
+
+
+def test_batches_make_no_difference() -> None:
+    X, y = data()
+    one, other = run(smooth, X, y), run(smooth, X, y, batch_size=37)
+    np.testing.assert_allclose(one.targets.logits, other.targets.logits)
+    np.testing.assert_array_equal(one.student.apply(X), other.student.apply(X))
+
+
+@pytest.mark.parametrize("first", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("then", [0.5, 3.0])
+def test_distilled_again_is_what_it_would_have_been_at_once(first: float, then: float) -> None:
+    X, y = data()
+    d = run(smooth, X, y, temperature=first, size=8)
+    again = d.at(temperature=then)
+    at_once = run(smooth, X, y, temperature=then, size=8)
+    assert (again.temperature, again.size, d.temperature) == (then, 8, first)
+    np.testing.assert_array_equal(again.student.logits(X), at_once.student.logits(X))
+    np.testing.assert_array_equal(again.rows.held_out, d.rows.held_out)
+    pd.testing.assert_frame_equal(again.ladder.frame(), at_once.ladder.frame())
+    assert again.fidelity().frame().equals(at_once.fidelity().frame())
+    # ... and back
+    np.testing.assert_array_equal(
+        again.at(temperature=first).student.logits(X), d.student.logits(X)
+    )
+    pd.testing.assert_frame_equal(again.at(temperature=first).ladder.frame(), d.ladder.frame())
+
+
+def test_another_size_is_taken_from_the_ladder_without_a_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    X, y = data()
+    d = run(smooth, X, y, size=8, temperature=2.0)
+    monkeypatch.setattr(TreeStudent, "fit_soft", lambda *args: pytest.fail("fitted again"))
+    small = d.at(size=3)
+    assert (small.size, small.student.n_leaves_, d.student.n_leaves_) == (3, 3, 8)
+    assert small.student is d.ladder.select(3).student
+    assert small.ladder.frame()["chosen"].tolist() == [rung.size == 3 for rung in d.ladder]
+    assert small.explanation().n_leaves == 3
+    assert small.fidelity().student == "tree of 3 leaves"
+    assert small.fidelity().value == d.ladder.select(3).fidelity
+
+
+def test_again_refuses_what_it_cannot_do() -> None:
+    d = run(smooth, *data(), size=8, temperature=2.0)
+    with pytest.raises(ValueError, match=r"size to be one of 2, 3, 4, 6, 8, .* Got 5"):
+        d.at(size=5)
+    with pytest.raises(ValueError, match=r"temperature to be a finite number > 0. Got 0"):
+        d.at(temperature=0)
+    with pytest.raises(TypeError, match=r"temperature to be a finite number > 0. Got 'auto'"):
+        d.at(temperature="auto")  # type: ignore[arg-type]
+
+
+def test_a_distillation_says_in_words_what_it_is() -> None:
+    d = run(smooth, *data(100), size=4, temperature=2.0)
+    said = repr(d)
+    assert "tree of 4 leaves, T = 2, alpha = 0.1" in said
+    assert "20 held-out rows" in said
+    assert "Only 20 rows are held out" in said
+    assert "size" in repr(d.ladder)
