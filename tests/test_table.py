@@ -264,6 +264,15 @@ def test_every_row_is_in_one_part_and_strata_keep_their_proportion(
             assert abs((codes[part] == stratum).sum() - n * fifths / 5) <= 4
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_rare_stratum_is_in_every_part(seed: int) -> None:
+    codes = np.random.default_rng(seed).permutation(np.arange(2_000) < 50).astype(int)
+    rows = split_rows(codes, seed)
+    rare = [codes[part].sum() for part in (rows.train, rows.validation, rows.held_out)]
+    # At most two fives of rows are shared with the other stratum.
+    np.testing.assert_allclose(rare, [30, 10, 10], atol=2)
+
+
 def test_the_split_depends_on_the_seed_alone() -> None:
     codes = np.arange(100) % 3
     one, same, other = split_rows(codes, 1), split_rows(codes, 1), split_rows(codes, 2)
