@@ -92,7 +92,7 @@ def test_the_ladder_is_cut_from_one_growth() -> None:
     for rung in d.ladder:
         nodes, m = rung.student.nodes_, len(rung.student.nodes_)
         np.testing.assert_array_equal(nodes.parent, largest.nodes_.parent[:m])
-        np.testing.assert_array_equal(rung.student.logits_, largest.logits_[:m])
+        np.testing.assert_array_equal(rung.student.answers_, largest.answers_[:m])
         answers = rung.student.logits(d.held_out[0])
         agrees = answers.argmax(1) == d.held_out[1].predicted
         assert rung.fidelity == agrees.mean()

@@ -38,6 +38,7 @@ torch.set_num_threads(1)
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}
 
 FAMILIES = [students.load(name) for name in students.names()]
+REGRESSIONS = [students.load(name, "regression") for name in students.names()]
 
 
 @pytest.fixture(params=FAMILIES, ids=students.names())
@@ -60,7 +61,7 @@ def soft(n: int = 400, classes: int = 3, seed: int = 0) -> tuple[pd.DataFrame, S
 
 
 @parametrize_with_checks(
-    [made() for made in FAMILIES],
+    [made() for made in (*FAMILIES, *REGRESSIONS)],
     expected_failed_checks=lambda student: EXPECTED_FAILURES.get(type(student).__name__, {}),
 )
 def test_the_checks_of_scikit_learn(estimator: Any, check: Callable[[Any], None]) -> None:
@@ -348,7 +349,7 @@ def test_every_student_explains_itself(family: type[Student]) -> None:
     assert isinstance(explained, TreeExplanation)
     assert explained.classes == ("red", "green", "blue")
     assert explained.support[0] == len(frame)
-    with pytest.raises(ValueError, match="soft targets for the rows of X. Got none"):
+    with pytest.raises(ValueError, match="targets for the rows of X. Got none"):
         family().fit_soft(frame, targets).explain(frame)
 
 
@@ -357,7 +358,7 @@ def test_every_student_explains_itself(family: type[Student]) -> None:
 
 def test_targets_of_other_rows_are_refused(family: type[Student]) -> None:
     frame, targets = soft()
-    with pytest.raises(ValueError, match="soft targets for the 10 rows of X. Got 400 of them"):
+    with pytest.raises(ValueError, match="targets for the 10 rows of X. Got 400 of them"):
         family().fit_soft(frame.head(10), targets)
 
 

@@ -58,7 +58,7 @@ def test_a_smaller_tree_is_the_first_part_of_the_growth(seed: int) -> None:
         inner = e.left >= 0
         for name in ("left", "right", "feature", "threshold", "missing_left"):
             np.testing.assert_array_equal(getattr(e, name)[inner], getattr(whole, name)[:m][inner])
-        np.testing.assert_array_equal(small.logits_, large.logits_[:m])
+        np.testing.assert_array_equal(small.answers_, large.answers_[:m])
         assert [e.rule(node) for node in range(m)] == [whole.rule(node) for node in range(m)]
         direct = TreeStudent(size=size, min_rows=3).fit_soft(frame, targets)
         np.testing.assert_array_equal(small.apply(frame), direct.apply(frame))

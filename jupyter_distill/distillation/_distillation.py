@@ -14,7 +14,6 @@ from jupyter_distill._validation import check_number
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration, at_temperature
 from jupyter_distill.distillation._ladder import Ladder, climb
-from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.students import Student
 from jupyter_distill.targets import SoftTargets
 
@@ -113,12 +112,12 @@ class Distillation:
         learnt = self.targets.take(self.rows.learnt)
         return self.template.prepare(self.table.take(self.rows.learnt), learnt.weights), learnt
 
-    def explanation(self) -> TreeExplanation:
+    def explanation(self) -> Any:
         """Return the student as data; support, class mixes and agreement over all rows."""
         return self._explanation
 
     @cached_property
-    def _explanation(self) -> TreeExplanation:
+    def _explanation(self) -> Any:
         return self.student.explain(self.table, self.targets)
 
     def at(self, temperature: float | None = None, size: int | None = None) -> Distillation:

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import pkgutil
 from importlib import import_module
+from inspect import isabstract, isclass
 
 from jupyter_distill._validation import check_choice
 from jupyter_distill.students._base import Student
+from jupyter_distill.students._classifier import StudentClassifier
+from jupyter_distill.students._complexity import Complexity, DensityWarning
+from jupyter_distill.students._regressor import StudentRegressor
 
-__all__ = ["Student", "load", "names"]
+__all__ = [
+    "Complexity",
+    "DensityWarning",
+    "Student",
+    "StudentClassifier",
+    "StudentRegressor",
+    "load",
+    "names",
+]
 
 
 def names() -> list[str]:
-    """Return the families that there are, e.g. ``["tree"]``."""
+    """Return the families that there are, e.g. ``["linear", "tree"]``."""
     return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
 
-def load(name: str) -> type[Student]:
+def load(name: str, task: str = "classification") -> type[Student]:
     """Return the class of a family, importing only that file.
+
+    Parameters
+    ----------
+    name : str
+        The family.
+    task : {"classification", "regression"}
+        Whether it names a class or gives a number.
 
     Raises
     ------
@@ -25,5 +44,14 @@ def load(name: str) -> type[Student]:
         If there is no such family; the message lists them.
     """
     module = import_module(f"{__name__}.{check_choice('student', name, names())}")
-    found: type[Student] = getattr(module, f"{name.capitalize()}Student")
+    check_choice("task", task, ["classification", "regression"])
+    base = StudentClassifier if task == "classification" else StudentRegressor
+    (found,) = (
+        c
+        for c in vars(module).values()
+        if isclass(c)
+        and issubclass(c, base)
+        and c.__module__ == module.__name__
+        and not isabstract(c)
+    )
     return found

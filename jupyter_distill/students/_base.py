@@ -1,94 +1,107 @@
-"""What all students share: they are scikit-learn classifiers that also learn soft targets."""
+"""What all students share: they are scikit-learn estimators that also learn from a teacher."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Self, cast
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import Tags, check_consistent_length, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from jupyter_distill._validation import expected
 from jupyter_distill.data import Column, Table
-from jupyter_distill.explanation import TreeExplanation
-from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
+from jupyter_distill.explanation import Explanation
+from jupyter_distill.students._complexity import Complexity
+from jupyter_distill.targets import Loss, Targets
 
 Floats = NDArray[np.float64]
 
 
-class Student(ClassifierMixin, BaseEstimator, ABC):
-    """Base of all students. A subclass writes :meth:`_fit`, :meth:`_logits`, :meth:`explain`.
+class Student(BaseEstimator, ABC):
+    """Base of all students: of :class:`StudentClassifier` and :class:`StudentRegressor`.
 
-    Two doors in: :meth:`fit` takes labels, like any scikit-learn classifier; :meth:`fit_soft`
-    takes soft targets, which is all that a student ever learns about a teacher.
+    Two doors in: :meth:`fit` takes labels, like any scikit-learn estimator; :meth:`fit_soft`
+    takes targets, which is all that a student ever learns about a teacher. A family writes
+    :meth:`_fit`, :meth:`_output`, :meth:`at_size`, :meth:`explain`, :attr:`title_` and
+    :attr:`complexity_`.
+
+    Attributes
+    ----------
+    SIZES : tuple of int
+        Sizes that are piloted unless others are asked for.
+    READABLE : int
+        Largest size that is chosen by itself.
+    UNIT : str
+        What a size counts, in the plural, e.g. ``"leaves"``.
+    SMALLEST : int
+        Least size that makes sense.
     """
 
+    SIZES: ClassVar[tuple[int, ...]]
+    READABLE: ClassVar[int]
+    UNIT: ClassVar[str]
+    SMALLEST: ClassVar[int] = 1
+
+    size: int
     alpha: float
-    temperature: float
-    classes_: NDArray[Any]
     columns_: tuple[Column, ...]
 
+    @abstractmethod
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit to labels alone: the composite loss at ``alpha=1``.
+        """Fit to labels alone: the composite loss at ``alpha=1``."""
 
-        Parameters
-        ----------
-        X : data frame or array of shape (n, d)
-            Rows; text, categories, booleans and missing values as they are.
-        y : array of shape (n,)
-            Labels.
-        sample_weight : array of shape (n,), optional
-            Weights; they count as rows.
-        """
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
-            )
-        table = self._read(X, reset=True)
-        check_consistent_length(table.values, y)
-        y = column_or_1d(y, warn=True)
-        check_classification_targets(y)
-        targets = SoftTargets.from_labels(y, weights=_weights(sample_weight, table))
-        return self._learn(table, targets, CompositeLoss(alpha=1.0, temperature=1.0))
+    @abstractmethod
+    def _loss(self) -> Loss:
+        """Return the loss that is minimised on a teacher's targets."""
 
-    def fit_soft(self, X: Any, targets: SoftTargets) -> Self:
-        """Fit to soft targets by minimising the composite loss.
+    def fit_soft(self, X: Any, targets: Targets) -> Self:
+        """Fit to a teacher's targets by minimising the composite loss.
 
         Parameters
         ----------
         X : Table, data frame, array, or what :meth:`prepare` returned
             The rows, in the order of `targets`.
-        targets : SoftTargets
-            What the teacher says of them, the labels and weights where there are any. Without
-            labels `alpha` must be 0.
+        targets : SoftTargets or Predictions
+            What the teacher says of them, the ground truth and weights where there are any.
+            Without ground truth `alpha` must be 0.
         """
-        ready = not isinstance(X, Table) and isinstance(X, self._prepared())
-        rows: Any = X if ready else self._read(X, reset=True)
-        if ready:
-            validate_data(self, rows.table.native, skip_check_array=True)
-        return self._learn(rows, targets, CompositeLoss(self.alpha, self.temperature))
+        return self._learn(self._rows(X), targets, self._loss())
 
-    def _learn(self, rows: Any, targets: SoftTargets, loss: CompositeLoss) -> Self:
+    def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
+        """Fit once and return a fitted student of every size, in the order of `sizes`.
+
+        What sizes share is done once. A family may make each size better than :meth:`at_size`
+        would, which cuts without looking at the rows again.
+        """
+        largest = self.set_params(size=max(sizes)).fit_soft(X, targets)
+        return [largest.at_size(size) for size in sizes]
+
+    def _rows(self, X: Any) -> Any:
+        if isinstance(X, Table) or not isinstance(X, self._prepared()):
+            return self._read(X, reset=True)
+        rows: Any = X
+        validate_data(self, rows.table.native, skip_check_array=True)
+        return rows
+
+    def _learn(self, rows: Any, targets: Targets, loss: Loss) -> Self:
         table = rows if isinstance(rows, Table) else rows.table
         if table.n_rows != targets.n_rows:
             raise ValueError(
                 expected(
-                    f"soft targets for the {table.n_rows} rows of X",
-                    got=f"{targets.n_rows} of them",
+                    f"targets for the {table.n_rows} rows of X", got=f"{targets.n_rows} of them"
                 )
             )
-        self.classes_ = targets.classes
         self.columns_ = table.columns
         self._fit(rows, targets, loss)
         return self
 
     @classmethod
     def _prepared(cls) -> type:
-        """Return the type of what :meth:`prepare` returns."""
+        """Return the type of what :meth:`prepare` returns; it has a ``table``."""
         return Table
 
     def prepare(self, table: Table, weights: Floats | None = None) -> Any:
@@ -96,15 +109,15 @@ class Student(ClassifierMixin, BaseEstimator, ABC):
         return table
 
     @abstractmethod
-    def _fit(self, rows: Any, targets: SoftTargets, loss: CompositeLoss) -> None:
+    def _fit(self, rows: Any, targets: Any, loss: Any) -> None:
         """Minimise `loss` over `rows` (a Table, or what `prepare` returned)."""
 
     @abstractmethod
-    def _logits(self, table: Table) -> Floats:
-        """Return the logits, of shape (n, K), for rows with the columns that were fitted."""
+    def _output(self, table: Table) -> Floats:
+        """Return what the loss takes, for rows with the columns that were fitted."""
 
     @abstractmethod
-    def explain(self, X: Any = None, targets: SoftTargets | None = None) -> TreeExplanation:
+    def explain(self, X: Any = None, targets: Any = None) -> Explanation:
         """Return what the student says as data, measured on rows (default: those of the fit)."""
 
     @property
@@ -112,23 +125,19 @@ class Student(ClassifierMixin, BaseEstimator, ABC):
     def title_(self) -> str:
         """The fitted student in words, e.g. ``tree of 12 leaves``."""
 
+    @property
+    @abstractmethod
+    def complexity_(self) -> Complexity:
+        """How much there is to read."""
+
     @abstractmethod
     def at_size(self, size: int) -> Self:
         """Return a fitted student of a smaller size, without fitting again."""
 
-    def logits(self, X: Any) -> Floats:
-        """Return logits of shape (n, K): their softmax is :meth:`predict_proba`."""
+    def output(self, X: Any) -> Floats:
+        """Return what the loss compares: logits of shape (n, K), or predictions of shape (n,)."""
         check_is_fitted(self)
-        return self._logits(self._read(X, reset=False))
-
-    def predict_proba(self, X: Any) -> Floats:
-        """Return class probabilities of shape (n, K), columns in the order of ``classes_``."""
-        return soften(self.logits(X))
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Return the most probable class of each row."""
-        check_is_fitted(self)
-        return cast(NDArray[Any], self.classes_[self.logits(X).argmax(1)])
+        return self._output(self._read(X, reset=False))
 
     def _read(self, X: Any, *, reset: bool) -> Table:
         if isinstance(X, Table) and not reset:
@@ -149,7 +158,8 @@ class Student(ClassifierMixin, BaseEstimator, ABC):
         return tags
 
 
-def _weights(sample_weight: Any, table: Table) -> Floats | None:
+def read_weights(sample_weight: Any, table: Table) -> Floats | None:
+    """Return sample weights as numbers, or None."""
     if sample_weight is None:
         return None
     weights: Floats = _check_sample_weight(

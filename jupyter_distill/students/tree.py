@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
-
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import check_number
 from jupyter_distill.data import Table
-from jupyter_distill.explanation import TreeExplanation
-from jupyter_distill.students._base import Student
-from jupyter_distill.students._bins import Binned
-from jupyter_distill.students._explain import Met, tree_explanation
-from jupyter_distill.students._grow import grow
+from jupyter_distill.students._classifier import StudentClassifier
 from jupyter_distill.students._leaves import leaf_logits
-from jupyter_distill.students._nodes import Nodes
-from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
+from jupyter_distill.students._regressor import StudentRegressor
+from jupyter_distill.students._tree import TreeBase
+from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, SquaredLoss, soften
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +20,7 @@ Floats = NDArray[np.float64]
 SHRINKAGE = 1.0
 
 
-class TreeStudent(Student):
+class TreeStudent(TreeBase, StudentClassifier):
     """A decision tree of at most `size` leaves.
 
     It is grown best first on ``alpha y + (1 - alpha) T softmax(z / T)``, whose squared error is
@@ -60,13 +53,9 @@ class TreeStudent(Student):
         The columns that were fitted.
     nodes_ : Nodes
         Structure.
-    logits_ : ndarray of shape (m, K)
-        What each node says if it is a leaf.
+    answers_ : ndarray of shape (m, K)
+        Logits: what each node says if it is a leaf.
     """
-
-    nodes_: Nodes
-    logits_: Floats
-    met_: Met
 
     def __init__(
         self,
@@ -83,28 +72,6 @@ class TreeStudent(Student):
         self.leaf_temperature = leaf_temperature
         self.min_rows = min_rows
         self.random_state = random_state
-
-    @classmethod
-    def _prepared(cls) -> type:
-        return Binned
-
-    def prepare(self, table: Table, weights: Floats | None = None) -> Binned:
-        """Bin the rows once; give the result to :meth:`fit_soft` as often as wanted."""
-        return Binned.of(table, weights, self.random_state)
-
-    def _fit(self, rows: Table | Binned, targets: SoftTargets, loss: CompositeLoss) -> None:
-        size = int(check_number("size", self.size, low=2, integer=True))
-        min_rows = check_number("min_rows", self.min_rows, above=0)
-        weights = np.ones(targets.n_rows) if targets.weights is None else targets.weights
-        if isinstance(rows, Table):
-            rows = self.prepare(rows, targets.weights)
-        response = loss.response(targets)
-        if targets.n_classes == 2:
-            response = response[:, 1:]  # the other column is its mirror image
-        self.nodes_ = grow(rows, response, weights, size, min_rows)
-        leaf = self.nodes_.apply(rows.table.values)
-        self.logits_ = self._fill(leaf, targets, loss, weights)
-        self.met_ = Met.of(self.nodes_, leaf, targets)
 
     def _fill(
         self, leaf: NDArray[np.intp], targets: SoftTargets, loss: CompositeLoss, weights: Floats
@@ -129,73 +96,61 @@ class TreeStudent(Student):
         labels = means[:, k:] if targets.labels is not None else None
         return leaf_logits(means[:, :k], labels, loss)
 
-    def _logits(self, table: Table) -> Floats:
-        return self.logits_[self.nodes_.apply(table.values)]
+    def _response(self, targets: SoftTargets, loss: CompositeLoss) -> Floats:
+        response = loss.response(targets)
+        # of two columns the other one is its mirror image
+        return response[:, 1:] if targets.n_classes == 2 else response
 
-    def apply(self, X: Any) -> NDArray[np.intp]:
-        """Return the node (a leaf) that each row falls in."""
-        check_is_fitted(self)
-        return self.nodes_.apply(self._read(X, reset=False).values)
+    def _says(self) -> Floats:
+        return soften(self.answers_)
 
-    @property
-    def title_(self) -> str:
-        """The fitted student in words."""
-        return f"tree of {self.n_leaves_} {'leaf' if self.n_leaves_ == 1 else 'leaves'}"
 
-    @property
-    def n_leaves_(self) -> int:
-        """Number of leaves."""
-        return len(self.nodes_.leaves)
+class TreeRegressionStudent(TreeBase, StudentRegressor):
+    """A regression tree of at most `size` leaves.
 
-    @property
-    def depth_(self) -> int:
-        """Questions on the longest way to a leaf."""
-        return int(self.nodes_.depth.max())
+    Grown best first on ``alpha y + (1 - alpha) t``, whose mean in a leaf is the exact minimiser
+    of the squared composite loss. See :class:`TreeStudent`, which names classes.
 
-    def at_size(self, size: int) -> Self:
-        """Return the tree of at most `size` leaves from which this one grew.
+    Parameters
+    ----------
+    size : int, default 16
+        Leaves, at most; at least 2.
+    alpha : float, default 0.1
+        Weight of the ground truth in the loss, from 0 to 1.
+    min_rows : int, default 5
+        Least weight of a leaf; a row weighs 1 unless weights are given.
+    random_state : int, optional
+        Seed of the rows that choose the cuts when there are more than 50,000.
+    """
 
-        Raises
-        ------
-        ValueError
-            If `size` is larger than what was grown.
-        """
-        check_is_fitted(self)
-        check_number("size", size, low=2, integer=True)
-        if size > self.size:
-            raise ValueError(
-                expected(
-                    f"a size of at most {self.size}, which was grown",
-                    got=repr(size),
-                    remedy=f"Fit again with size={size}.",
-                )
-            )
-        smaller: Self = clone(self).set_params(size=size)
-        for name, value in vars(self).items():
-            if name.endswith("_"):
-                setattr(smaller, name, value)
-        nodes = self.nodes_.first(size)
-        smaller.nodes_, smaller.logits_ = nodes, self.logits_[: len(nodes)]
-        smaller.met_ = self.met_.first(len(nodes))
-        return smaller
+    def __init__(
+        self,
+        size: int = 16,
+        alpha: float = 0.1,
+        min_rows: int = 5,
+        random_state: int | None = None,
+    ) -> None:
+        self.size = size
+        self.alpha = alpha
+        self.min_rows = min_rows
+        self.random_state = random_state
 
-    def explain(self, X: Any = None, targets: SoftTargets | None = None) -> TreeExplanation:
-        """Return the tree as data.
+    def _response(self, targets: Predictions, loss: SquaredLoss) -> Floats:
+        return loss.blend(targets)[:, None]
 
-        Parameters
-        ----------
-        X : Table, data frame or array, optional
-            Rows on which support, class mixes and agreement are measured; those of the fit
-            unless given.
-        targets : SoftTargets, optional
-            What the teacher says of these rows; needed with `X`.
-        """
-        check_is_fitted(self)
-        met = self.met_
-        if X is not None:
-            if targets is None:
-                raise ValueError(expected("soft targets for the rows of X", got="none"))
-            met = Met.of(self.nodes_, self.apply(X), targets)
-        return tree_explanation(
-            self.columns_, self.classes_, self.nodes_, soften(self.logits_), met
-        )
+    def _fill(
+        self, leaf: NDArray[np.intp], targets: Predictions, loss: SquaredLoss, weights: Floats
+    ) -> Floats:
+        blend = loss.blend(targets)
+        sums = self.nodes_.totals(leaf, np.column_stack([weights, weights * blend]))
+        answers = np.empty((len(sums), 1))
+        for node, parent in enumerate(self.nodes_.parent):
+            prior = answers[parent, 0] if parent >= 0 else np.average(blend, weights=weights)
+            answers[node] = (sums[node, 1] + SHRINKAGE * prior) / (sums[node, 0] + SHRINKAGE)
+        return answers
+
+    def _output(self, table: Table) -> Floats:
+        return super()._output(table)[:, 0]
+
+    def _says(self) -> Floats:
+        return self.answers_

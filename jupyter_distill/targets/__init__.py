@@ -1,8 +1,23 @@
-"""Soft targets: the teacher's whole distribution per row, its temperature, and the one loss."""
+"""Soft targets: the teacher's whole answer per row, its temperature, and the one loss."""
 
 from jupyter_distill.targets.align import align
 from jupyter_distill.targets.loss import KL, CompositeLoss
+from jupyter_distill.targets.predictions import Predictions
 from jupyter_distill.targets.soft_targets import SoftTargets
 from jupyter_distill.targets.soften import soften
+from jupyter_distill.targets.squared import SquaredLoss
 
-__all__ = ["KL", "CompositeLoss", "SoftTargets", "align", "soften"]
+__all__ = [
+    "KL",
+    "CompositeLoss",
+    "Loss",
+    "Predictions",
+    "SoftTargets",
+    "SquaredLoss",
+    "Targets",
+    "align",
+    "soften",
+]
+
+Targets = SoftTargets | Predictions
+Loss = CompositeLoss | SquaredLoss

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from jupyter_distill._classes import check_classes
 from jupyter_distill._softmax import TOLERANCE, log_floored
 from jupyter_distill._validation import expected, some
+from jupyter_distill.targets._arrays import check_weights, floats, freeze
 from jupyter_distill.targets.align import align
 from jupyter_distill.targets.soften import soften
 
@@ -45,18 +46,18 @@ class SoftTargets:
     weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        logits = _floats("logits", self.logits, 2)
+        logits = floats("logits", self.logits, 2)
         n, k = logits.shape
         if n == 0 or k < 2:
             raise ValueError(
                 expected("logits of shape (rows, at least 2 classes)", got=f"shape {logits.shape}")
             )
-        _freeze(self, "logits", logits)
-        _freeze(self, "classes", _classes(self.classes, k))
+        freeze(self, "logits", logits)
+        freeze(self, "classes", _classes(self.classes, k))
         if self.labels is not None:
-            _freeze(self, "labels", _labels(self.labels, n, k))
+            freeze(self, "labels", _labels(self.labels, n, k))
         if self.weights is not None:
-            _freeze(self, "weights", _weights(self.weights, n))
+            freeze(self, "weights", check_weights(self.weights, n))
 
     @classmethod
     def from_labels(
@@ -93,7 +94,7 @@ class SoftTargets:
         Nothing is lost: ``softmax(log(p) / T)`` equals ``softmax(logits / T)``, down to the
         floor of 1e-6 below which no probability is taken.
         """
-        p = _floats("probabilities", probabilities, 2)
+        p = floats("probabilities", probabilities, 2)
         sums = p.sum(axis=1)
         bad = (np.abs(sums - 1) > TOLERANCE) | (p < 0).any(axis=1) | (p > 1 + TOLERANCE).any(axis=1)
         if bad.any():
@@ -147,32 +148,6 @@ class SoftTargets:
         return f"<SoftTargets: {', '.join(parts)}>"
 
 
-def _freeze(targets: SoftTargets, name: str, array: NDArray[Any]) -> None:
-    array.setflags(write=False)
-    object.__setattr__(targets, name, array)
-
-
-def _floats(name: str, values: Any, ndim: int) -> NDArray[np.float64]:
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(expected(f"{name} to be numbers", got=f"{error}")) from error
-    if array.ndim != ndim:
-        raise ValueError(
-            expected(f"{name} with {ndim} dimension(s)", got=f"an array of shape {array.shape}")
-        )
-    bad = ~np.isfinite(array).all(axis=tuple(range(1, ndim)))
-    if bad.any():
-        raise ValueError(
-            expected(
-                f"finite {name}",
-                got=f"NaN or infinity in {int(bad.sum())} rows "
-                f"(first: {some(np.flatnonzero(bad).tolist())})",
-            )
-        )
-    return array
-
-
 def _classes(classes: Any, k: int) -> NDArray[Any]:
     array = check_classes(classes)
     if len(array) != k:
@@ -199,15 +174,3 @@ def _labels(labels: Any, n: int, k: int) -> NDArray[np.intp]:
             expected(f"label codes between 0 and {k - 1}", got=f"{array.min()} to {array.max()}")
         )
     return array.astype(np.intp)
-
-
-def _weights(weights: Any, n: int) -> NDArray[np.float64]:
-    array = _floats("weights", weights, 1)
-    if array.shape != (n,):
-        raise ValueError(expected(f"{n} weights, one per row", got=f"shape {array.shape}"))
-    if (array < 0).any():
-        row = int((array < 0).argmax())
-        raise ValueError(expected("weights >= 0", got=f"{array[row]} in row {row}"))
-    if not array.any():
-        raise ValueError(expected("at least one weight above 0", got="zeros only"))
-    return array

@@ -1,4 +1,4 @@
-"""The narrow waist between students and views: what a student says, as data."""
+"""A tree as data: its nodes, and what is said of them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
 from jupyter_distill.data import Column
+from jupyter_distill.explanation._base import Explanation
+from jupyter_distill.explanation._plain import plain
+from jupyter_distill.explanation.limits import Limit
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class TreeExplanation:
+class TreeExplanation(Explanation):
     """A fitted tree as arrays over its ``m`` nodes, parents before children, the root first.
 
     Attributes
@@ -44,7 +47,10 @@ class TreeExplanation:
     teacher, student : ndarray of float64, shape (m, K)
         Mean soft targets of those rows at temperature 1, and what the student says there.
     agreement : ndarray of float64, shape (m,)
-        Share of those rows for which student and teacher name the same class.
+        Share of those rows for which student and teacher name the same class; NaN in a regression.
+    error : ndarray of float64, shape (m,), optional
+        Of a regression, whose `classes` are empty and whose K is 1: root mean squared difference
+        between student and teacher.
     """
 
     columns: tuple[Column, ...]
@@ -62,6 +68,7 @@ class TreeExplanation:
     teacher: Floats
     student: Floats
     agreement: Floats
+    error: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.left)
@@ -91,7 +98,7 @@ class TreeExplanation:
     def conditions(self) -> tuple[str, ...]:
         """The condition on the edge above every node; empty for the root."""
         texts = [""] * len(self)
-        above: list[dict[int, _Limit]] = [{} for _ in range(len(self))]
+        above: list[dict[int, Limit]] = [{} for _ in range(len(self))]
         for node in np.flatnonzero(self.left >= 0):
             column = int(self.feature[node])
             before = above[node].get(column)
@@ -103,7 +110,7 @@ class TreeExplanation:
 
     def rule(self, node: int) -> str:
         """Return the whole way to `node` in the owner's words, each column named once."""
-        limits: dict[int, _Limit] = {}
+        limits: dict[int, Limit] = {}
         path = self.path(node)
         for above, below in zip(path[:-1], path[1:], strict=True):
             step = self._limit(above, bool(self.left[above] == below))
@@ -111,17 +118,17 @@ class TreeExplanation:
             limits[column] = limits[column].narrowed(step) if column in limits else step
         return " and ".join(limit.text() for limit in limits.values()) or "all rows"
 
-    def _limit(self, node: int, left: bool) -> _Limit:
+    def _limit(self, node: int, left: bool) -> Limit:
         column = self.columns[self.feature[node]]
         missing = bool(self.missing_left[node] == left)
         seen = bool(self.missing_seen[node])
         if column.kind == "numeric":
             cut = float(self.threshold[node])
             low, high = (-np.inf, cut) if left else (cut, np.inf)
-            return _Limit(column, low, high, None, missing, seen)
+            return Limit(column, low, high, None, missing, seen)
         inside = frozenset(self.left_categories[node] or ())
         codes = inside if left else frozenset(range(len(column.categories))) - inside
-        return _Limit(column, -np.inf, np.inf, codes, missing, seen)
+        return Limit(column, -np.inf, np.inf, codes, missing, seen)
 
     def frame(self) -> pd.DataFrame:
         """Return one row per node: rule, support, agreement and both class mixes."""
@@ -132,9 +139,12 @@ class TreeExplanation:
             "leaf": self.left < 0,
             "rule": [self.rule(node) for node in range(len(self))],
             "rows": self.support,
-            "agreement": self.agreement,
-            "answer": [self.classes[k] for k in self.student.argmax(1)],
         }
+        if self.error is not None:
+            data |= {"error": self.error, "teacher": self.teacher[:, 0]}
+            return pd.DataFrame({**data, "student": self.student[:, 0]})
+        data["agreement"] = self.agreement
+        data["answer"] = [self.classes[k] for k in self.student.argmax(1)]
         for who, mix in (("teacher", self.teacher), ("student", self.student)):
             for k, name in enumerate(self.classes):
                 data[f"{who}: {name}"] = mix[:, k]
@@ -153,75 +163,8 @@ class TreeExplanation:
             "columns": [c.to_dict() for c in self.columns],
             "classes": list(self.classes),
             **{name: getattr(self, name).tolist() for name in arrays},
-            **{name: _plain(getattr(self, name)) for name in (*shares, "threshold")},
+            **{name: plain(getattr(self, name)) for name in (*shares, "threshold")},
+            "error": None if self.error is None else plain(self.error),
             "left_categories": [None if c is None else list(c) for c in self.left_categories],
             "rules": [self.rule(node) for node in range(len(self))],
         }
-
-
-@dataclass(frozen=True)
-class _Limit:
-    """What a path has fixed of one column: an interval, or a set of category codes."""
-
-    column: Column
-    low: float  # values must be greater
-    high: float  # values may be equal
-    codes: frozenset[int] | None
-    missing: bool  # missing values are let through
-    seen: bool  # missing values were met, so the text must say where they go
-
-    def narrowed(self, step: _Limit) -> _Limit:
-        codes = self.codes if self.codes is None or step.codes is None else self.codes & step.codes
-        return _Limit(
-            self.column,
-            max(self.low, step.low),
-            min(self.high, step.high),
-            codes,
-            self.missing and step.missing,
-            self.seen or step.seen,
-        )
-
-    def text(self, before: _Limit | None = None) -> str:
-        """Say it; `before` is what the path above has fixed of the same column already."""
-        name = self.column.name
-        if self.codes is None:
-            return f"{name} is missing" if self.low == np.inf else self._interval(name)
-        possible = before.codes if before is not None else None
-        if possible is None:
-            possible = frozenset(range(len(self.column.categories)))
-        chosen = [self.column.text(code) for code in sorted(self.codes & possible)]
-        others = [self.column.text(code) for code in sorted(possible - self.codes)]
-        # the shorter of the two ways to say it; a boolean is always said positively
-        both = chosen and others
-        if both and (len(chosen) <= len(others) or self.column.kind == "boolean"):
-            return f"{name} is {_either(chosen)}" + self._missing()
-        if not chosen:
-            return f"{name} is missing" if self.missing else f"{name} is another value"
-        if not others:
-            return f"{name} is known" if self.seen and not self.missing else f"{name} is any value"
-        unknown = " and is known" if self.seen and not self.missing else ""
-        return f"{name} is not {_either(others)}{unknown}"
-
-    def _interval(self, name: str) -> str:
-        if np.isinf(self.low) and np.isinf(self.high):
-            return f"{name} is known"
-        low, high = self.column.text(self.low), self.column.text(self.high)
-        if np.isinf(self.low):
-            return f"{name} <= {high}" + self._missing()
-        if np.isinf(self.high):
-            return f"{name} > {low}" + self._missing()
-        return f"{low} < {name} <= {high}" + self._missing()
-
-    def _missing(self) -> str:
-        return " (or missing)" if self.missing and self.seen else ""
-
-
-def _plain(values: Floats) -> list[Any]:
-    """Return numbers as nested lists, None in place of those that JSON does not have."""
-    plain = values.astype(object)
-    plain[~np.isfinite(values)] = None
-    return list(plain.tolist())
-
-
-def _either(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

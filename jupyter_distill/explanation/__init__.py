@@ -1,0 +1,7 @@
+"""The narrow waist between students and views: what a student says, as data."""
+
+from jupyter_distill.explanation._base import Explanation
+from jupyter_distill.explanation.limits import Limit
+from jupyter_distill.explanation.tree import TreeExplanation
+
+__all__ = ["Explanation", "Limit", "TreeExplanation"]

@@ -1,0 +1,33 @@
+"""What every explanation offers to views, audits and exports."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import pandas as pd
+
+from jupyter_distill.data import Column
+
+
+class Explanation(ABC):
+    """What a student says, as data: frozen, without any drawing.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        The columns that the student was fitted to.
+    classes : tuple of str
+        Names of the K classes; empty for a regression.
+    """
+
+    columns: tuple[Column, ...]
+    classes: tuple[str, ...]
+
+    @abstractmethod
+    def frame(self) -> pd.DataFrame:
+        """Return one row per thing to read: node, rule or coefficient."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists and texts, ready for JSON."""

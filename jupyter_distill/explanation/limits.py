@@ -1,0 +1,71 @@
+"""What a rule asks of one column, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jupyter_distill.data import Column
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a path has fixed of one column: an interval, or a set of category codes."""
+
+    column: Column
+    low: float  # values must be greater
+    high: float  # values may be equal
+    codes: frozenset[int] | None
+    missing: bool  # missing values are let through
+    seen: bool  # missing values were met, so the text must say where they go
+
+    def narrowed(self, step: Limit) -> Limit:
+        """Return what this and a later step leave."""
+        codes = self.codes if self.codes is None or step.codes is None else self.codes & step.codes
+        return Limit(
+            self.column,
+            max(self.low, step.low),
+            min(self.high, step.high),
+            codes,
+            self.missing and step.missing,
+            self.seen or step.seen,
+        )
+
+    def text(self, before: Limit | None = None) -> str:
+        """Say it; `before` is what the path above has fixed of the same column already."""
+        name = self.column.name
+        if self.codes is None:
+            return f"{name} is missing" if self.low == np.inf else self._interval(name)
+        possible = before.codes if before is not None else None
+        if possible is None:
+            possible = frozenset(range(len(self.column.categories)))
+        chosen = [self.column.text(code) for code in sorted(self.codes & possible)]
+        others = [self.column.text(code) for code in sorted(possible - self.codes)]
+        # the shorter of the two ways to say it; a boolean is always said positively
+        both = chosen and others
+        if both and (len(chosen) <= len(others) or self.column.kind == "boolean"):
+            return f"{name} is {_either(chosen)}" + self._missing()
+        if not chosen:
+            return f"{name} is missing" if self.missing else f"{name} is another value"
+        if not others:
+            return f"{name} is known" if self.seen and not self.missing else f"{name} is any value"
+        unknown = " and is known" if self.seen and not self.missing else ""
+        return f"{name} is not {_either(others)}{unknown}"
+
+    def _interval(self, name: str) -> str:
+        if np.isinf(self.low) and np.isinf(self.high):
+            return f"{name} is known"
+        low, high = self.column.text(self.low), self.column.text(self.high)
+        if np.isinf(self.low):
+            return f"{name} <= {high}" + self._missing()
+        if np.isinf(self.high):
+            return f"{name} > {low}" + self._missing()
+        return f"{low} < {name} <= {high}" + self._missing()
+
+    def _missing(self) -> str:
+        return " (or missing)" if self.missing and self.seen else ""
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

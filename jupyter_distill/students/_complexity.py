@@ -1,0 +1,80 @@
+"""How much there is to read in a student, in one record that compares families."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import asdict, dataclass
+
+# What a reader can take in. A person keeps about seven chunks in mind (Miller, 1956), and answers
+# questions about trees of more than some 30 leaves and models of more than some 20 terms no better
+# than by chance or by looking each case up (Lage et al., 2019; Poursabzi-Sangdeh et al., 2021).
+READABLE = {
+    "leaves": 32,
+    "depth": 10,
+    "rules": 20,
+    "conditions": 100,
+    "coefficients": 30,
+    "terms": 20,
+    "weights": 100,
+}
+
+
+class DensityWarning(UserWarning):
+    """A student is too dense to be read as a whole."""
+
+
+@dataclass(frozen=True)
+class Complexity:
+    """What a person has to read; None where the family has no such thing.
+
+    Attributes
+    ----------
+    features : int
+        Columns that the student reads.
+    leaves, depth : int or None
+        Of a tree.
+    rules, conditions : int or None
+        Of a rule list, besides the last rule, which has no condition; a tree has one rule per leaf.
+    coefficients, terms, weights : int or None
+        Non-zero coefficients, terms (features and pairs), non-zero weights of a net.
+    """
+
+    features: int
+    leaves: int | None = None
+    depth: int | None = None
+    rules: int | None = None
+    conditions: int | None = None
+    coefficients: int | None = None
+    terms: int | None = None
+    weights: int | None = None
+
+    @property
+    def statements(self) -> int:
+        """Things to be read one by one: conditions, coefficients or weights; comparable."""
+        for count in (self.weights, self.coefficients, self.conditions, self.terms):
+            if count is not None:
+                return count
+        return self.features
+
+    @property
+    def dense(self) -> tuple[str, ...]:
+        """What there is too much of, e.g. ``("48 leaves (readable: 32)",)``; empty if readable."""
+        counts = asdict(self)
+        return tuple(
+            f"{counts[name]} {name} (readable: {limit})"
+            for name, limit in READABLE.items()
+            if counts[name] is not None and counts[name] > limit
+        )
+
+    def warn(self, title: str) -> None:
+        """Issue a DensityWarning if there is too much of something."""
+        if self.dense:
+            warnings.warn(
+                f"The {title} is too dense to read: {', '.join(self.dense)}. Take a smaller size.",
+                DensityWarning,
+                stacklevel=3,
+            )
+
+    def to_dict(self) -> dict[str, int]:
+        """Return what the family has, as plain numbers."""
+        return {name: count for name, count in asdict(self).items() if count is not None}
