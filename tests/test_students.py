@@ -316,15 +316,23 @@ def test_weights_beside_labels_count_as_rows(family: type[Student]) -> None:
 # --- sizes and explanations --------------------------------------------------------------------
 
 
-def test_a_smaller_size_is_the_student_that_would_have_been_fitted(family: type[Student]) -> None:
+def test_one_fit_serves_every_smaller_size(family: type[Student]) -> None:
     frame, targets = soft()
     large = family(size=12).fit_soft(frame, targets)
-    for size in (2, 5, 12):
-        small = large.at_size(size)
-        assert small.get_params()["size"] == size
-        direct = family(size=size).fit_soft(frame, targets)
-        np.testing.assert_allclose(small.logits(frame), direct.logits(frame), atol=1e-9)
-    assert large.get_params()["size"] == 12
+    read = [large.at_size(size).complexity_.statements for size in (2, 5, 12)]
+    assert read == sorted(read)
+    small = large.at_size(2)
+    assert (small.get_params()["size"], large.get_params()["size"]) == (2, 12)
+    np.testing.assert_array_equal(large.at_size(12).logits(frame), large.logits(frame))
+
+
+def test_a_sweep_gives_a_fitted_student_of_every_size(family: type[Student]) -> None:
+    frame, targets = soft()
+    swept = family().sweep(frame, targets, (2, 5, 12))
+    assert [student.get_params()["size"] for student in swept] == [2, 5, 12]
+    loss = CompositeLoss(family().get_params()["alpha"])
+    values = [loss(student.logits(frame), targets) for student in swept]
+    assert values[0] > values[-1]
 
 
 def test_a_larger_size_than_was_fitted_is_refused(family: type[Student]) -> None:

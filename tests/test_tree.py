@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -13,9 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+from jupyter_distill.data import Table
 from jupyter_distill.students import tree
-from jupyter_distill.students._bins import roundest
+from jupyter_distill.students._bins import Binned, roundest
+from jupyter_distill.students._grow import grow
+from jupyter_distill.students._histograms import Histograms
 from jupyter_distill.students._leaves import leaf_logits
+from jupyter_distill.students._sketch import Sketch
 from jupyter_distill.students.tree import TreeStudent
 from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
 
@@ -45,23 +50,25 @@ def test_leaves_part_the_rows_and_parents_hold_their_children_s(seed: int) -> No
 
 
 @given(SEEDS)
-def test_a_smaller_tree_is_the_first_part_of_the_growth(seed: int) -> None:
-    large, frame, targets = grown(seed)
-    whole = large.explain()
+def test_a_smaller_tree_is_the_best_that_can_be_cut_from_the_larger(seed: int) -> None:
+    large, _, _ = grown(seed)
+    nodes, costs = large.nodes_, large.costs_
+
+    @cache
+    def cheapest(node: int, leaves: int) -> float:
+        """Try every way to share the leaves out."""
+        best = float(costs[node])
+        if nodes.left[node] >= 0:
+            for on_left in range(1, leaves):
+                left = cheapest(int(nodes.left[node]), on_left)
+                best = min(best, left + cheapest(int(nodes.right[node]), leaves - on_left))
+        return best
+
     for size in (2, 3, 7):
         small = large.at_size(size)
-        e = small.explain()
-        m = 2 * size - 1
-        assert (len(e), e.n_leaves) == (m, size)
-        np.testing.assert_array_equal(e.parent, whole.parent[:m])
-        np.testing.assert_array_equal(e.support, whole.support[:m])
-        inner = e.left >= 0
-        for name in ("left", "right", "feature", "threshold", "missing_left"):
-            np.testing.assert_array_equal(getattr(e, name)[inner], getattr(whole, name)[:m][inner])
-        np.testing.assert_array_equal(small.answers_, large.answers_[:m])
-        assert [e.rule(node) for node in range(m)] == [whole.rule(node) for node in range(m)]
-        direct = TreeStudent(size=size, min_rows=3).fit_soft(frame, targets)
-        np.testing.assert_array_equal(small.apply(frame), direct.apply(frame))
+        assert small.n_leaves_ <= size
+        found = small.costs_[small.nodes_.leaves].sum()
+        np.testing.assert_allclose(found, cheapest(0, size))
 
 
 @given(SEEDS, st.integers(1, 60))
@@ -102,7 +109,8 @@ def test_the_first_question_is_the_best_of_all(seed: int) -> None:
     X[:, 1] += rng.random(40)
     X[rng.random((40, 3)) < 0.15] = np.nan
     z = np.column_stack([np.zeros(40), rng.normal(size=40)])
-    student = TreeStudent(size=2, alpha=0.0, min_rows=1).fit_soft(X, SoftTargets(z, [0, 1]))
+    student = TreeStudent(2, 0.0, min_rows=1, objective="distribution", quality="greedy")
+    student.fit_soft(X, SoftTargets(z, [0, 1]))
     response = soften(z)[:, 1]
     best = max(fall(response, side) for column in X.T for side in every_division(column))
     found = fall(response, student.apply(X) == student.nodes_.left[0])
@@ -113,9 +121,12 @@ def test_the_first_question_is_the_best_of_all(seed: int) -> None:
 @settings(max_examples=20)
 def test_the_leaf_that_gains_most_is_divided_first(seed: int) -> None:
     student, frame, targets = grown(seed)
-    nodes = student.nodes_
     response = CompositeLoss(student.alpha, student.temperature).response(targets)
-    reached = nodes.totals(student.apply(frame), np.eye(len(frame))) > 0  # nodes by rows
+    binned, weights = Binned.of(Table.of(frame)), np.ones(len(frame))
+    tree = grow(Sketch(), binned, Histograms(binned), response, weights, 7, 3)
+    nodes = tree.nodes(binned)
+    leaf = nodes.apply(binned.table.values)
+    reached = nodes.totals(leaf, np.eye(len(frame))) > 0  # nodes by rows
     gains = {
         int(node): sum(
             fall(column[reached[node]], reached[nodes.left[node]][reached[node]])
@@ -135,7 +146,7 @@ def test_categories_of_equal_weight_are_divided_in_the_best_way(seed: int) -> No
     levels = np.array(list("abcdef"))
     kinds = np.tile(levels, 6)
     z = np.column_stack([np.zeros(36), rng.normal(size=36)])
-    student = TreeStudent(size=2, alpha=0.0, min_rows=1)
+    student = TreeStudent(2, 0.0, min_rows=1, objective="distribution", quality="greedy")
     student.fit_soft(pd.DataFrame({"kind": kinds}), SoftTargets(z, [0, 1]))
     response = soften(z)[:, 1]
     sets = [set(s) for r in (1, 2, 3) for s in combinations(levels, r)]
@@ -175,7 +186,9 @@ def test_every_leaf_minimises_the_loss_of_its_own_rows(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tree, "SHRINKAGE", 1e-12)  # nothing borrowed from the parent
-        student, frame, targets = grown(seed, alpha=alpha, temperature=temperature)
+        student, frame, targets = grown(
+            seed, alpha=alpha, temperature=temperature, objective="distribution"
+        )
     slopes = CompositeLoss(alpha, temperature).gradient(student.logits(frame), targets)
     leaf = student.apply(frame)
     for node in np.unique(leaf):
@@ -193,8 +206,10 @@ def test_a_small_leaf_leans_on_its_parent() -> None:
 
 def test_below_temperature_one_leaves_are_filled_at_one() -> None:
     student, frame, targets = grown(3, alpha=0.0, temperature=0.5)
-    same = TreeStudent(12, 0.0, 0.5, leaf_temperature=1.0, min_rows=3).fit_soft(frame, targets)
-    sharp = TreeStudent(12, 0.0, 0.5, leaf_temperature=0.5, min_rows=3).fit_soft(frame, targets)
+    same, sharp = (
+        TreeStudent(12, 0.0, 0.5, at, min_rows=3, quality="greedy").fit_soft(frame, targets)
+        for at in (1.0, 0.5)
+    )
     np.testing.assert_array_equal(student.logits(frame), same.logits(frame))
     assert CompositeLoss(0.0)(same.logits(frame), targets) < CompositeLoss(0.0)(
         sharp.logits(frame), targets

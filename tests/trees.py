@@ -39,6 +39,8 @@ def grown(seed: int, size: int = 12, n: int = 300, **options: Any) -> tuple[Any,
     codes = (codes - codes.mean(0)) / (codes.std(0) + 1e-9)
     z = np.sin(codes @ rng.normal(size=(4, 6))) @ rng.normal(size=(6, 3)) * 2
     targets = SoftTargets(z, np.array(["no", "maybe", "yes"]), rng.integers(0, 3, n))
+    # every fourth by a longer search, which asks questions that growth never would
+    options = {"quality": "fast" if seed % 4 == 1 else "greedy", **options}
     return TreeStudent(size=size, min_rows=3, **options).fit_soft(frame, targets), frame, targets
 
 

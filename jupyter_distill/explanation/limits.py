@@ -36,7 +36,8 @@ class Limit:
         """Say it; `before` is what the path above has fixed of the same column already."""
         name = self.column.name
         if self.codes is None:
-            return f"{name} is missing" if self.low == np.inf else self._interval(name)
+            # no value is left between the two bounds: only missing ones come here
+            return f"{name} is missing" if self.low >= self.high else self._interval(name)
         possible = before.codes if before is not None else None
         if possible is None:
             possible = frozenset(range(len(self.column.categories)))

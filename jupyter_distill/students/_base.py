@@ -88,6 +88,12 @@ class Student(BaseEstimator, ABC):
         return rows
 
     def _learn(self, rows: Any, targets: Targets, loss: Loss) -> Self:
+        self._begin(rows, targets)
+        self._fit(rows, targets, loss)
+        return self
+
+    def _begin(self, rows: Any, targets: Targets) -> None:
+        """Check that targets and rows fit each other, and note what the student is about."""
         table = rows if isinstance(rows, Table) else rows.table
         if table.n_rows != targets.n_rows:
             raise ValueError(
@@ -96,8 +102,6 @@ class Student(BaseEstimator, ABC):
                 )
             )
         self.columns_ = table.columns
-        self._fit(rows, targets, loss)
-        return self
 
     @classmethod
     def _prepared(cls) -> type:
@@ -166,3 +170,8 @@ def read_weights(sample_weight: Any, table: Table) -> Floats | None:
         sample_weight, table.values, dtype=np.float64, ensure_non_negative=True
     )
     return weights
+
+
+def fitted(student: Student) -> dict[str, Any]:
+    """Return what a fit has left on a student."""
+    return {name: value for name, value in vars(student).items() if name.endswith("_")}

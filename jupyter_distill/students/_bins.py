@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,10 @@ class Binned:
             cuts.append(cut)
         kinds = np.array([c.kind != "numeric" for c in table.columns])
         return cls(table, codes, tuple(cuts), np.array(counts), kinds, tuple(lookups))
+
+    def at(self, rows: NDArray[np.intp]) -> Binned:
+        """Return the codes of some rows; the table stays whole."""
+        return replace(self, codes=np.asfortranarray(self.codes[rows]))
 
 
 def _kept(values: Floats, weights: Floats, column: Column, limit: int) -> NDArray[np.uint8]:

@@ -44,7 +44,7 @@ class StudentClassifier(ClassifierMixin, Student):
         targets = SoftTargets.from_labels(y, weights=read_weights(sample_weight, table))
         return self._learn(table, targets, CompositeLoss(alpha=1.0, temperature=1.0))
 
-    def _learn(self, rows: Any, targets: Targets, loss: Any) -> Self:
+    def _begin(self, rows: Any, targets: Targets) -> None:
         if not isinstance(targets, SoftTargets):
             raise TypeError(
                 expected(
@@ -54,7 +54,7 @@ class StudentClassifier(ClassifierMixin, Student):
                 )
             )
         self.classes_ = targets.classes
-        return super()._learn(rows, targets, loss)
+        super()._begin(rows, targets)
 
     def _loss(self) -> CompositeLoss:
         return CompositeLoss(self.alpha, self.temperature)

@@ -45,9 +45,9 @@ class Met:
         sums = nodes.totals(leaf, np.column_stack([np.ones(len(leaf)), says, votes]))
         return cls(sums[:, 0], sums[:, 1 : 1 + k], sums[:, 1 + k :])
 
-    def first(self, m: int) -> Met:
-        """Return the sums of the first `m` nodes."""
-        return Met(self.rows[:m], self.teacher[:m], self.votes[:m])
+    def at(self, nodes: NDArray[np.intp]) -> Met:
+        """Return the sums of some nodes."""
+        return Met(self.rows[nodes], self.teacher[nodes], self.votes[nodes])
 
 
 def tree_explanation(

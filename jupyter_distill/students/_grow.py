@@ -1,4 +1,4 @@
-"""Best-first growth of a tree on binned rows: one growth, every size."""
+"""Best-first growth of a tree on binned rows."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from jupyter_distill.students._bins import Binned
-from jupyter_distill.students._nodes import Nodes
+from jupyter_distill.students._histograms import Histograms
+from jupyter_distill.students._sketch import Sketch
 from jupyter_distill.students._split import Split, best_split
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 
-def grow(binned: Binned, response: Floats, weights: Floats, size: int, min_rows: float) -> Nodes:
-    """Grow a tree that parts rows by a response, the most gainful leaf first.
+def grow(
+    tree: Sketch,
+    binned: Binned,
+    histograms: Histograms,
+    response: Floats,
+    weights: Floats,
+    size: int,
+    min_rows: float,
+    allowed: NDArray[np.bool_] | None = None,
+) -> Sketch:
+    """Grow the leaves of a tree in place, the most gainful one first, and return it.
 
     The gain of a split is the fall of the weighted squared error of `response` around its
     means, which for ``alpha y + (1 - alpha) T softmax(z / T)`` is the second-order fall of the
@@ -26,52 +35,54 @@ def grow(binned: Binned, response: Floats, weights: Floats, size: int, min_rows:
 
     Parameters
     ----------
+    tree : Sketch
+        A single leaf, or a tree to be grown on.
     binned : Binned
         The rows.
+    histograms : Histograms
+        Of these rows.
     response : ndarray of shape (n, m)
         What to part by.
     weights : ndarray of shape (n,)
-        Non-negative weight of each row.
+        Non-negative weight of each row; rows of weight 0 are not looked at.
     size : int
         Leaves, at most.
     min_rows : float
         Least weight of a leaf.
-
-    Returns
-    -------
-    Nodes
-        Its first ``2 L - 1`` nodes are the tree of L leaves, for every L up to `size`.
+    allowed : ndarray of bool, shape (d,), optional
+        Columns that may be asked about.
     """
-    histograms = _Histograms(binned, response, weights)
-    tree = _Growing(binned)
+    sums = np.column_stack([weights, response * weights[:, None]])
     counter = 0
-    rows = np.flatnonzero(weights > 0)
-    root = histograms.of(rows)
     open_leaves: list[tuple[float, int, _Open]] = []
 
     def offer(node: int, rows: Rows, histogram: Floats) -> None:
         nonlocal counter
-        split = best_split(histogram, binned.n_codes, binned.categorical, min_rows)
+        split = best_split(histogram, binned.n_codes, binned.categorical, min_rows, allowed)
         if split is not None:
             counter += 1  # leaves of equal gain are split in the order in which they came
             item = _Open(node, rows, histogram, split)
             heapq.heappush(open_leaves, (-split.gain, counter, item))
 
-    offer(tree.add(-1), rows, root)
+    reach = tree.reach(binned.codes, np.flatnonzero(weights > 0))
+    for node, rows in enumerate(reach):
+        if tree.left[node] < 0 and len(rows):
+            offer(node, rows, histograms.of(rows, sums[rows]))
     while open_leaves and tree.n_leaves < size:
         leaf = heapq.heappop(open_leaves)[2]
-        goes = leaf.split.left[binned.codes[leaf.rows, leaf.split.feature]]
+        split = leaf.split
+        goes = split.left[binned.codes[leaf.rows, split.feature]]
         below = leaf.rows[goes], leaf.rows[~goes]
-        children = tree.divide(leaf.node, leaf.split)
+        children = tree.divide(leaf.node, split.feature, split.left, split.missing_seen)
         if tree.n_leaves == size:
             break
         # the larger side is what is left of the parent's histogram
         small = int(len(below[0]) > len(below[1]))
-        of_small = histograms.of(below[small])
+        of_small = histograms.of(below[small], sums[below[small]])
         for side in (0, 1):
             of_side = of_small if side == small else leaf.histogram - of_small
             offer(children[side], below[side], of_side)
-    return tree.nodes()
+    return tree
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,83 +93,3 @@ class _Open:
     rows: Rows
     histogram: Floats
     split: Split
-
-
-class _Histograms:
-    """Sums of weight and response per (column, code), for any set of rows."""
-
-    CHUNK = 65_536  # rows at a time: bounds the memory and keeps it in cache
-
-    def __init__(self, binned: Binned, response: Floats, weights: Floats) -> None:
-        n, d = binned.codes.shape
-        self.shape = (d, int(binned.n_codes.max()), response.shape[1] + 1)
-        start = np.arange(d, dtype=np.int32) * self.shape[1]
-        self.places = np.ascontiguousarray(binned.codes) + start
-        self.sums = np.column_stack([weights, response * weights[:, None]])
-        self.ones = np.ones(min(n, self.CHUNK) * d)
-        self.starts = np.arange(0, len(self.ones) + 1, d, dtype=np.int32)
-
-    def of(self, rows: Rows) -> Floats:
-        d, c, outputs = self.shape
-        histogram = np.zeros((d * c, outputs))
-        for first in range(0, len(rows), self.CHUNK):
-            some = rows[first : first + self.CHUNK]
-            # Rows as the columns of a 0/1 matrix: its product with the sums is the histogram of
-            # all outputs at once, in compiled code, several times as fast as np.bincount.
-            onehot = sparse.csc_array(
-                (
-                    self.ones[: len(some) * d],
-                    self.places[some].ravel(),
-                    self.starts[: len(some) + 1],
-                ),
-                shape=(d * c, len(some)),
-            )
-            histogram += onehot @ self.sums[some]
-        return histogram.reshape(self.shape)
-
-
-class _Growing:
-    """The nodes made so far."""
-
-    def __init__(self, binned: Binned) -> None:
-        self.binned = binned
-        self.parent: list[int] = []
-        self.children: dict[int, tuple[int, int]] = {}
-        self.splits: dict[int, Split] = {}
-
-    @property
-    def n_leaves(self) -> int:
-        return len(self.parent) - len(self.splits)
-
-    def add(self, parent: int) -> int:
-        self.parent.append(parent)
-        return len(self.parent) - 1
-
-    def divide(self, node: int, split: Split) -> tuple[int, int]:
-        self.splits[node] = split
-        self.children[node] = (self.add(node), self.add(node))
-        return self.children[node]
-
-    def nodes(self) -> Nodes:
-        m = len(self.parent)
-        children = [self.children.get(node, (-1, -1)) for node in range(m)]
-        splits = [self.splits.get(node) for node in range(m)]
-        asked = [None if s is None else self._asked(s) for s in splits]
-        return Nodes(
-            left=np.array([c[0] for c in children], dtype=np.intp),
-            right=np.array([c[1] for c in children], dtype=np.intp),
-            parent=np.array(self.parent, dtype=np.intp),
-            feature=np.array([-1 if s is None else s.feature for s in splits], dtype=np.intp),
-            threshold=np.array([np.nan if a is None else a[0] for a in asked]),
-            left_codes=tuple(None if a is None else a[1] for a in asked),
-            missing_left=np.array([s is not None and bool(s.left[0]) for s in splits]),
-            missing_seen=np.array([s is not None and s.missing_seen for s in splits]),
-        )
-
-    def _asked(self, split: Split) -> tuple[float, NDArray[np.bool_] | None]:
-        """Turn bin codes that go left into a threshold, or into the owner's category codes."""
-        if not self.binned.categorical[split.feature]:
-            cuts = self.binned.cuts[split.feature]
-            last = split.cut  # the last bin that goes left
-            return (float(cuts[last - 1]) if last <= len(cuts) else np.inf), None
-        return np.nan, split.left[self.binned.lookups[split.feature]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,7 @@ Ints = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Nodes:
-    """The nodes of a tree in the order in which they were made: root, then pairs of children.
-
-    The first ``2 L - 1`` of them are the tree of L leaves, so one growth holds every size.
+    """The nodes of a tree: the root first, children after their parents.
 
     Attributes
     ----------
@@ -53,23 +51,36 @@ class Nodes:
             depth[node] = depth[self.parent[node]] + 1
         return depth
 
-    def first(self, n_leaves: int) -> Nodes:
-        """Return the tree of at most `n_leaves` leaves that this one grew from."""
-        m = min(2 * n_leaves - 1, len(self))
-        inner = (self.left[:m] >= 0) & (self.left[:m] < m)
-        return replace(
-            self,
-            left=np.where(inner, self.left[:m], -1),
-            right=np.where(inner, self.right[:m], -1),
-            parent=self.parent[:m],
-            feature=np.where(inner, self.feature[:m], -1),
-            threshold=np.where(inner, self.threshold[:m], np.nan),
+    def kept(self, keep: NDArray[np.bool_]) -> tuple[Nodes, Ints]:
+        """Return the tree that divides only the inner nodes in `keep`, and its old nodes."""
+        old = [0]
+        left, right, parent = [-1], [-1], [-1]
+        for at in range(len(self)):
+            if at >= len(old):
+                break
+            node = old[at]
+            if not keep[node]:
+                continue
+            left[at], right[at] = len(old), len(old) + 1
+            for child in (self.left[node], self.right[node]):
+                old.append(int(child))
+                left.append(-1)
+                right.append(-1)
+                parent.append(at)
+        at_old = np.array(old, dtype=np.intp)
+        inner = np.array(left) >= 0
+        return Nodes(
+            left=np.array(left, dtype=np.intp),
+            right=np.array(right, dtype=np.intp),
+            parent=np.array(parent, dtype=np.intp),
+            feature=np.where(inner, self.feature[at_old], -1),
+            threshold=np.where(inner, self.threshold[at_old], np.nan),
             left_codes=tuple(
-                c if i else None for c, i in zip(self.left_codes, inner, strict=False)
+                self.left_codes[o] if i else None for o, i in zip(old, inner, strict=True)
             ),
-            missing_left=self.missing_left[:m] & inner,
-            missing_seen=self.missing_seen[:m] & inner,
-        )
+            missing_left=self.missing_left[at_old] & inner,
+            missing_seen=self.missing_seen[at_old] & inner,
+        ), at_old
 
     def apply(self, values: Floats) -> Ints:
         """Return the leaf that each row of a table's values falls in."""

@@ -38,7 +38,7 @@ class StudentRegressor(RegressorMixin, Student):
         targets = Predictions(values, values, read_weights(sample_weight, table))
         return self._learn(table, targets, SquaredLoss(alpha=1.0))
 
-    def _learn(self, rows: Any, targets: Targets, loss: Any) -> Self:
+    def _begin(self, rows: Any, targets: Targets) -> None:
         if not isinstance(targets, Predictions):
             raise TypeError(
                 expected(
@@ -47,7 +47,7 @@ class StudentRegressor(RegressorMixin, Student):
                     remedy="Of classes a student for classification learns.",
                 )
             )
-        return super()._learn(rows, targets, loss)
+        super()._begin(rows, targets)
 
     def _loss(self) -> SquaredLoss:
         return SquaredLoss(self.alpha)

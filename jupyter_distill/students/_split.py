@@ -45,6 +45,7 @@ def best_split(
     n_codes: NDArray[np.intp],
     categorical: NDArray[np.bool_],
     min_rows: float,
+    allowed: NDArray[np.bool_] | None = None,
 ) -> Split | None:
     """Return the split with the largest gain, or None where none gains anything.
 
@@ -60,6 +61,8 @@ def best_split(
         first principal component of the means otherwise (Coppersmith, Hong and Hosking, 1999).
     min_rows : float
         Least weight on either side.
+    allowed : ndarray of bool, shape (d,), optional
+        Columns that may be asked about.
     """
     total = histogram[0].sum(0)
     if total[0] < 2 * min_rows:
@@ -80,6 +83,8 @@ def best_split(
     known = running[:, :, 0] - missing[:, :, 0]
     # only the missing on the left: said as the other one
     gains[0][numeric & (known <= TINY * total[0])] = -np.inf
+    if allowed is not None:
+        gains[:, ~allowed] = -np.inf
     best = int(gains.argmax())
     if gains.flat[best] <= TINY * float(_square(total)):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -10,17 +11,28 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
-from jupyter_distill.students._base import Student
+from jupyter_distill.students._base import Student, fitted
 from jupyter_distill.students._bins import Binned
 from jupyter_distill.students._complexity import Complexity
+from jupyter_distill.students._criterion import Criterion
 from jupyter_distill.students._explain import Met, tree_explanation
-from jupyter_distill.students._grow import grow
 from jupyter_distill.students._nodes import Nodes
+from jupyter_distill.students._prune import Pruning
+from jupyter_distill.students._search import GREEDY, Effort, Search
+from jupyter_distill.targets import Targets
 
 Floats = NDArray[np.float64]
+
+SEARCHED = 30_000  # rows to search on: more do not move a tree of this size, but take their time
+FEW = 2_000  # rows below which a search must pay on rows that it did not see
+EFFORT = {
+    "greedy": GREEDY,
+    "fast": Effort(rounds=2, sweeps=2),
+    "best": Effort(rounds=8, sweeps=4, larger=6, regrown=3),
+}
 
 
 class TreeBase(Student):
@@ -32,9 +44,11 @@ class TreeBase(Student):
     SMALLEST = 2
 
     min_rows: float
+    quality: str
     random_state: int | None
     nodes_: Nodes
     answers_: Floats
+    costs_: Floats
     met_: Met
 
     @classmethod
@@ -46,23 +60,87 @@ class TreeBase(Student):
         return Binned.of(table, weights, self.random_state)
 
     def _fit(self, rows: Table | Binned, targets: Any, loss: Any) -> None:
-        size = int(check_number("size", self.size, low=2, integer=True))
+        (found,) = self._searched(rows, targets, loss, (self.size,))
+        self.__dict__.update(found)
+
+    def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
+        """Grow once and return the best tree that was found for every size."""
+        self.set_params(size=max(sizes))
+        rows = self._rows(X)
+        self._begin(rows, targets)
+        swept = []
+        for size, found in zip(
+            sizes, self._searched(rows, targets, self._loss(), sizes), strict=True
+        ):
+            tree: Self = clone(self).set_params(size=size)
+            tree.__dict__.update(fitted(self), **found)
+            swept.append(tree)
+        return swept
+
+    def _searched(
+        self, rows: Table | Binned, targets: Any, loss: Any, sizes: Sequence[int]
+    ) -> list[dict[str, Any]]:
+        """Return the fitted attributes of the best tree for every size."""
+        for size in sizes:
+            check_number("size", size, low=2, integer=True)
         min_rows = check_number("min_rows", self.min_rows, above=0)
+        effort = EFFORT[check_choice("quality", self.quality, list(EFFORT))]
         weights = np.ones(targets.n_rows) if targets.weights is None else targets.weights
         if isinstance(rows, Table):
             rows = self.prepare(rows, targets.weights)
-        self.nodes_ = grow(rows, self._response(targets, loss), weights, size, min_rows)
-        leaf = self.nodes_.apply(rows.table.values)
-        self.answers_ = self._fill(leaf, targets, loss, weights)
-        self.met_ = Met.of(self.nodes_, leaf, targets)
+        criterion, starts = self._judged(targets, loss, weights)
+        some = self._sample(weights)
+        search = Search(
+            rows if some is None else rows.at(some),
+            weights if some is None else weights[some],
+            criterion if some is None else criterion.at(some),
+            min_rows,
+        )
+        if some is not None:
+            starts = [start[some] for start in starts]
+        trees = search.trees(starts, sizes, effort)
+        if effort.rounds and len(search.rows) < FEW:
+            plain = search.trees(starts, sizes, GREEDY)
+            pays = search.pays(starts, sizes, effort, self.random_state or 0)
+            trees = [t if p else g for t, g, p in zip(trees, plain, pays, strict=True)]
+        found = []
+        for tree in trees:
+            nodes = tree.nodes(rows)
+            leaf = nodes.apply(rows.table.values)
+            sums = nodes.totals(leaf, criterion.rows)
+            answers = self._fill(nodes, leaf, targets, loss, weights, criterion.answers(sums))
+            found.append(
+                {
+                    "nodes_": nodes,
+                    "answers_": answers,
+                    "costs_": criterion.cost(sums),
+                    "met_": Met.of(nodes, leaf, targets),
+                }
+            )
+        return found
+
+    def _sample(self, weights: Floats) -> NDArray[np.intp] | None:
+        """Return the rows to search on; None for all."""
+        rows = np.flatnonzero(weights > 0)
+        if len(rows) <= SEARCHED:
+            return None
+        return np.sort(np.random.default_rng(self.random_state).choice(rows, SEARCHED, False))
 
     @abstractmethod
-    def _response(self, targets: Any, loss: Any) -> Floats:
-        """Return what to part rows by, shape (n, m)."""
+    def _judged(self, targets: Any, loss: Any, weights: Floats) -> tuple[Criterion, list[Floats]]:
+        """Return what a tree is judged by, and responses, of shape (n, m), to start from."""
 
     @abstractmethod
-    def _fill(self, leaf: NDArray[np.intp], targets: Any, loss: Any, weights: Floats) -> Floats:
-        """Return what every node would say as a leaf."""
+    def _fill(
+        self,
+        nodes: Nodes,
+        leaf: NDArray[np.intp],
+        targets: Any,
+        loss: Any,
+        weights: Floats,
+        answers: NDArray[np.intp] | None,
+    ) -> Floats:
+        """Return what every node would say as a leaf; `answers` are the classes to name."""
 
     @abstractmethod
     def _says(self) -> Floats:
@@ -104,7 +182,7 @@ class TreeBase(Student):
         )
 
     def at_size(self, size: int) -> Self:
-        """Return the tree of at most `size` leaves from which this one grew.
+        """Return the best tree of at most `size` leaves that this one can be cut back to.
 
         Raises
         ------
@@ -116,18 +194,18 @@ class TreeBase(Student):
         if size > self.size:
             raise ValueError(
                 expected(
-                    f"a size of at most {self.size}, which was grown",
+                    f"a size of at most {self.size}, which was fitted",
                     got=repr(size),
                     remedy=f"Fit again with size={size}.",
                 )
             )
+        nodes = self.nodes_
+        keep = Pruning(nodes.left.tolist(), nodes.right.tolist(), self.costs_, size).keep(size)
         smaller: Self = clone(self).set_params(size=size)
-        for name, value in vars(self).items():
-            if name.endswith("_"):
-                setattr(smaller, name, value)
-        nodes = self.nodes_.first(size)
-        smaller.nodes_, smaller.answers_ = nodes, self.answers_[: len(nodes)]
-        smaller.met_ = self.met_.first(len(nodes))
+        smaller.__dict__.update(fitted(self))
+        smaller.nodes_, old = nodes.kept(keep)
+        smaller.answers_, smaller.costs_ = self.answers_[old], self.costs_[old]
+        smaller.met_ = self.met_.at(old)
         return smaller
 
     def explain(self, X: Any = None, targets: Any = None) -> TreeExplanation:

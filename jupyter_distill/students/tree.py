@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_number
+from jupyter_distill._validation import check_choice, check_number
 from jupyter_distill.data import Table
 from jupyter_distill.students._classifier import StudentClassifier
-from jupyter_distill.students._leaves import leaf_logits
+from jupyter_distill.students._criterion import Criterion
+from jupyter_distill.students._leaves import leaf_logits, led_by
+from jupyter_distill.students._nodes import Nodes
 from jupyter_distill.students._regressor import StudentRegressor
 from jupyter_distill.students._tree import TreeBase
 from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, SquaredLoss, soften
@@ -18,6 +20,9 @@ Floats = NDArray[np.float64]
 # Rows by which every node's means are pulled towards its parent's (hierarchical shrinkage,
 # Agarwal et al., 2022): keeps the probabilities of small leaves away from 0 and 1.
 SHRINKAGE = 1.0
+# Share of disagreement, beside distance to the teacher's distribution, in what a tree costs.
+SOFT_VOTES = 0.0
+OBJECTIVES = {"balanced": 0.5, "fidelity": 0.9, "distribution": 0.0}
 
 
 class TreeStudent(TreeBase, StudentClassifier):
@@ -42,6 +47,11 @@ class TreeStudent(TreeBase, StudentClassifier):
         there would say less than they know.
     min_rows : int, default 5
         Least weight of a leaf; a row weighs 1 unless weights are given.
+    objective : {"balanced", "fidelity", "distribution"}, default "balanced"
+        What the structure is judged by: naming the teacher's class (fidelity), the teacher's
+        whole distribution (KL, ranking), or both.
+    quality : {"fast", "best", "greedy"}, default "fast"
+        How long to search for the structure; ``"greedy"`` grows and cuts back only.
     random_state : int, optional
         Seed of the rows that choose the cuts when there are more than 50,000.
 
@@ -64,6 +74,8 @@ class TreeStudent(TreeBase, StudentClassifier):
         temperature: float = 1.0,
         leaf_temperature: float | None = None,
         min_rows: int = 5,
+        objective: str = "balanced",
+        quality: str = "fast",
         random_state: int | None = None,
     ) -> None:
         self.size = size
@@ -71,12 +83,40 @@ class TreeStudent(TreeBase, StudentClassifier):
         self.temperature = temperature
         self.leaf_temperature = leaf_temperature
         self.min_rows = min_rows
+        self.objective = objective
+        self.quality = quality
         self.random_state = random_state
 
+    def _judged(
+        self, targets: SoftTargets, loss: CompositeLoss, weights: Floats
+    ) -> tuple[Criterion, list[Floats]]:
+        share = OBJECTIVES[check_choice("objective", self.objective, list(OBJECTIVES))]
+        response = loss.response(targets)
+        response /= response.sum(1, keepdims=True)
+        answers = (1 - loss.alpha) * (
+            (1 - SOFT_VOTES) * np.eye(targets.n_classes)[targets.predicted]
+            + SOFT_VOTES * targets.at(1.0)
+        )
+        truth = loss.label_mix(targets)
+        if truth is not None:
+            answers += loss.alpha * truth
+        criterion = Criterion.of(answers, response, weights, share)
+        # of two columns the other one is its mirror image
+        only = slice(1, None) if targets.n_classes == 2 else slice(None)
+        starts = [response[:, only]]
+        if share > 0 and self.quality != "greedy":
+            starts.append(answers[:, only])
+        return criterion, starts
+
     def _fill(
-        self, leaf: NDArray[np.intp], targets: SoftTargets, loss: CompositeLoss, weights: Floats
+        self,
+        nodes: Nodes,
+        leaf: NDArray[np.intp],
+        targets: SoftTargets,
+        loss: CompositeLoss,
+        weights: Floats,
+        answers: NDArray[np.intp] | None,
     ) -> Floats:
-        """Return what every node would say as a leaf."""
         at = self.leaf_temperature
         at = (
             max(loss.temperature, 1.0)
@@ -88,18 +128,17 @@ class TreeStudent(TreeBase, StudentClassifier):
         of = [weights[:, None], targets.at(at) * weights[:, None]]
         if targets.labels is not None:
             of.append(np.eye(k)[targets.labels] * weights[:, None])
-        sums = self.nodes_.totals(leaf, np.column_stack(of))
+        sums = nodes.totals(leaf, np.column_stack(of))
         means = np.empty_like(sums[:, 1:])
-        for node, parent in enumerate(self.nodes_.parent):
+        for node, parent in enumerate(nodes.parent):
             prior = means[parent] if parent >= 0 else np.full(means.shape[1], 1.0 / k)
             means[node] = (sums[node, 1:] + SHRINKAGE * prior) / (sums[node, 0] + SHRINKAGE)
         labels = means[:, k:] if targets.labels is not None else None
-        return leaf_logits(means[:, :k], labels, loss)
-
-    def _response(self, targets: SoftTargets, loss: CompositeLoss) -> Floats:
-        response = loss.response(targets)
-        # of two columns the other one is its mirror image
-        return response[:, 1:] if targets.n_classes == 2 else response
+        filled = leaf_logits(means[:, :k], labels, loss)
+        if answers is not None and OBJECTIVES[self.objective] > 0:
+            led = filled.argmax(1) != answers
+            filled[led] = led_by(filled[led], answers[led])
+        return filled
 
     def _says(self) -> Floats:
         return soften(self.answers_)
@@ -119,6 +158,8 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
         Weight of the ground truth in the loss, from 0 to 1.
     min_rows : int, default 5
         Least weight of a leaf; a row weighs 1 unless weights are given.
+    quality : {"fast", "best", "greedy"}, default "fast"
+        How long to search for the structure; ``"greedy"`` grows and cuts back only.
     random_state : int, optional
         Seed of the rows that choose the cuts when there are more than 50,000.
     """
@@ -128,26 +169,37 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
         size: int = 16,
         alpha: float = 0.1,
         min_rows: int = 5,
+        quality: str = "fast",
         random_state: int | None = None,
     ) -> None:
         self.size = size
         self.alpha = alpha
         self.min_rows = min_rows
+        self.quality = quality
         self.random_state = random_state
 
-    def _response(self, targets: Predictions, loss: SquaredLoss) -> Floats:
-        return loss.blend(targets)[:, None]
+    def _judged(
+        self, targets: Predictions, loss: SquaredLoss, weights: Floats
+    ) -> tuple[Criterion, list[Floats]]:
+        response = loss.blend(targets)[:, None]
+        return Criterion.of(None, response, weights, 0.0), [response]
 
     def _fill(
-        self, leaf: NDArray[np.intp], targets: Predictions, loss: SquaredLoss, weights: Floats
+        self,
+        nodes: Nodes,
+        leaf: NDArray[np.intp],
+        targets: Predictions,
+        loss: SquaredLoss,
+        weights: Floats,
+        answers: NDArray[np.intp] | None,
     ) -> Floats:
         blend = loss.blend(targets)
-        sums = self.nodes_.totals(leaf, np.column_stack([weights, weights * blend]))
-        answers = np.empty((len(sums), 1))
-        for node, parent in enumerate(self.nodes_.parent):
-            prior = answers[parent, 0] if parent >= 0 else np.average(blend, weights=weights)
-            answers[node] = (sums[node, 1] + SHRINKAGE * prior) / (sums[node, 0] + SHRINKAGE)
-        return answers
+        sums = nodes.totals(leaf, np.column_stack([weights, weights * blend]))
+        filled = np.empty((len(sums), 1))
+        for node, parent in enumerate(nodes.parent):
+            prior = filled[parent, 0] if parent >= 0 else np.average(blend, weights=weights)
+            filled[node] = (sums[node, 1] + SHRINKAGE * prior) / (sums[node, 0] + SHRINKAGE)
+        return filled
 
     def _output(self, table: Table) -> Floats:
         return super()._output(table)[:, 0]

@@ -1,0 +1,190 @@
+"""The search for a tree: grown too large, cut back to size, improved, grown on and cut again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill.students._bins import Binned
+from jupyter_distill.students._criterion import Criterion
+from jupyter_distill.students._grow import grow
+from jupyter_distill.students._histograms import Histograms
+from jupyter_distill.students._prune import Pruning
+from jupyter_distill.students._refine import refine
+from jupyter_distill.students._sketch import Sketch
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+PARTS = 3  # of the rows, each left out once to see whether a search pays
+CLOSE = 1e-4  # a round that saves a smaller share of the cost is the last
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to search.
+
+    Attributes
+    ----------
+    larger : int
+        The first tree has this many times the wanted leaves before it is cut back.
+    rounds : int
+        How often, at most, a tree is improved, grown on and cut back.
+    sweeps : int
+        Sweeps of improvement per round, at most.
+    regrown : float
+        To how many times the wanted leaves it is grown on.
+    """
+
+    larger: int = 4
+    rounds: int = 4
+    sweeps: int = 3
+    regrown: float = 2.0
+
+
+GREEDY = Effort(rounds=0)
+
+
+class Search:
+    """Looks for trees of any size on the same rows.
+
+    Parameters
+    ----------
+    binned : Binned
+        The rows.
+    weights : ndarray of shape (n,)
+        Their weights.
+    criterion : Criterion
+        What a tree is judged by.
+    min_rows : float
+        Least weight of a leaf.
+    allowed : ndarray of bool, shape (d,), optional
+        Columns that may be asked about.
+    """
+
+    def __init__(
+        self,
+        binned: Binned,
+        weights: Floats,
+        criterion: Criterion,
+        min_rows: float,
+        allowed: Bools | None = None,
+    ) -> None:
+        self.binned, self.weights, self.criterion = binned, weights, criterion
+        self.min_rows, self.allowed = min_rows, allowed
+        self.rows = np.flatnonzero(weights > 0)
+        self.histograms = Histograms(binned)
+
+    def grown(self, tree: Sketch, response: Floats, size: int) -> Sketch:
+        """Grow a tree in place to `size` leaves, by `response`."""
+        return grow(
+            tree,
+            self.binned,
+            self.histograms,
+            response,
+            self.weights,
+            size,
+            self.min_rows,
+            self.allowed,
+        )
+
+    def sums(self, tree: Sketch) -> Floats:
+        """Return the criterion's sums over the rows that reach each node."""
+        leaf = tree.route(self.binned.codes, self.rows)
+        return tree.totals(leaf, self.criterion.rows[self.rows])
+
+    def costs(self, tree: Sketch) -> Floats:
+        """Return what each node costs as a leaf; infinite where it would be too light."""
+        sums = self.sums(tree)
+        cost = self.criterion.cost(sums)
+        cost[1:][sums[1:, 0] < self.min_rows] = np.inf
+        return cost
+
+    def cut(self, tree: Sketch, size: int) -> tuple[float, Sketch]:
+        """Return the best subtree of at most `size` leaves, and its cost."""
+        pruning = Pruning(tree.left, tree.right, self.costs(tree), size)
+        return pruning.cost(size), tree.kept(pruning.keep(size))
+
+    def trees(
+        self, responses: Sequence[Floats], sizes: Sequence[int], effort: Effort
+    ) -> list[Sketch]:
+        """Return for each size the best tree that was found.
+
+        Parameters
+        ----------
+        responses : sequence of ndarray of shape (n, m)
+            A search starts from a tree grown by each of them.
+        sizes : sequence of int
+            Most leaves of each tree.
+        effort : Effort
+            How long to search.
+        """
+        best: list[tuple[float, Sketch]] = [(np.inf, Sketch())] * len(sizes)
+        for response in responses if effort.rounds else responses[:1]:
+            large = self.grown(Sketch(), response, max(sizes) * effort.larger)
+            pruning = Pruning(large.left, large.right, self.costs(large), max(sizes))
+            for i, size in enumerate(sizes):
+                tree = large.kept(pruning.keep(size))
+                found = self.improved(pruning.cost(size), tree, response, size, effort)
+                if found[0] < best[i][0]:
+                    best[i] = found
+        return [tree for _, tree in best]
+
+    def improved(
+        self, cost: float, tree: Sketch, response: Floats, size: int, effort: Effort
+    ) -> tuple[float, Sketch]:
+        """Improve a tree, grow it on and cut it back, until that saves no more."""
+        best = cost, tree
+        for _ in range(effort.rounds):
+            tree = tree.copy()
+            refine(
+                tree,
+                self.binned,
+                self.histograms,
+                self.rows,
+                self.criterion,
+                self.min_rows,
+                effort.sweeps,
+                self.allowed,
+            )
+            tree = tree.without_empty(self.sums(tree)[:, 0])
+            tree = self.grown(tree, response, int(size * effort.regrown))
+            cost, tree = self.cut(tree, size)
+            if cost < best[0]:
+                saved = best[0] - cost
+                best = cost, tree
+                if saved > CLOSE * abs(cost):
+                    continue
+            break
+        return best
+
+    def pays(
+        self, responses: Sequence[Floats], sizes: Sequence[int], effort: Effort, seed: int | None
+    ) -> Bools:
+        """Return for which sizes the effort pays on rows that it did not see.
+
+        Few rows are learnt by heart by a long search. Three parts of them are left out in turn;
+        a size is worth the effort if its trees cost less there than those merely grown and cut.
+        """
+        part = np.random.default_rng(seed).integers(PARTS, size=len(self.weights))
+        saved = np.zeros(len(sizes))
+        for left_out in range(PARTS):
+            inside = np.where(part == left_out, 0.0, self.weights)
+            rows = self.criterion.rows * (inside > 0)[:, None]
+            criterion = Criterion(rows, self.criterion.n_answers, self.criterion.fidelity)
+            search = Search(self.binned, inside, criterion, self.min_rows, self.allowed)
+            if len(search.rows) == 0:
+                continue
+            outside = np.flatnonzero((part == left_out) & (self.weights > 0))
+            for sign, how in ((1, GREEDY), (-1, effort)):
+                trees = search.trees(responses, sizes, how)
+                saved += [sign * self._beyond(tree, search, outside) for tree in trees]
+        return np.asarray(saved > 0)
+
+    def _beyond(self, tree: Sketch, search: Search, outside: NDArray[np.intp]) -> float:
+        """Return what rows cost in the leaves that other rows have filled."""
+        prices = self.criterion.prices(search.sums(tree))
+        leaf = tree.route(self.binned.codes, outside)
+        return float((self.criterion.rows[outside] * prices[leaf]).sum())
