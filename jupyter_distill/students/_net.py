@@ -1,0 +1,238 @@
+"""What a net is, whatever it says: trained, cut back, read and explained."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from jupyter_distill._validation import check_number, expected
+from jupyter_distill.data import Table
+from jupyter_distill.students._base import Student, fitted
+from jupyter_distill.students._complexity import Complexity
+from jupyter_distill.students._net_design import NetDesign
+from jupyter_distill.students._net_explain import NetExplanation, importances
+from jupyter_distill.students._net_fit import Ground, nets
+from jupyter_distill.students._net_limits import demanded, drift, rules_of
+from jupyter_distill.students._net_losses import Lesson
+from jupyter_distill.students._net_rows import DistinctRows
+from jupyter_distill.students._net_train import Course, one_thread
+from jupyter_distill.students._net_weights import NetWeights
+from jupyter_distill.targets import Targets
+
+Floats = NDArray[np.float64]
+
+# Weights of one unit unless told otherwise: one to each output and seven more, which is what a
+# person keeps in mind at once (Miller, 1956); the linear way around draws on the same budget.
+PER_UNIT = 7
+# Prior rows that say that every weight is 0: it keeps separable classes from infinity.
+PRIOR = 1.0
+MEASURED = 2_000  # rows on which importance is measured
+
+
+class NetBase(Student):
+    """A net without saying yet what it gives out."""
+
+    SIZES = (1, 2, 4, 8, 16)
+    READABLE = 8
+    UNIT = "units"
+
+    weights: str | int
+    epochs: int
+    random_state: int | None
+    constraints: Any
+    design_: NetDesign
+    nets_: dict[int, NetWeights]
+    importances_: dict[int, Floats]
+    spread_: Floats
+
+    @abstractmethod
+    def _lesson(self, targets: Any, loss: Any, weights: Floats | None) -> Lesson:
+        """Return what there is to learn; note how outputs become answers."""
+
+    def _fit(self, rows: Table, targets: Any, loss: Any) -> None:
+        self.nets_ = self._found(rows, targets, loss, (self.size,))
+
+    def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
+        """Train once, cut back to every size, and prune each by itself."""
+        self.set_params(size=max(sizes))
+        rows = self._rows(X)
+        self._begin(rows, targets)
+        self.nets_ = self._found(rows, targets, self._loss(), sizes)
+        return [self.at_size(size) for size in sizes]
+
+    def _found(
+        self, table: Table, targets: Any, loss: Any, sizes: Sequence[int]
+    ) -> dict[int, NetWeights]:
+        for size in sizes:
+            check_number("size", size, low=1, integer=True)
+        epochs = int(check_number("epochs", self.epochs, low=1, integer=True))
+        seed = 0 if self.random_state is None else self.random_state
+        seed = int(check_number("random_state", seed, low=0, integer=True))
+        most = None if self.weights == "auto" else self._most()
+        taught = self._lesson(targets, loss, targets.weights).taught
+        rows = DistinctRows.of(table, taught, targets.weights, seed)
+        lesson = self._lesson(targets.take(rows.at), loss, rows.weights)
+        distinct = table.take(rows.at)
+        self.design_ = NetDesign.of(distinct, rows.weights)
+        X = self.design_.apply(distinct)
+        demands = demanded(self.constraints, self.design_, self._outputs_of)
+        hard = self.constraints is None or self.constraints.hard
+        price = 0.0 if hard else float(self.constraints.penalty)
+        pull = drift([] if hard else demands, lesson.outputs, price)
+        course = Course(X, rows.weights, lesson, PRIOR / len(X), pull)
+        rules = rules_of(
+            self.constraints, self.design_, max(sizes), lesson.outputs, demands if hard else []
+        )
+        with one_thread():
+            found = {
+                size: self._in_own_units(net)
+                for size, net in nets(
+                    Ground.of(course, rows.train),
+                    rules,
+                    sizes,
+                    lambda size: most or size * (PER_UNIT + lesson.outputs),
+                    strict=most is not None,
+                    epochs=epochs,
+                    seed=seed,
+                ).items()
+            }
+        some = slice(MEASURED)  # in the order of a hash, so these are drawn by lot
+        self.importances_ = {
+            size: importances(
+                net,
+                X[some],
+                rows.weights[some],
+                self.design_.groups,
+                self.spread_,
+                len(table.columns),
+            )
+            for size, net in found.items()
+        }
+        return found
+
+    def _most(self) -> int:
+        if isinstance(self.weights, str):
+            raise ValueError(
+                expected('weights to be "auto" or a whole number >= 1', got=repr(self.weights))
+            )
+        return int(check_number("weights", self.weights, low=1, integer=True))
+
+    @abstractmethod
+    def _outputs_of(self, name: Any) -> tuple[int, int]:
+        """Return the output, and the sign, with which a class (None: the answer) rises."""
+
+    @abstractmethod
+    def _in_own_units(self, net: NetWeights) -> NetWeights:
+        """Return the net whose outputs are answers, but for `spread_`."""
+
+    @property
+    def net_(self) -> NetWeights:
+        """The weights."""
+        return self.nets_[max(self.nets_)]
+
+    def _output(self, table: Table) -> Floats:
+        said: Floats = self.net_.output(self.design_.apply(table)) @ self.spread_
+        return said
+
+    @property
+    def title_(self) -> str:
+        """The fitted student in words."""
+        units, count = self.net_.n_units, self.net_.count
+        return (
+            f"net of {units} {'unit' if units == 1 else 'units'} "
+            f"and {count} {'weight' if count == 1 else 'weights'}"
+        )
+
+    @property
+    def complexity_(self) -> Complexity:
+        """How much there is to read."""
+        read = np.unique(self.design_.groups[self.net_.columns])
+        return Complexity(features=len(read), weights=self.net_.count)
+
+    def at_size(self, size: int) -> Self:
+        """Return the net of at most `size` units that this one was cut back to while it was fitted.
+
+        Raises
+        ------
+        ValueError
+            If `size` is larger than what was fitted.
+        """
+        check_is_fitted(self)
+        check_number("size", size, low=1, integer=True)
+        if size > self.size:
+            raise ValueError(
+                expected(
+                    f"a size of at most {self.size}, which was fitted",
+                    got=repr(size),
+                    remedy=f"Fit again with size={size}.",
+                )
+            )
+        smaller: Self = clone(self).set_params(size=size)
+        smaller.__dict__.update(fitted(self))
+        smaller.nets_ = {units: net for units, net in self.nets_.items() if units <= size}
+        return smaller
+
+    def weights_frame(self) -> pd.DataFrame:
+        """Return one row per weight that is not 0, from where to where.
+
+        A column enters as ``(value - mean) / spread``, a level as 1 or 0 in place of the value;
+        a unit says ``tanh`` of its sum. So every answer can be followed by hand.
+        """
+        check_is_fitted(self)
+        net, entries = self.net_, self.design_.entries
+        columns = [(e.name(self.columns_), e.mean, e.spread) for e in entries]
+        units = [(f"unit {h + 1}", np.nan, np.nan) for h in range(net.n_units)]
+        answers = self._answers()
+        constant = [("constant", np.nan, np.nan)]
+        parts = [
+            (columns, [name for name, *_ in units], net.first),
+            (constant, [name for name, *_ in units], net.bias[None]),
+            (units, answers, net.out),
+            (columns, answers, net.skip),
+            (constant, answers, net.intercept[None]),
+        ]
+        rows = [
+            (source[i][0], target[j], float(matrix[i, j]), *source[i][1:])
+            for source, target, matrix in parts
+            for i, j in np.argwhere(matrix != 0)
+        ]
+        return pd.DataFrame(rows, columns=["from", "to", "weight", "mean", "spread"])
+
+    @abstractmethod
+    def _answers(self) -> list[str]:
+        """Return the names of the outputs."""
+
+    def explain(self, X: Any = None, targets: Any = None) -> NetExplanation:
+        """Return the net as data.
+
+        Parameters
+        ----------
+        X : Table, data frame or array, optional
+            Rows on which importance is measured; those of the fit unless given.
+        targets : SoftTargets or Predictions, optional
+            What the teacher says of these rows; needed with `X`, whose weights count.
+        """
+        check_is_fitted(self)
+        net, groups, d = self.net_, self.design_.groups, len(self.columns_)
+        importance = self.importances_[max(self.nets_)]
+        if X is not None:
+            if targets is None:
+                raise ValueError(expected("targets for the rows of X", got="none"))
+            rows = self.design_.apply(self._read(X, reset=False))
+            weights = np.ones(len(rows)) if targets.weights is None else targets.weights
+            importance = importances(net, rows, weights, groups, self.spread_, d)
+        return NetExplanation(
+            self.columns_,
+            tuple(str(name) for name in getattr(self, "classes_", ())),
+            importance,
+            np.bincount(groups, np.count_nonzero(net.skip, 1), d).astype(np.intp),
+            np.bincount(groups, np.count_nonzero(net.first, 1), d).astype(np.intp),
+            self.weights_frame(),
+        )

@@ -1,0 +1,155 @@
+"""What a net minimises, for torch; and how curved it is, which says what a weight is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill._optional import require
+from jupyter_distill._softmax import softmax
+from jupyter_distill.targets import CompositeLoss, SoftTargets
+
+Floats = NDArray[np.float64]
+
+
+class Lesson(Protocol):
+    """What there is to learn of some rows."""
+
+    @property
+    def outputs(self) -> int:
+        """Number of outputs of the net."""
+
+    @property
+    def taught(self) -> Floats:
+        """All that is learnt of each row, shape (n, m)."""
+
+    def take(self, rows: NDArray[np.intp] | slice) -> Lesson:
+        """Return the lesson of some rows."""
+
+    def tensors(self) -> tuple[Any, ...]:
+        """Return the targets as tensors, to be cut into batches."""
+
+    def losses(self, said: Any, *targets: Any) -> Any:
+        """Return the loss of each row for outputs of shape (n, O), as a tensor."""
+
+    def curvature(self, said: Floats, directions: Floats) -> Floats:
+        """Return each row's second derivative along directions (m, O) of the output: (n, m)."""
+
+
+@dataclass(frozen=True, eq=False)
+class CompositeLesson:
+    """Soft targets under the composite loss; two classes share one output, the log-odds."""
+
+    loss: CompositeLoss
+    soft: Floats
+    truth: Floats | None
+
+    @classmethod
+    def of(
+        cls, targets: SoftTargets, loss: CompositeLoss, order: NDArray[np.intp]
+    ) -> CompositeLesson:
+        """Read targets, the classes in another order."""
+        truth = loss.label_mix(targets)
+        soft = targets.at(loss.temperature)[:, order]
+        return cls(loss, soft, None if truth is None else truth[:, order])
+
+    @property
+    def outputs(self) -> int:
+        """One for two classes, else one per class."""
+        k = self.soft.shape[1]
+        return 1 if k == 2 else k
+
+    @property
+    def taught(self) -> Floats:
+        """Labels and soft targets, as far as they count."""
+        parts = [] if self.truth is None else [self.truth]
+        return np.hstack([*parts, self.soft] if self.loss.alpha < 1 else parts)
+
+    def take(self, rows: NDArray[np.intp] | slice) -> CompositeLesson:
+        """Return the lesson of some rows."""
+        truth = None if self.truth is None else self.truth[rows]
+        return CompositeLesson(self.loss, self.soft[rows], truth)
+
+    def tensors(self) -> tuple[Any, ...]:
+        """Return soft targets, and labels where they count."""
+        torch = torch_()
+        parts = [self.soft] if self.truth is None else [self.soft, self.truth]
+        return tuple(torch.tensor(part, dtype=torch.float64) for part in parts)
+
+    def losses(self, said: Any, *targets: Any) -> Any:
+        """Return ``alpha CE + (1 - alpha) T^2 KL`` of each row."""
+        torch = torch_()
+        soft, *truth = targets
+        if self.outputs == 1:
+            said = torch.cat([torch.zeros_like(said), said], 1)
+        alpha, temperature = self.loss.alpha, self.loss.temperature
+        answer = torch.zeros(len(said), dtype=torch.float64)
+        if alpha < 1:
+            log_p = torch.log_softmax(said / temperature, 1)
+            # xlogy knows that 0 log 0 is 0
+            kl = (torch.xlogy(soft, soft) - soft * log_p).sum(1)
+            answer = answer + (1 - alpha) * temperature**2 * kl
+        if truth:
+            answer = answer - alpha * (truth[0] * torch.log_softmax(said, 1)).sum(1)
+        return answer
+
+    def curvature(self, said: Floats, directions: Floats) -> Floats:
+        """Return the variance of the direction under the probabilities, hard and soft."""
+        if self.outputs == 1:
+            said = np.hstack([np.zeros_like(said), said])
+            directions = np.hstack([np.zeros_like(directions), directions])
+        alpha = self.loss.alpha
+        hard = _variance(softmax(said), directions)
+        soft = _variance(softmax(said, self.loss.temperature), directions)
+        return alpha * hard + (1 - alpha) * soft
+
+
+@dataclass(frozen=True, eq=False)
+class SquaredLesson:
+    """Numbers under the squared loss; ``centre + scale * output`` is the answer."""
+
+    blend: Floats
+    centre: float
+    scale: float
+
+    @property
+    def outputs(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def taught(self) -> Floats:
+        """The best answer for each row."""
+        return self.blend[:, None]
+
+    def take(self, rows: NDArray[np.intp] | slice) -> SquaredLesson:
+        """Return the lesson of some rows."""
+        return SquaredLesson(self.blend[rows], self.centre, self.scale)
+
+    def tensors(self) -> tuple[Any, ...]:
+        """Return the best answers."""
+        torch = torch_()
+        scaled = (self.taught - self.centre) / self.scale
+        return (torch.tensor(scaled, dtype=torch.float64),)
+
+    def losses(self, said: Any, *targets: Any) -> Any:
+        """Return the squared error to the best answer, which is the loss but for a constant."""
+        return ((said - targets[0]) ** 2).sum(1)
+
+    def curvature(self, said: Floats, directions: Floats) -> Floats:
+        """Return the same for each row."""
+        return np.broadcast_to(2 * (directions**2).sum(1), (len(said), len(directions)))
+
+
+def _variance(p: Floats, directions: Floats) -> Floats:
+    mean = p @ directions.T
+    answer: Floats = np.maximum(p @ (directions**2).T - mean**2, 0.0)
+    return answer
+
+
+def torch_() -> Any:
+    """Return torch, or say how to install it."""
+    return require("torch", extra="torch", feature="Fitting a net")

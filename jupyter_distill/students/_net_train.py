@@ -1,0 +1,273 @@
+"""Training of a net in torch: proximal steps that drop columns, then an exact descent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from jupyter_distill.students._net_losses import Lesson, torch_
+from jupyter_distill.students._net_weights import Limits, NetWeights
+
+Floats = NDArray[np.float64]
+
+BATCH = 1_024
+RATE = 0.02
+PATIENCE = 20  # checks without a better one before training stops
+
+
+@dataclass(frozen=True, eq=False)
+class Drift:
+    """Slopes that should not be negative, and what it costs where they are.
+
+    Attributes
+    ----------
+    columns : ndarray of int, shape (m,)
+        Columns of the design matrix.
+    directions : ndarray of shape (m, O)
+        The combination of outputs whose slope, times its sign, should not be negative.
+    price : float
+        Cost of the mean squared negative slope.
+    """
+
+    columns: NDArray[np.intp]
+    directions: Floats
+    price: float
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Rows with what is to be learnt of them: everything that training needs."""
+
+    X: Floats
+    weights: Floats
+    lesson: Lesson
+    ridge: float
+    drift: Drift | None = None
+
+    def take(self, rows: slice) -> Course:
+        """Return the course of some rows; what regularises stays as it is."""
+        return Course(
+            self.X[rows], self.weights[rows], self.lesson.take(rows), self.ridge, self.drift
+        )
+
+    def row_losses(self, net: NetWeights) -> Floats:
+        """Return the loss of each row."""
+        torch = torch_()
+        said = torch.tensor(net.output(self.X), dtype=torch.float64)
+        found: Floats = self.lesson.losses(said, *self.lesson.tensors()).numpy()
+        return found
+
+    def loss(self, net: NetWeights) -> float:
+        """Return the mean loss."""
+        return float(np.average(self.row_losses(net), weights=self.weights))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch work alone on the CPU, so that sums do not depend on the machine; then as before.
+
+    Its random state is not touched: all chance comes from numpy.
+    """
+    torch = torch_()
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.device("cpu"), torch.inference_mode(False), torch.enable_grad():
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _cost(course: Course, parts: list[Any], X: Any, weights: Any, targets: tuple[Any, ...]) -> Any:
+    first, bias, out, skip, intercept = parts
+    hidden = (X @ first + bias).tanh()
+    losses = course.lesson.losses(hidden @ out + X @ skip + intercept, *targets)
+    cost = (losses * weights).sum() / weights.sum()
+    cost = cost + course.ridge / 2 * ((first**2).sum() + (out**2).sum() + (skip**2).sum())
+    drift = course.drift
+    if drift is not None:
+        torch = torch_()
+        at = torch.tensor(drift.columns)
+        along = torch.tensor(drift.directions, dtype=torch.float64)
+        straight = (skip[at] * along).sum(1)
+        slopes = (1 - hidden**2) @ (first[at].T * (out @ along.T)) + straight
+        cost = (
+            cost + drift.price * ((slopes.clamp(max=0) ** 2).sum(1) * weights).sum() / weights.sum()
+        )
+    return cost
+
+
+def descend(
+    course: Course,
+    net: NetWeights,
+    limits: Limits,
+    steps: int,
+    watch: Callable[[NetWeights], float] | None = None,
+) -> NetWeights:
+    """Minimise within limits by L-BFGS-B (Byrd et al., 1995) on all rows at once.
+
+    With `watch`, a loss on other rows, the best net on the way is returned, and the way ends
+    when it has not been bettered for a while.
+    """
+    torch = torch_()
+    used = np.flatnonzero(
+        ((limits.low.first != 0) | (limits.high.first != 0)).any(1)
+        | ((limits.low.skip != 0) | (limits.high.skip != 0)).any(1)
+    )
+    narrow, low, high = (_rows(part, used) for part in (net, limits.low, limits.high))
+    bottom, top, start = low.flat(), high.flat(), narrow.flat()
+    free = np.flatnonzero(top > bottom)
+    full = np.clip(start, bottom, top)
+    X = torch.tensor(course.X[:, used], dtype=torch.float64)
+    weights = torch.tensor(course.weights, dtype=torch.float64)
+    targets = course.lesson.tensors()
+    local = course if course.drift is None else _narrowed(course, used)
+
+    def cost(vector: Floats) -> tuple[float, Floats]:
+        full[free] = vector
+        parts = [
+            torch.tensor(part, dtype=torch.float64, requires_grad=True)
+            for part in narrow.unflat(full).arrays
+        ]
+        value = _cost(local, parts, X, weights, targets)
+        value.backward()
+        slope = np.concatenate([_slope(part) for part in parts])
+        return float(value.detach()), slope[free]
+
+    best, best_loss, since = full[free].copy(), np.inf, 0
+
+    def check(vector: Floats) -> None:
+        nonlocal best, best_loss, since
+        assert watch is not None
+        full[free] = vector
+        found = watch(_widened(net, narrow.unflat(full), used))
+        since += 1
+        if found < best_loss:
+            best, best_loss, since = vector.copy(), found, 0
+        if since > PATIENCE:
+            raise StopIteration
+
+    if watch is not None:
+        check(best)
+    result = minimize(
+        cost,
+        full[free].copy(),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=list(zip(bottom[free], top[free], strict=True)),
+        callback=check if watch is not None else None,
+        options={"maxiter": steps, "maxcor": 20},
+    )
+    full[free] = result.x if watch is None else best
+    return _widened(net, narrow.unflat(full), used)
+
+
+def _slope(part: Any) -> Floats:
+    slope: Floats = np.zeros(part.shape) if part.grad is None else part.grad.numpy()
+    return slope.ravel()
+
+
+def _rows(net: NetWeights, used: NDArray[np.intp]) -> NetWeights:
+    return NetWeights(net.first[used], net.bias, net.out, net.skip[used], net.intercept)
+
+
+def _widened(like: NetWeights, narrow: NetWeights, used: NDArray[np.intp]) -> NetWeights:
+    first, skip = np.zeros_like(like.first), np.zeros_like(like.skip)
+    first[used], skip[used] = narrow.first, narrow.skip
+    return NetWeights(first, narrow.bias, narrow.out, skip, narrow.intercept)
+
+
+def _narrowed(course: Course, used: NDArray[np.intp]) -> Course:
+    drift = course.drift
+    assert drift is not None
+    kept = np.isin(drift.columns, used)
+    columns = np.searchsorted(used, drift.columns[kept])
+    drift = Drift(columns, drift.directions[kept], drift.price)
+    return Course(course.X, course.weights, course.lesson, course.ridge, drift)
+
+
+def sparse_start(
+    course: Course,
+    net: NetWeights,
+    limits: Limits,
+    groups: NDArray[np.intp],
+    exempt: NDArray[np.bool_],
+    sparsity: float,
+    epochs: int,
+    rng: np.random.Generator,
+    watch: Callable[[NetWeights], float] | None = None,
+) -> NetWeights:
+    """Train by Adam in batches; after each step whole columns shrink, and may drop out.
+
+    The proximal step is a group soft-threshold on all first-layer weights of one column of the
+    table, and a soft-threshold on each weight of the way around the units (Yuan and Lin, 2006;
+    for nets Scardapane et al., 2017).
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (p,)
+        Column of the table that each column of the design matrix belongs to.
+    exempt : ndarray of bool, shape (p,)
+        Columns that do not shrink.
+    sparsity : float
+        Strength of the penalty; a group's grows with the root of its number of weights.
+    """
+    torch = torch_()
+    X = torch.tensor(course.X, dtype=torch.float64)
+    weights = torch.tensor(course.weights, dtype=torch.float64)
+    targets = course.lesson.tensors()
+    parts = [
+        torch.tensor(part, dtype=torch.float64, requires_grad=True)
+        for part in limits.clip(net).arrays
+    ]
+    ends = [
+        [torch.tensor(part, dtype=torch.float64) for part in end.arrays]
+        for end in (limits.low, limits.high)
+    ]
+    adam = torch.optim.Adam(parts, lr=RATE)
+    of = torch.tensor(groups)
+    sizes = torch.tensor(np.bincount(groups) * net.n_units, dtype=torch.float64)
+    shrinks = torch.tensor(~exempt, dtype=torch.float64)[:, None]
+    n = len(course.X)
+
+    def shrink(step: float) -> None:
+        first, _, _, skip, _ = parts
+        squares = torch.zeros(len(sizes), dtype=torch.float64)
+        squares.index_add_(0, of, (first**2).sum(1))
+        norms = squares.sqrt().clamp(min=1e-12)
+        kept = (1 - step * sizes.sqrt() / norms).clamp(min=0)[of][:, None]
+        first.mul_(1 - shrinks * (1 - kept))
+        skip.copy_(skip.sign() * (skip.abs() - step * shrinks).clamp(min=0))
+        for part, low, high in zip(parts, *ends, strict=True):
+            part.clamp_(min=low, max=high)
+
+    def now() -> NetWeights:
+        return NetWeights(*(part.detach().numpy().copy() for part in parts))
+
+    best, best_loss, since = now(), np.inf, 0
+    for epoch in range(epochs):
+        for group in adam.param_groups:  # to rest where it ends, as a cosine does
+            group["lr"] = RATE * (0.05 + 0.95 * (1 + np.cos(np.pi * epoch / epochs)) / 2)
+        order = torch.tensor(rng.permutation(n)) if n > BATCH else None
+        for begin in range(0, n, BATCH):
+            at = slice(None) if order is None else order[begin : begin + BATCH]
+            adam.zero_grad()
+            cost = _cost(course, parts, X[at], weights[at], tuple(t[at] for t in targets))
+            cost.backward()
+            adam.step()
+            with torch.no_grad():
+                shrink(adam.param_groups[0]["lr"] * sparsity)
+        if watch is not None:
+            found = watch(now())
+            since += 1
+            if found < best_loss:
+                best, best_loss, since = now(), found, 0
+            if since > PATIENCE:
+                break
+    return best if watch is not None and best_loss < np.inf else now()
