@@ -12,6 +12,7 @@ from jupyter_distill.data import Column, Table
 Floats = NDArray[np.float64]
 
 SAMPLE = 50_000  # rows that choose the cuts: more move a quantile by less than its own noise
+MARGIN = 0.1  # of the gap between two values that a threshold keeps away from either
 WIDE = 256  # columns above which fewer bins keep the histograms of all open leaves in memory
 
 
@@ -114,7 +115,7 @@ def _cuts(values: Floats, weights: Floats, limit: int, column: Column) -> Floats
         gaps = np.unique(np.minimum(np.searchsorted(below, wanted), len(levels) - 2))
     low, high = levels[gaps], levels[gaps + 1]
     if not column.integer:  # keep a distance from the values themselves
-        margin = 0.1 * high - 0.1 * low
+        margin = MARGIN * high - MARGIN * low
         low, high = low + margin, high - margin
     return roundest(low, high)
 

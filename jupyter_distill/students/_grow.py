@@ -58,7 +58,7 @@ def grow(
 
     def offer(node: int, rows: Rows, histogram: Floats) -> None:
         nonlocal counter
-        split = best_split(histogram, binned.n_codes, binned.categorical, min_rows, allowed)
+        split = best_split(histogram, histograms, min_rows, allowed)
         if split is not None:
             counter += 1  # leaves of equal gain are split in the order in which they came
             item = _Open(node, rows, histogram, split)

@@ -9,30 +9,46 @@ from scipy import sparse
 from jupyter_distill.students._bins import Binned
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 CHUNK = 65_536  # rows at a time: bounds the memory and keeps it in cache
 
 
 class Histograms:
-    """Makes histograms of one table's codes.
+    """Makes histograms of one table's codes, the codes of all columns one after the other.
 
     Parameters
     ----------
     binned : Binned
         The rows.
+
+    Attributes
+    ----------
+    start : ndarray of int, shape (d,)
+        Place of each column's code 0, missing.
+    column, code : ndarray of int, shape (C,)
+        What each place stands for.
+    categorical : ndarray of bool, shape (C,)
+        Places of columns whose codes have no order.
     """
 
     def __init__(self, binned: Binned) -> None:
         n, d = binned.codes.shape
-        self.shape = (d, int(binned.n_codes.max()))
-        start = np.arange(d, dtype=np.int32) * self.shape[1]
-        self.places = np.ascontiguousarray(binned.codes) + start
+        ends = np.cumsum(binned.n_codes)
+        self.start: Ints = ends - binned.n_codes
+        self.column: Ints = np.repeat(np.arange(d), binned.n_codes)
+        self.code: Ints = np.arange(ends[-1]) - self.start[self.column]
+        self.categorical = binned.categorical[self.column]
+        self.places = np.ascontiguousarray(binned.codes) + self.start.astype(np.int32)
         self.ones = np.ones(min(n, CHUNK) * d)
         self.starts = np.arange(0, len(self.ones) + 1, d, dtype=np.int32)
 
-    def of(self, rows: NDArray[np.intp], values: Floats) -> Floats:
-        """Return the sums of `values`, shape (len(rows), m), as an array of shape (d, c, m)."""
-        d, c = self.shape
-        histogram = np.zeros((d * c, values.shape[1]))
+    def __len__(self) -> int:
+        return len(self.column)
+
+    def of(self, rows: Ints, values: Floats) -> Floats:
+        """Return the sums of `values`, shape (len(rows), m), as an array of shape (C, m)."""
+        histogram = np.zeros((len(self), values.shape[1]))
+        d = len(self.start)
         for first in range(0, len(rows), CHUNK):
             some = rows[first : first + CHUNK]
             # Rows as the columns of a 0/1 matrix: its product with the values is the histogram
@@ -43,7 +59,13 @@ class Histograms:
                     self.places[some].ravel(),
                     self.starts[: len(some) + 1],
                 ),
-                shape=(d * c, len(some)),
+                shape=(len(self), len(some)),
             )
             histogram += onehot @ values[first : first + CHUNK]
-        return histogram.reshape(d, c, values.shape[1])
+        return histogram
+
+    def running(self, sums: Floats) -> Floats:
+        """Return sums, shape (C, ...), added up along the codes of each column."""
+        total = np.cumsum(sums, axis=0)
+        before = np.concatenate([np.zeros_like(total[:1]), total[self.start[1:] - 1]])
+        return np.asarray(total - before[self.column])

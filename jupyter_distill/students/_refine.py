@@ -9,6 +9,7 @@ from jupyter_distill.students._bins import Binned
 from jupyter_distill.students._criterion import Criterion
 from jupyter_distill.students._histograms import Histograms
 from jupyter_distill.students._sketch import Bools, Sketch
+from jupyter_distill.students._split import Split, tidy
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -57,12 +58,12 @@ def refine(
                 continue
             histogram = histograms.of(here, np.column_stack([weight[here], dearer]))
             current = float(dearer[now[codes[here, tree.feature[node]]]].sum())
-            found = best_question(histogram, binned, min_rows, allowed)
-            if found is None or found[0] >= current - 1e-9 * abs(last):
+            found = best_question(histogram, histograms, min_rows, allowed)
+            if found is None or -found.gain >= current - 1e-9 * abs(last):
                 continue
-            _, feature, goes, missing = found
-            tree.feature[node], tree.goes[node], tree.missing[node] = feature, goes, missing
-            ends = np.where(goes[codes[here, feature]], to_left, to_right)
+            tree.feature[node], tree.goes[node] = found.feature, found.left
+            tree.missing[node] = found.missing_seen
+            ends = np.where(found.left[codes[here, found.feature]], to_left, to_right)
             moved = leaf[here] != ends
             leaf[here] = ends
             if moved.any():
@@ -87,65 +88,49 @@ def _cost(tree: Sketch, criterion: Criterion, sums: Floats) -> float:
 
 
 def best_question(
-    histogram: Floats, binned: Binned, min_rows: float, allowed: Bools | None = None
-) -> tuple[float, int, Bools, bool] | None:
-    """Return (sum on the left, column, codes that go left, missing seen) of the least sum.
+    histogram: Floats, of: Histograms, min_rows: float, allowed: Bools | None = None
+) -> Split | None:
+    """Return the question whose left side is the cheapest; its gain is what that side saves.
 
     Parameters
     ----------
-    histogram : ndarray of shape (d, c, 2)
-        Per column and code: weight, and how much dearer the left side is. Code 0 is missing.
-    binned : Binned
-        What the codes mean.
+    histogram : ndarray of shape (C, 2)
+        Per place: weight, and how much dearer the left side is for these rows.
+    of : Histograms
+        What made it.
     min_rows : float
         Least weight on either side.
     allowed : ndarray of bool, shape (d,), optional
         Columns that may be asked about.
     """
-    weight, dearer = histogram[..., 0], histogram[..., 1]
-    total = float(weight[0].sum())
-    best: tuple[float, int, Bools, bool] | None = None
-    numeric = ~binned.categorical
+    weight, dearer = histogram[:, 0], histogram[:, 1]
+    total = float(np.add.reduceat(weight, of.start)[0])
+    # Ordered codes: a running sum, which missing values join where they are cheaper on the left.
+    # Codes without an order: each goes where it is cheaper, which is the best of all divisions.
+    joins = dearer[of.start] < 0
+    missing = np.where(joins[:, None], 0.0, histogram[of.start])
+    running = of.running(histogram) - missing[of.column]
+    running[of.start[~joins]] = 0.0  # nothing is on the left yet
+    if of.categorical.any():
+        chosen = of.categorical & (dearer < 0) & (weight > 0)
+        sides = np.add.reduceat(np.where(chosen[:, None], histogram, 0.0), of.start)
+        running[of.categorical] = sides[of.column[of.categorical]]
+    possible = (running[:, 0] >= min_rows) & (total - running[:, 0] >= min_rows)
     if allowed is not None:
-        numeric = numeric & allowed
-    at = np.flatnonzero(numeric)
-    if len(at):
-        # missing values go to the cheaper side, which differs by column
-        joins = dearer[at, 0] < 0
-        base = np.where(joins, dearer[at, 0], 0.0)
-        base_weight = np.where(joins, weight[at, 0], 0.0)
-        left = np.cumsum(dearer[at, 1:], axis=1) + base[:, None]
-        below = np.cumsum(weight[at, 1:], axis=1) + base_weight[:, None]
-        left[(below < min_rows) | (total - below < min_rows)] = np.inf
-        # a cut behind the last bin parts the known from the missing only
-        place = int(left.argmin())
-        i, cut = divmod(place, left.shape[1])
-        if np.isfinite(left[i, cut]):
-            feature = int(at[i])
-            goes = np.zeros(256, dtype=bool)
-            goes[1 : cut + 2] = True
-            n = int(binned.n_codes[feature])
-            if cut + 2 >= n:
-                goes[1:] = True
-            seen = bool(weight[feature, 0] > 0)
-            known = weight[feature, 1:]
-            goes[0] = bool(joins[i]) if seen else known[goes[1 : len(known) + 1]].sum() * 2 >= total
-            best = float(left[i, cut]), feature, goes, seen
-    unordered = binned.categorical if allowed is None else binned.categorical & allowed
-    for feature in np.flatnonzero(unordered).tolist():
-        n = int(binned.n_codes[feature])
-        w, s = weight[feature, :n], dearer[feature, :n]
-        side = (s < 0) & (w > 0)
-        value = float(s[side].sum())
-        mass = float(w[side].sum())
-        if mass < min_rows or total - mass < min_rows:
-            continue
-        if best is None or value < best[0]:
-            seen = bool(w[0] > 0)
-            if not seen:
-                side[0] = mass * 2 >= total
-            side[w <= 0] = side[0]
-            goes = np.zeros(256, dtype=bool)
-            goes[:n] = side
-            best = value, feature, goes, seen
-    return best
+        possible &= allowed[of.column]
+    cheapest = np.where(possible, running[:, 1], np.inf)
+    place = int(cheapest.argmin())
+    if not np.isfinite(cheapest[place]):
+        return None
+    feature = int(of.column[place])
+    at = slice(of.start[feature], of.start[feature] + int((of.column == feature).sum()))
+    left = np.zeros(256, dtype=bool)
+    n = at.stop - at.start
+    if of.categorical[place]:
+        left[:n] = chosen[at]
+    else:
+        left[1 : of.code[place] + 1] = True
+        left[0] = joins[feature]
+    seen = bool(weight[at.start] > 0)
+    left = tidy(left, weight[at], bool(of.categorical[place]))
+    return Split(-float(cheapest[place]), feature, left, seen)

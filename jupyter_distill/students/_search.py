@@ -18,7 +18,7 @@ from jupyter_distill.students._sketch import Sketch
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-PARTS = 3  # of the rows, each left out once to see whether a search pays
+PARTS = 3  # of the rows, each left out once to see what pays
 CLOSE = 1e-4  # a round that saves a smaller share of the cost is the last
 
 
@@ -160,16 +160,19 @@ class Search:
             break
         return best
 
-    def pays(
+    def careful(
         self, responses: Sequence[Floats], sizes: Sequence[int], effort: Effort, seed: int | None
-    ) -> Bools:
-        """Return for which sizes the effort pays on rows that it did not see.
+    ) -> list[Sketch]:
+        """Search like :meth:`trees`, but only as far as it pays on rows that were left out.
 
-        Few rows are learnt by heart by a long search. Three parts of them are left out in turn;
-        a size is worth the effort if its trees cost less there than those merely grown and cut.
+        Few rows are learnt by heart by a long search. Parts of them are left out in turn; each
+        size takes the plainest way whose trees cost least there: grown by one response and cut
+        back, or searched for.
         """
-        part = np.random.default_rng(seed).integers(PARTS, size=len(self.weights))
-        saved = np.zeros(len(sizes))
+        ways = [([response], GREEDY) for response in reversed(responses)]
+        ways.append((list(responses), effort))
+        part = np.random.default_rng(seed).permutation(len(self.weights)) % PARTS
+        cost = np.zeros((len(ways), len(sizes)))
         for left_out in range(PARTS):
             inside = np.where(part == left_out, 0.0, self.weights)
             rows = self.criterion.rows * (inside > 0)[:, None]
@@ -178,10 +181,12 @@ class Search:
             if len(search.rows) == 0:
                 continue
             outside = np.flatnonzero((part == left_out) & (self.weights > 0))
-            for sign, how in ((1, GREEDY), (-1, effort)):
-                trees = search.trees(responses, sizes, how)
-                saved += [sign * self._beyond(tree, search, outside) for tree in trees]
-        return np.asarray(saved > 0)
+            for i, (starts, how) in enumerate(ways):
+                trees = search.trees(starts, sizes, how)
+                cost[i] += [self._beyond(tree, search, outside) for tree in trees]
+        best = cost.argmin(0)
+        found = {i: self.trees(ways[i][0], sizes, ways[i][1]) for i in np.unique(best)}
+        return [found[i][j] for j, i in enumerate(best)]
 
     def _beyond(self, tree: Sketch, search: Search, outside: NDArray[np.intp]) -> float:
         """Return what rows cost in the leaves that other rows have filled."""

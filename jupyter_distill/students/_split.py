@@ -1,4 +1,4 @@
-"""The best split of one node, found on its histograms for all columns at once."""
+"""The best split of one node, found on its histogram for all columns at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill.students._histograms import Histograms
+
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 # Rows by which a category's mean is pulled towards the node's before categories are put in
 # order: one lucky row must not carry a rare category to the end of the line.
@@ -22,11 +25,9 @@ class Split:
     Attributes
     ----------
     gain : float
-        Fall of the weighted squared error.
+        By how much better it is than no question.
     feature : int
         Column.
-    cut : int
-        Numeric columns: the last bin that goes left.
     left : ndarray of bool, shape (256,)
         Whether each code goes left; code 0 is missing.
     missing_seen : bool
@@ -35,28 +36,21 @@ class Split:
 
     gain: float
     feature: int
-    cut: int
-    left: NDArray[np.bool_]
+    left: Bools
     missing_seen: bool
 
 
 def best_split(
-    histogram: Floats,
-    n_codes: NDArray[np.intp],
-    categorical: NDArray[np.bool_],
-    min_rows: float,
-    allowed: NDArray[np.bool_] | None = None,
+    histogram: Floats, of: Histograms, min_rows: float, allowed: Bools | None = None
 ) -> Split | None:
     """Return the split with the largest gain, or None where none gains anything.
 
     Parameters
     ----------
-    histogram : ndarray of shape (d, c, 1 + m)
-        Per column and code: weight, and weighted sums of the response. Code 0 is missing.
-    n_codes : ndarray of int, shape (d,)
-        Codes in use.
-    categorical : ndarray of bool, shape (d,)
-        Columns whose codes have no order: they are ordered by their mean response, which holds
+    histogram : ndarray of shape (C, 1 + m)
+        Per place: weight, and weighted sums of the response.
+    of : Histograms
+        What made it. Codes without an order are put in order of their mean response, which holds
         the best division into two sets where there is one output (Fisher, 1958), and along the
         first principal component of the means otherwise (Coppersmith, Hong and Hosking, 1999).
     min_rows : float
@@ -64,71 +58,90 @@ def best_split(
     allowed : ndarray of bool, shape (d,), optional
         Columns that may be asked about.
     """
-    total = histogram[0].sum(0)
+    first = slice(0, of.start[1] if len(of.start) > 1 else None)
+    total = histogram[first].sum(0)
     if total[0] < 2 * min_rows:
         return None
-    order = _orders(histogram, categorical, total)
-    sorted_ = np.take_along_axis(histogram, order[:, :, None], axis=1)
-    running = np.cumsum(sorted_, axis=1)
-    missing = histogram[:, :1]
+    order = _order(histogram, of, total)
+    running = of.running(histogram if order is None else histogram[order])
+    missing = histogram[of.start][of.column]
     # Numeric columns keep code 0 (missing) first, so a running sum carries it on the left;
     # without it the missing go right.
-    numeric = ~categorical[:, None]
-    gains = np.stack(
-        [
-            _gain(running, total, min_rows),
-            np.where(numeric, _gain(running - missing, total, min_rows), -np.inf),
-        ]
-    )
-    known = running[:, :, 0] - missing[:, :, 0]
-    # only the missing on the left: said as the other one
-    gains[0][numeric & (known <= TINY * total[0])] = -np.inf
+    with_missing = _gain(running, total, min_rows)
+    gains = [with_missing]
+    if missing[:, 0].any():
+        without = _gain(running - missing, total, min_rows)
+        without[of.categorical] = -np.inf
+        # only the missing on the left: said as the other one
+        known = running[:, 0] - missing[:, 0]
+        with_missing[~of.categorical & (known <= TINY * total[0])] = -np.inf
+        gains.append(without)
     if allowed is not None:
-        gains[:, ~allowed] = -np.inf
-    best = int(gains.argmax())
-    if gains.flat[best] <= TINY * float(_square(total)):
+        for gain in gains:
+            gain[~allowed[of.column]] = -np.inf
+    way = int(np.argmax([gain.max() for gain in gains]))
+    place = int(gains[way].argmax())
+    found = float(gains[way][place])
+    if not found > TINY * float(_square(total)):
         return None
-    way, feature, place = np.unravel_index(best, gains.shape)
+    feature = int(of.column[place])
+    start, n = int(of.start[feature]), int((of.column == feature).sum())
+    inside = place - start + 1
+    codes = np.arange(n) if order is None else order[start : start + n] - start
+    weight = histogram[start : start + n, 0]
     left = np.zeros(256, dtype=bool)
-    left[order[feature, : place + 1]] = True
-    weight = histogram[feature, :, 0]
-    present = weight > TINY * total[0]
-    missing_seen = bool(present[0])
-    if missing_seen and way == 1:
+    left[codes[:inside]] = True
+    missing_seen = bool(weight[0] > TINY * total[0])
+    if way == 1:
         left[0] = False
-        if not present[place + 1 :].any():  # all that are known: larger ones belong to them too
-            place = n_codes[feature] - 1
-            left[1 : place + 1] = True
-    elif not missing_seen:  # nobody knows where they belong: with the many
-        left[0] = weight[1:][left[1 : len(weight)]].sum() * 2 >= total[0]
-    if categorical[feature]:  # so do categories that no row of this node has
-        left[: len(weight)][~present] = left[0]
-    return Split(float(gains.flat[best]), int(feature), int(place), left, missing_seen)
+    return Split(found, feature, tidy(left, weight, of.categorical[start]), missing_seen)
 
 
-def _orders(histogram: Floats, categorical: NDArray[np.bool_], total: Floats) -> NDArray[np.intp]:
-    """Return per column the order of its codes: as they are, or by mean response."""
-    d, c, _ = histogram.shape
-    order = np.tile(np.arange(c), (d, 1))
-    if categorical.any():
-        part = histogram[categorical]
-        weight = part[:, :, :1]
-        mean = total[1:] / total[0]
-        means = (part[:, :, 1:] + CATEGORY_PRIOR * mean) / (weight + CATEGORY_PRIOR)
-        if means.shape[2] == 1:
-            score = means[:, :, 0]
-        else:
-            centred = (means - mean) * np.sqrt(weight)
-            _, axes = np.linalg.eigh(centred.transpose(0, 2, 1) @ centred)
-            score = np.einsum("dck,dk->dc", means - mean, axes[:, :, -1])
-        score = np.where(weight[:, :, 0] > 0, score, np.inf)  # absent codes last
-        order[categorical] = np.argsort(score, axis=1, kind="stable")
-    return order
+def tidy(left: Bools, weight: Floats, categorical: bool) -> Bools:
+    """Decide where codes go that no row of the node has, in place, and return it.
+
+    Parameters
+    ----------
+    left : ndarray of bool, shape (256,)
+        Which codes go left.
+    weight : ndarray of shape (codes in use,)
+        Weight of the node's rows with each code; the first is of missing values.
+    categorical : bool
+        Whether codes have no order.
+    """
+    total = weight.sum()
+    present = weight > TINY * total
+    n = len(weight)
+    if not present[0]:  # nobody knows where the missing belong: with the many
+        left[0] = weight[1:][left[1:n]].sum() * 2 >= total
+    elif not categorical and not left[0] and not present[1:][~left[1:n]].any():
+        left[1:n] = True  # all that are known: larger ones belong to them too
+    if categorical:  # categories that the node does not know go where missing values go
+        left[:n][~present] = left[0]
+    return left
+
+
+def _order(histogram: Floats, of: Histograms, total: Floats) -> NDArray[np.intp] | None:
+    """Return the places in the order in which they are tried; None if as they are."""
+    if not of.categorical.any():
+        return None
+    weight = histogram[:, :1]
+    mean = total[1:] / total[0]
+    means = (histogram[:, 1:] + CATEGORY_PRIOR * mean) / (weight + CATEGORY_PRIOR) - mean
+    score = of.code.astype(np.float64)
+    for feature in np.unique(of.column[of.categorical]):
+        at = slice(of.start[feature], of.start[feature] + int((of.column == feature).sum()))
+        axis = means[at, 0]
+        if means.shape[1] > 1:
+            spread = means[at] * np.sqrt(weight[at])
+            axis = means[at] @ np.linalg.eigh(spread.T @ spread)[1][:, -1]
+        score[at] = np.where(weight[at, 0] > 0, axis, np.inf)  # absent codes last
+    return np.lexsort((score, of.column))
 
 
 def _gain(left: Floats, total: Floats, min_rows: float) -> Floats:
     right = total - left
-    allowed = (left[..., 0] >= min_rows) & (right[..., 0] >= min_rows)
+    allowed = (left[:, 0] >= min_rows) & (right[:, 0] >= min_rows)
     with np.errstate(divide="ignore", invalid="ignore"):
         gain = _square(left) + _square(right) - _square(total)
     return np.where(allowed, gain, -np.inf)
@@ -136,4 +149,7 @@ def _gain(left: Floats, total: Floats, min_rows: float) -> Floats:
 
 def _square(sums: Floats) -> Floats:
     """Squared sum of the response over the weight: what a mean takes off the squared error."""
-    return np.asarray((sums[..., 1:] ** 2).sum(-1) / sums[..., 0])
+    squares = sums[..., 1] ** 2
+    for j in range(2, sums.shape[-1]):  # a loop over few outputs is faster than a reduction
+        squares = squares + sums[..., j] ** 2
+    return np.asarray(squares / sums[..., 0])

@@ -30,7 +30,7 @@ SEARCHED = 30_000  # rows to search on: more do not move a tree of this size, bu
 FEW = 2_000  # rows below which a search must pay on rows that it did not see
 EFFORT = {
     "greedy": GREEDY,
-    "fast": Effort(rounds=2, sweeps=2),
+    "fast": Effort(larger=3, rounds=1, sweeps=2),
     "best": Effort(rounds=8, sweeps=4, larger=6, regrown=3),
 }
 
@@ -43,7 +43,7 @@ class TreeBase(Student):
     UNIT = "leaves"
     SMALLEST = 2
 
-    min_rows: float
+    min_rows: float | None
     quality: str
     random_state: int | None
     nodes_: Nodes
@@ -83,11 +83,11 @@ class TreeBase(Student):
         """Return the fitted attributes of the best tree for every size."""
         for size in sizes:
             check_number("size", size, low=2, integer=True)
-        min_rows = check_number("min_rows", self.min_rows, above=0)
         effort = EFFORT[check_choice("quality", self.quality, list(EFFORT))]
         weights = np.ones(targets.n_rows) if targets.weights is None else targets.weights
         if isinstance(rows, Table):
             rows = self.prepare(rows, targets.weights)
+        min_rows = self._least(weights)
         criterion, starts = self._judged(targets, loss, weights)
         some = self._sample(weights)
         search = Search(
@@ -98,11 +98,10 @@ class TreeBase(Student):
         )
         if some is not None:
             starts = [start[some] for start in starts]
-        trees = search.trees(starts, sizes, effort)
         if effort.rounds and len(search.rows) < FEW:
-            plain = search.trees(starts, sizes, GREEDY)
-            pays = search.pays(starts, sizes, effort, self.random_state or 0)
-            trees = [t if p else g for t, g, p in zip(trees, plain, pays, strict=True)]
+            trees = search.careful(starts, sizes, effort, self.random_state or 0)
+        else:
+            trees = search.trees(starts, sizes, effort)
         found = []
         for tree in trees:
             nodes = tree.nodes(rows)
@@ -118,6 +117,13 @@ class TreeBase(Student):
                 }
             )
         return found
+
+    def _least(self, weights: Floats) -> float:
+        """Return the least weight of a leaf."""
+        if self.min_rows is not None:
+            return check_number("min_rows", self.min_rows, above=0)
+        rows = int((weights > 0).sum())
+        return float(min(max(rows // 400, 2), 5)) * float(weights.sum()) / rows
 
     def _sample(self, weights: Floats) -> NDArray[np.intp] | None:
         """Return the rows to search on; None for all."""

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 SHRINKAGE = 1.0
 # Share of disagreement, beside distance to the teacher's distribution, in what a tree costs.
 SOFT_VOTES = 0.0
-OBJECTIVES = {"balanced": 0.5, "fidelity": 0.9, "distribution": 0.0}
+OBJECTIVES = {"balanced": 0.8, "fidelity": 0.9, "distribution": 0.0}
 
 
 class TreeStudent(TreeBase, StudentClassifier):
@@ -45,8 +45,9 @@ class TreeStudent(TreeBase, StudentClassifier):
         T at which the leaves are filled; `temperature`, but at least 1, unless given. With T
         below 1 the structure follows the decision boundary more closely, while leaves filled
         there would say less than they know.
-    min_rows : int, default 5
-        Least weight of a leaf; a row weighs 1 unless weights are given.
+    min_rows : float, optional
+        Least weight of a leaf; a row weighs 1 unless weights are given. Unless given it is 5 rows
+        of average weight, and down to 2 where there are fewer than 2,000 rows.
     objective : {"balanced", "fidelity", "distribution"}, default "balanced"
         What the structure is judged by: naming the teacher's class (fidelity), the teacher's
         whole distribution (KL, ranking), or both.
@@ -73,7 +74,7 @@ class TreeStudent(TreeBase, StudentClassifier):
         alpha: float = 0.1,
         temperature: float = 1.0,
         leaf_temperature: float | None = None,
-        min_rows: int = 5,
+        min_rows: float | None = None,
         objective: str = "balanced",
         quality: str = "fast",
         random_state: int | None = None,
@@ -156,8 +157,9 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
         Leaves, at most; at least 2.
     alpha : float, default 0.1
         Weight of the ground truth in the loss, from 0 to 1.
-    min_rows : int, default 5
-        Least weight of a leaf; a row weighs 1 unless weights are given.
+    min_rows : float, optional
+        Least weight of a leaf; a row weighs 1 unless weights are given. Unless given it is 5 rows
+        of average weight, and down to 2 where there are fewer than 2,000 rows.
     quality : {"fast", "best", "greedy"}, default "fast"
         How long to search for the structure; ``"greedy"`` grows and cuts back only.
     random_state : int, optional
@@ -168,7 +170,7 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
         self,
         size: int = 16,
         alpha: float = 0.1,
-        min_rows: int = 5,
+        min_rows: float | None = None,
         quality: str = "fast",
         random_state: int | None = None,
     ) -> None:
