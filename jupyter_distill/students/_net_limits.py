@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._validation import expected
 from jupyter_distill.students._net_design import NetDesign
 from jupyter_distill.students._net_prune import Rules
 from jupyter_distill.students._net_train import Drift
@@ -50,6 +51,8 @@ def demanded(constraints: Any, design: NetDesign, outputs_of: OutputsOf) -> list
     for name, asked in constraints.monotone.items():
         rises = design.rises(names.index(name))
         for label, sign in asked.items() if isinstance(asked, dict) else [(None, asked)]:
+            if sign not in (1, -1):
+                raise ValueError(expected(f"+1 or -1 for {name!r}", got=repr(sign)))
             output, turned = outputs_of(label)
             signed = tuple((place, way * sign * turned) for place, way in rises)
             demands.append(Demand(signed, output))
@@ -64,6 +67,14 @@ def rules_of(
     limits = Limits.none(NetWeights.full(len(groups), units, outputs, 0.0))
     if constraints is None:
         return Rules(limits, groups)
+    if getattr(constraints, "interactions", None) is not None:
+        raise ValueError(
+            expected(
+                "no limit to interactions for a net",
+                got=f"interactions={constraints.interactions!r}",
+                remedy="A unit may join any columns. Take a linear model, an EBM, or fewer units.",
+            )
+        )
     names = [column.name for column in design.columns]
     out = np.isin(groups, [names.index(name) for name in constraints.forbid])
     required = tuple(names.index(name) for name in constraints.require)

@@ -75,9 +75,8 @@ class CompositeLesson:
 
     def tensors(self) -> tuple[Any, ...]:
         """Return soft targets, and labels where they count."""
-        torch = torch_()
         parts = [self.soft] if self.truth is None else [self.soft, self.truth]
-        return tuple(torch.tensor(part, dtype=torch.float64) for part in parts)
+        return tuple(tensor(part) for part in parts)
 
     def losses(self, said: Any, *targets: Any) -> Any:
         """Return ``alpha CE + (1 - alpha) T^2 KL`` of each row."""
@@ -86,7 +85,7 @@ class CompositeLesson:
         if self.outputs == 1:
             said = torch.cat([torch.zeros_like(said), said], 1)
         alpha, temperature = self.loss.alpha, self.loss.temperature
-        answer = torch.zeros(len(said), dtype=torch.float64)
+        answer = said.new_zeros(len(said))
         if alpha < 1:
             log_p = torch.log_softmax(said / temperature, 1)
             # xlogy knows that 0 log 0 is 0
@@ -131,9 +130,8 @@ class SquaredLesson:
 
     def tensors(self) -> tuple[Any, ...]:
         """Return the best answers."""
-        torch = torch_()
         scaled = (self.taught - self.centre) / self.scale
-        return (torch.tensor(scaled, dtype=torch.float64),)
+        return (tensor(scaled),)
 
     def losses(self, said: Any, *targets: Any) -> Any:
         """Return the squared error to the best answer, which is the loss but for a constant."""
@@ -148,6 +146,11 @@ def _variance(p: Floats, directions: Floats) -> Floats:
     mean = p @ directions.T
     answer: Floats = np.maximum(p @ (directions**2).T - mean**2, 0.0)
     return answer
+
+
+def tensor(values: NDArray[Any]) -> Any:
+    """Return numbers as a tensor on the CPU, wherever the user's own tensors are."""
+    return torch_().tensor(values, device="cpu")
 
 
 def torch_() -> Any:

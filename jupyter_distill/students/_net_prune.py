@@ -13,7 +13,7 @@ from jupyter_distill.students._net_weights import Limits, NetWeights
 Floats = NDArray[np.float64]
 
 JUDGED = 5_000  # rows that tell what a weight is worth
-REFIT = 25  # steps of descent after each cut
+REFIT = 20  # steps of descent after each cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +166,7 @@ def pruned(
             found.append((net, rules, held.row_losses(net)))
         if count <= fewest:
             break
-        left = int(count * (0.7 if count > 2 * most else 0.87))
+        left = int(count * (0.7 if count > 2 * most else 0.8))
         if count > most:
             left = max(left, most)
         left = max(min(left, count - 1), fewest)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from jupyter_distill.students._net_losses import Lesson, torch_
+from jupyter_distill.students._net_losses import Lesson, tensor, torch_
 from jupyter_distill.students._net_weights import Limits, NetWeights
 
 Floats = NDArray[np.float64]
@@ -58,8 +58,7 @@ class Course:
 
     def row_losses(self, net: NetWeights) -> Floats:
         """Return the loss of each row."""
-        torch = torch_()
-        said = torch.tensor(net.output(self.X), dtype=torch.float64)
+        said = tensor(net.output(self.X))
         found: Floats = self.lesson.losses(said, *self.lesson.tensors()).numpy()
         return found
 
@@ -70,7 +69,7 @@ class Course:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch work alone on the CPU, so that sums do not depend on the machine; then as before.
+    """Let torch use one thread, so that sums do not depend on the machine; then as before.
 
     Its random state is not touched: all chance comes from numpy.
     """
@@ -78,7 +77,7 @@ def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with torch.device("cpu"), torch.inference_mode(False), torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad():
             yield
     finally:
         torch.set_num_threads(before)
@@ -92,9 +91,8 @@ def _cost(course: Course, parts: list[Any], X: Any, weights: Any, targets: tuple
     cost = cost + course.ridge / 2 * ((first**2).sum() + (out**2).sum() + (skip**2).sum())
     drift = course.drift
     if drift is not None:
-        torch = torch_()
-        at = torch.tensor(drift.columns)
-        along = torch.tensor(drift.directions, dtype=torch.float64)
+        at = tensor(drift.columns)
+        along = tensor(drift.directions)
         straight = (skip[at] * along).sum(1)
         slopes = (1 - hidden**2) @ (first[at].T * (out @ along.T)) + straight
         cost = (
@@ -115,7 +113,6 @@ def descend(
     With `watch`, a loss on other rows, the best net on the way is returned, and the way ends
     when it has not been bettered for a while.
     """
-    torch = torch_()
     used = np.flatnonzero(
         ((limits.low.first != 0) | (limits.high.first != 0)).any(1)
         | ((limits.low.skip != 0) | (limits.high.skip != 0)).any(1)
@@ -124,17 +121,14 @@ def descend(
     bottom, top, start = low.flat(), high.flat(), narrow.flat()
     free = np.flatnonzero(top > bottom)
     full = np.clip(start, bottom, top)
-    X = torch.tensor(course.X[:, used], dtype=torch.float64)
-    weights = torch.tensor(course.weights, dtype=torch.float64)
+    X = tensor(course.X[:, used])
+    weights = tensor(course.weights)
     targets = course.lesson.tensors()
     local = course if course.drift is None else _narrowed(course, used)
 
     def cost(vector: Floats) -> tuple[float, Floats]:
         full[free] = vector
-        parts = [
-            torch.tensor(part, dtype=torch.float64, requires_grad=True)
-            for part in narrow.unflat(full).arrays
-        ]
+        parts = [tensor(part).requires_grad_() for part in narrow.unflat(full).arrays]
         value = _cost(local, parts, X, weights, targets)
         value.backward()
         slope = np.concatenate([_slope(part) for part in parts])
@@ -219,26 +213,20 @@ def sparse_start(
         Strength of the penalty; a group's grows with the root of its number of weights.
     """
     torch = torch_()
-    X = torch.tensor(course.X, dtype=torch.float64)
-    weights = torch.tensor(course.weights, dtype=torch.float64)
+    X = tensor(course.X)
+    weights = tensor(course.weights)
     targets = course.lesson.tensors()
-    parts = [
-        torch.tensor(part, dtype=torch.float64, requires_grad=True)
-        for part in limits.clip(net).arrays
-    ]
-    ends = [
-        [torch.tensor(part, dtype=torch.float64) for part in end.arrays]
-        for end in (limits.low, limits.high)
-    ]
+    parts = [tensor(part).requires_grad_() for part in limits.clip(net).arrays]
+    ends = [[tensor(part) for part in end.arrays] for end in (limits.low, limits.high)]
     adam = torch.optim.Adam(parts, lr=RATE)
-    of = torch.tensor(groups)
-    sizes = torch.tensor(np.bincount(groups) * net.n_units, dtype=torch.float64)
-    shrinks = torch.tensor(~exempt, dtype=torch.float64)[:, None]
+    of = tensor(groups)
+    sizes = tensor(np.bincount(groups) * float(net.n_units))
+    shrinks = tensor((~exempt).astype(np.float64))[:, None]
     n = len(course.X)
 
     def shrink(step: float) -> None:
         first, _, _, skip, _ = parts
-        squares = torch.zeros(len(sizes), dtype=torch.float64)
+        squares = torch.zeros_like(sizes)
         squares.index_add_(0, of, (first**2).sum(1))
         norms = squares.sqrt().clamp(min=1e-12)
         kept = (1 - step * sizes.sqrt() / norms).clamp(min=0)[of][:, None]
@@ -254,7 +242,7 @@ def sparse_start(
     for epoch in range(epochs):
         for group in adam.param_groups:  # to rest where it ends, as a cosine does
             group["lr"] = RATE * (0.05 + 0.95 * (1 + np.cos(np.pi * epoch / epochs)) / 2)
-        order = torch.tensor(rng.permutation(n)) if n > BATCH else None
+        order = tensor(rng.permutation(n)) if n > BATCH else None
         for begin in range(0, n, BATCH):
             at = slice(None) if order is None else order[begin : begin + BATCH]
             adam.zero_grad()
