@@ -103,9 +103,9 @@ def test_both_baselines_stand_beside_the_student() -> None:
     table, targets = d.held_out
     by_labels, most_common = d.fidelity().baselines
     assert (by_labels.model, most_common.model) == ("labels only", "most common class")
-    twin = d.labels_only.at_size(d.size)
+    twin = d.labels_only
     z = twin.logits(table)
-    assert twin.n_leaves_ == d.student.n_leaves_
+    assert twin.size == d.size and twin.alpha == 1.0
     np.testing.assert_allclose(by_labels.agreement.value, (z.argmax(1) == targets.predicted).mean())
     np.testing.assert_allclose(by_labels.kl.value, KL(z, targets))
     learnt = d.targets.take(d.rows.learnt)
@@ -151,7 +151,7 @@ def test_another_size_has_its_own_card_and_baseline() -> None:
     assert small.fidelity().student == "tree of 2 leaves"
     assert small.fidelity().value == d.ladder.select(2).fidelity
     by_labels = small.fidelity().baselines[0]
-    z = d.labels_only.at_size(2).logits(d.held_out[0])
+    z = small.labels_only.logits(d.held_out[0])
     np.testing.assert_allclose(by_labels.kl.value, KL(z, d.held_out[1]))
     assert by_labels.kl != d.fidelity().baselines[0].kl
 

@@ -78,14 +78,14 @@ def test_an_interrupt_with_hardly_an_answer_stops() -> None:
 
 
 def interrupted_fit(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
-    fit, fits = TreeStudent._fit, iter(range(1, 1_000))
+    sweep, sweeps = TreeStudent.sweep, iter(range(1, 1_000))
 
-    def _fit(self: TreeStudent, *args: Any) -> None:
-        if next(fits) == at:
+    def tiring(self: TreeStudent, *args: Any) -> Any:
+        if next(sweeps) == at:
             raise KeyboardInterrupt
-        fit(self, *args)
+        return sweep(self.set_params(quality="greedy"), *args)
 
-    monkeypatch.setattr(TreeStudent, "_fit", _fit)
+    monkeypatch.setattr(TreeStudent, "sweep", tiring)
 
 
 def test_an_interrupt_of_the_calibration_keeps_what_was_tried(

@@ -162,7 +162,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "option": (
         (MODEL, X, Y),
         {"temprature": 2},
-        r"no option 'temprature'. Did you mean \"temperature\"\? Its options are student, size",
+        r"no option 'temprature'. Did you mean \"temperature\"\? Its options are task, student",
     ),
     "size of one": ((MODEL, X, Y), {"size": 1}, r"size to be a whole number >= 2. Got 1"),
     "size in halves": ((MODEL, X, Y), {"size": 2.5}, r"size to be a whole number >= 2. Got 2.5"),

@@ -1,4 +1,4 @@
-"""The rows where teacher and student name different classes."""
+"""The rows where teacher and student part: other classes, or numbers far from each other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Comparison:
     @classmethod
     def of(cls, d: Distillation) -> Comparison:
         """Compare over all rows."""
-        logits = d.student.logits(d.table)
+        logits = d.student.output(d.table)
         teacher, student = d.targets.predicted, logits.argmax(1)
         p, rows = d.targets.at(1.0), np.arange(d.targets.n_rows)
         kl = KL.per_row(logits, d.targets)
@@ -50,15 +50,64 @@ class Comparison:
         """Whether the two name different classes."""
         return np.asarray(self.teacher != self.student)
 
-    def answers(self, d: Distillation) -> dict[str, NDArray[np.intp]]:
+    def answers(self, d: Distillation) -> dict[str, NDArray[Any]]:
         """Return the codes of the classes that teacher, student and, if known, the truth name."""
         named = {"teacher": self.teacher, "student": self.student}
         return named if d.targets.labels is None else {**named, "truth": d.targets.labels}
+
+    def columns(self, d: Distillation) -> dict[str, NDArray[Any]]:
+        """Return what stands before the owner's columns, for all rows."""
+        names = {name: d.targets.classes[codes] for name, codes in self.answers(d).items()}
+        return {**names, "margin": self.margin, "kl": self.kl}
 
     def worst_first(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return those of `rows` where the models part, the surest teacher first."""
         apart = rows[self.apart[rows]]
         return apart[np.lexsort((-self.kl[apart], -self.margin[apart]))]
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """Teacher and student of a regression side by side, for all rows.
+
+    Attributes
+    ----------
+    teacher, student : ndarray of float, shape (n,)
+        The numbers that they give.
+    difference : ndarray of float, shape (n,)
+        By how much the student says more than its teacher.
+    """
+
+    teacher: NDArray[np.float64]
+    student: NDArray[np.float64]
+    difference: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, d: Distillation) -> Difference:
+        """Compare over all rows."""
+        teacher, student = d.targets.values, d.student.output(d.table)
+        return cls(teacher, student, student - teacher)
+
+    def answers(self, d: Distillation) -> dict[str, NDArray[Any]]:
+        """Return the numbers of teacher, student and, if known, the truth."""
+        said = {"teacher": self.teacher, "student": self.student}
+        return said if d.targets.truth is None else {**said, "truth": d.targets.truth}
+
+    def columns(self, d: Distillation) -> dict[str, NDArray[Any]]:
+        """Return what stands before the owner's columns, for all rows."""
+        return {**self.answers(d), "difference": self.difference}
+
+    def worst_first(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return `rows`, those with the largest difference first."""
+        return rows[np.argsort(-np.abs(self.difference[rows]), kind="stable")]
+
+
+Compared = Comparison | Difference
+
+
+def compare(d: Distillation) -> Compared:
+    """Compare teacher and student over all rows."""
+    return Difference.of(d) if d.task == "regression" else Comparison.of(d)
 
 
 def disagreements(d: Distillation, rows: str = "held_out") -> Any:
@@ -75,24 +124,23 @@ def disagreements(d: Distillation, rows: str = "held_out") -> Any:
     -------
     data frame
         ``teacher``, ``student``, ``truth`` (if known), ``margin`` and ``kl`` before the owner's
-        columns; pandas frames keep their index, arrays come as a pandas frame. A name that the
-        owner uses already gets ``" (model)"`` behind it.
+        columns; of a regression, where numbers hardly ever agree to the last digit, all rows with
+        ``difference`` (student less teacher), the largest first. Pandas frames keep their index,
+        arrays come as a pandas frame. A name that the owner uses already gets ``" (model)"``
+        behind it.
     """
     check_choice("rows", rows, ("held_out", "all"))
     looked_at = d.rows.held_out if rows == "held_out" else np.arange(d.table.n_rows)
-    compared = Comparison.of(d)
+    compared = compare(d)
     worst = compared.worst_first(looked_at)
     return side_by_side(d, compared, worst)
 
 
-def side_by_side(d: Distillation, compared: Comparison, rows: ArrayLike) -> Any:
+def side_by_side(d: Distillation, compared: Compared, rows: ArrayLike) -> Any:
     """Return some rows in the owner's frame type, the answers of both models before them."""
     rows = np.asarray(rows, dtype=np.intp)
-    classes = d.targets.classes
-    columns: dict[str, Any] = {n: classes[codes[rows]] for n, codes in compared.answers(d).items()}
-    columns |= {"margin": compared.margin[rows], "kl": compared.kl[rows]}
     taken = set(d.table.names)  # the owner's columns keep their names
-    columns = {_free(name, taken): values for name, values in columns.items()}
+    columns = {_free(name, taken): v[rows] for name, v in compared.columns(d).items()}
     native = d.table.native_rows(rows)
     if isinstance(native, np.ndarray):
         native = pd.DataFrame(native, columns=list(d.table.names), index=rows)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from jupyter_distill._softmax import log_floored
 from jupyter_distill.audits._intervals import Interval, mean_intervals
+from jupyter_distill.audits._numbers import NumberFidelity, number_fidelity
+from jupyter_distill.audits._text import left
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import KL, SoftTargets
 
@@ -54,6 +56,11 @@ class Score:
     kl: Interval
     precision: float
     accuracy: Interval
+
+    @property
+    def fidelity(self) -> Interval:
+        """What counts first: agreement with the teacher."""
+        return self.agreement
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,29 +144,23 @@ class Fidelity:
             ],
             columns=["teacher says", "rows", "agreement [95 %]", "KL, nats [95 %]", "precision"],
         )
-        return f"{head}\n\n{_left(models)}\n\n{_left(classes)}"
+        return f"{head}\n\n{left(models)}\n\n{left(classes)}"
 
     def __repr__(self) -> str:
         return self.describe()
 
 
-def _left(frame: pd.DataFrame) -> str:
-    """Write a frame of texts with its first column to the left."""
-    width = max(len(str(v)) for v in (*frame.iloc[:, 0], frame.columns[0]))
-    first = frame.columns[0]
-    named = frame.rename(columns={first: first.ljust(width)})
-    return named.to_string(
-        index=False, formatters={named.columns[0]: lambda v: str(v).ljust(width)}
-    )
-
-
-def fidelity(d: Distillation) -> Fidelity:
+def fidelity(d: Distillation) -> Fidelity | NumberFidelity:
     """Measure a distillation's student on its held-out rows."""
+    return number_fidelity(d) if d.task == "regression" else _class_fidelity(d)
+
+
+def _class_fidelity(d: Distillation) -> Fidelity:
     table, targets = d.held_out
     learnt = d.targets.take(d.rows.learnt)
-    models = {STUDENT: d.student.logits(table)}
+    models = {STUDENT: d.student.output(table)}
     if d.labels_only is not None:
-        models[LABELS_ONLY] = d.labels_only.at_size(d.size).logits(table)
+        models[LABELS_ONLY] = d.labels_only.output(table)
     models[MAJORITY] = np.tile(_most_common(learnt), (targets.n_rows, 1))
     named = targets.predicted
     groups = np.column_stack(

@@ -47,7 +47,7 @@ def split_rows(strata: NDArray[np.intp], random_state: int | None) -> Rows:
     Parameters
     ----------
     strata : ndarray of int, shape (n,)
-        A code per row, here the class that the teacher names.
+        A code per row: the class that the teacher names, or the bin of its number.
     random_state : int or None
         Seed.
 

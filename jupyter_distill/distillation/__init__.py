@@ -2,7 +2,15 @@
 
 from jupyter_distill.distillation._distill import distill
 from jupyter_distill.distillation._distillation import Distillation
-from jupyter_distill.distillation._ladder import Ladder, Rung
+from jupyter_distill.distillation._ladder import ClassRung, Ladder, NumberRung, Rung
 from jupyter_distill.distillation._progress import InterruptedWarning
 
-__all__ = ["Distillation", "InterruptedWarning", "Ladder", "Rung", "distill"]
+__all__ = [
+    "ClassRung",
+    "Distillation",
+    "InterruptedWarning",
+    "Ladder",
+    "NumberRung",
+    "Rung",
+    "distill",
+]

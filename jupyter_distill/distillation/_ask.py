@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +13,13 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Rows, Table, split_rows
 from jupyter_distill.distillation._progress import Progress
-from jupyter_distill.targets import SoftTargets, align
-from jupyter_distill.teachers import Teacher, as_teacher, count_rows
+from jupyter_distill.distillation._task import read_truth, settled
+from jupyter_distill.targets import Predictions, SoftTargets, Targets, align
+from jupyter_distill.teachers import Query, Teacher, count_rows
 
 LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
+BINS = 10  # of the numbers of a regression, to split its rows in proportion
+LEAST_IN_BIN = 10
 BATCH = 8_192  # rows per question unless the teacher knows better: small enough to show progress
 
 
@@ -27,15 +29,14 @@ class Asked:
 
     teacher: Teacher
     table: Table
-    targets: SoftTargets
+    targets: Targets
     rows: Rows
 
 
 def ask(
-    model: Any,
+    teacher: Teacher,
     X: Any,
     y: Any,
-    classes: Sequence[object] | None,
     teacher_inputs: Any,
     test: tuple[Any, ...] | None,
     batch_size: int | None,
@@ -45,7 +46,6 @@ def ask(
     """Check everything that is given, ask the teacher, and split the rows."""
     if batch_size is not None:
         check_number("batch_size", batch_size, low=1, integer=True)
-    teacher = as_teacher(model, classes=classes) if classes is not None else as_teacher(model)
     table = Table.of(X)
     X_test, y_test, inputs_test = _test(test, y, teacher_inputs)
     _beside("y", y, table)
@@ -62,18 +62,24 @@ def ask(
                 remedy="Give rows that were kept apart, or leave test out.",
             )
         )
-    answered, logits = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
+    if teacher.task == "regression" and y is not None:  # before a slow teacher is asked
+        y = read_truth(y)
+        y_test = y_test if y_test is None else read_truth(y_test, "y_test")
+    query = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
+    teacher = teacher.of_task(settled(teacher, query, y))
+    answered, said = query.rows, _said(teacher, query)
     if len(answered) < table.n_rows:
         table, y = table.take(answered), _take(y, answered)
     if unseen is None:
-        targets = _targets(teacher, logits, y)
-        return Asked(teacher, table, targets, split_rows(targets.predicted, seed))
+        targets = _targets(teacher, said, y)
+        return Asked(teacher, table, targets, split_rows(_strata(targets), seed))
 
-    answered, more = _query(teacher, unseen, inputs_test, batch_size, progress, seed)
+    query = _query(teacher, unseen, inputs_test, batch_size, progress, seed)
+    answered, more = query.rows, _said(teacher, query)
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
-    targets = _targets(teacher, np.concatenate([logits, more]), _both(y, y_test))
-    split = split_rows(targets.predicted[: table.n_rows], seed)
+    targets = _targets(teacher, np.concatenate([said, more]), _both(y, y_test))
+    split = split_rows(_strata(targets)[: table.n_rows], seed)
     rows = Rows(
         train=np.sort(np.concatenate([split.train, split.held_out])),
         validation=split.validation,
@@ -90,8 +96,8 @@ def _query(
     batch_size: int | None,
     progress: Progress,
     seed: int | None,
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Return positions and logits of the rows that were answered: all, unless interrupted."""
+) -> Query:
+    """Return the query with the rows that were answered: all, unless interrupted."""
     X = table.native if inputs is None else inputs
     order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
     query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=order)
@@ -106,10 +112,25 @@ def _query(
             f"the teacher answered {query.n_done} of {table.n_rows} rows, spread over the data; "
             "the student was distilled from these."
         )
-    return query.rows, query.logits()
+    return query
 
 
-def _targets(teacher: Teacher, logits: NDArray[np.float64], y: Any) -> SoftTargets:
+def _said(teacher: Teacher, query: Query) -> NDArray[np.float64]:
+    return query.predictions() if teacher.task == "regression" else query.logits()
+
+
+def _strata(targets: Targets) -> NDArray[np.intp]:
+    """Return the class that the teacher names, or the bin of the number that it gives."""
+    if isinstance(targets, SoftTargets):
+        return targets.predicted
+    bins = max(1, min(BINS, targets.n_rows // LEAST_IN_BIN))
+    cuts = np.quantile(targets.values, np.arange(1, bins) / bins)
+    return np.searchsorted(cuts, targets.values)
+
+
+def _targets(teacher: Teacher, logits: NDArray[np.float64], y: Any) -> Targets:
+    if teacher.task == "regression":
+        return Predictions(logits, None if y is None else read_truth(y))
     if y is None:
         names = np.arange(logits.shape[1]) if teacher.classes is None else teacher.classes
         return SoftTargets(logits, names)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._progress import Progress
+from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.students import Student
 from jupyter_distill.targets import KL, SoftTargets
 
@@ -22,12 +22,6 @@ Floats = NDArray[np.float64]
 GRID = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 SMALL = 2_000  # rows below which one validation part is too noisy and three folds are taken
 ENOUGH = 20_000  # rows above which a temperature's rank no longer moves
-
-
-def at_temperature(student: Student, temperature: float) -> Student:
-    """Return an unfitted copy that learns at T."""
-    copy: Student = clone(student).set_params(temperature=float(temperature))
-    return copy
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +104,7 @@ def calibrate(
     KeyboardInterrupt
         If the person stops it before one temperature is through; later, what is done is kept.
     """
-    folds = _folds(rows, seed)
-    parts = [_Part(student, table, targets, fit, score) for fit, score in folds]
+    parts = [_Part(student, table, targets, fit, score) for fit, score in folds(rows, seed)]
     kl, agrees, done = [], [], []
     from_1 = sorted(temperatures, key=lambda T: abs(np.log(T)))  # an interrupt keeps the plainest
     try:
@@ -154,14 +147,14 @@ class _Part:
         self.score_rows = table.take(score)
 
     def score(self, student: Student, sizes: Sequence[int]) -> tuple[Any, Any]:
-        student.fit_soft(self.fit_rows, self.fit_targets)
-        logits = [student.at_size(size).logits(self.score_rows) for size in sizes]
+        swept = sweep(student, self.fit_rows, self.fit_targets, sizes)
+        logits = [one.output(self.score_rows) for one in swept]
         kl = [KL.per_row(z, self.score_targets) for z in logits]
         agrees = [z.argmax(1) == self.score_targets.predicted for z in logits]
         return np.array(kl, dtype=np.float32), np.array(agrees)
 
 
-def _folds(rows: Rows, seed: int | None) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def folds(rows: Rows, seed: int | None) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Return pairs of rows to fit and to score on, none of them held out."""
     rng = np.random.default_rng(seed)
     learnt = rows.learnt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any, cast
 
@@ -11,18 +11,18 @@ from sklearn.base import clone
 
 from jupyter_distill import students
 from jupyter_distill._validation import check_number, did_you_mean, expected, some
-from jupyter_distill.distillation._ask import ask
-from jupyter_distill.distillation._calibrate import (
-    GRID,
-    Calibration,
-    at_temperature,
-    calibrate,
-)
-from jupyter_distill.distillation._distillation import Distillation
-from jupyter_distill.distillation._ladder import SIZES, climb, knee
+from jupyter_distill.distillation._ask import Asked, ask
+from jupyter_distill.distillation._calibrate import GRID, Calibration, calibrate
+from jupyter_distill.distillation._distillation import Distillation, no_temperature
+from jupyter_distill.distillation._ladder import climb, knee
+from jupyter_distill.distillation._pilot import pilot
 from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.distillation._remarks import remarks
-from jupyter_distill.students import Student
+from jupyter_distill.distillation._sweep import at_temperature, sweep
+from jupyter_distill.distillation._task import find_teacher
+from jupyter_distill.students import Student, StudentClassifier, StudentRegressor
+from jupyter_distill.targets import Predictions
+from jupyter_distill.teachers import Task
 
 ALPHA = 0.1  # weight of the ground truth where it is given and nothing else is said
 
@@ -32,6 +32,7 @@ def distill(
     X: Any,
     y: Any = None,
     *,
+    task: str | None = None,
     student: str | Student = "tree",
     size: int | str = "auto",
     temperature: float | str = "auto",
@@ -58,15 +59,20 @@ def distill(
         What the student sees: numbers, text, categories, booleans and missing values as they are.
     y : array of shape (n,), optional
         The ground truth. Without it the student follows the teacher alone.
+    task : {"classification", "regression"}, optional
+        Whether the model names a class or gives a number. An estimator says it itself; a function
+        or network that returns one number per row gives a number if `y` holds many different ones.
     student : str or Student, default "tree"
         Family, or an unfitted student: what is set on it other than its defaults holds, unless
         `size`, `temperature` or `alpha` say otherwise here.
     size : int or "auto"
-        Leaves of the student. ``"auto"``: the smallest size of the ladder, up to 32, within one
-        point of the best fidelity, and three of the best mean fidelity per class.
+        Leaves, rules, features, terms or units of the student. ``"auto"``: the smallest size of
+        the ladder that can be read and is within one point of the best fidelity (of a regression:
+        of R2 to the teacher), and three of the best mean fidelity per class.
     temperature : float or "auto"
         T of the soft targets. ``"auto"``: of a grid from 0.25 to 4 the one with the least
-        KL(teacher || student) on validation rows, which is comparable across T.
+        KL(teacher || student) on validation rows, which is comparable across T. A regression has
+        no temperature.
     alpha : float, optional
         Weight of the ground truth in the loss: 0.1 if `y` is given, else 0.
     classes : sequence, optional
@@ -105,57 +111,109 @@ def distill(
     G. Hinton, O. Vinyals, J. Dean: Distilling the Knowledge in a Neural Network, 2015.
     """
     _refuse_unknown(unknown)
-    template = _template(student, random_state)
-    own = _own_settings(template)
-    size = own.get("size", size) if size == "auto" else size
-    temperature = own.get("temperature", temperature) if temperature == "auto" else temperature
-    alpha = own.get("alpha") if alpha is None else alpha
-    sizes = _sizes(size)
-    temperatures = _temperatures(temperature)
-    alpha = _alpha(alpha, known=y is not None)
+    teacher = find_teacher(model, y, classes, task, _task_of(student))
+    settings = size, temperature, alpha
+    # twice if only the answers tell the task: what is wrong is said before the teacher is asked
+    plan = _Plan.of(student, teacher.task, settings, y is not None, random_state)
     shown = Progress(bool(progress))
-    asked = ask(model, X, y, classes, teacher_inputs, test, batch_size, shown, random_state)
-    template = clone(template).set_params(alpha=alpha, size=max(sizes))
+    asked = ask(teacher, X, y, teacher_inputs, test, batch_size, shown, random_state)
+    if asked.teacher.task != teacher.task:
+        plan = _Plan.of(student, asked.teacher.task, settings, y is not None, random_state)
+    chosen, best, calibration = _choose(plan, asked, shown, random_state)
+
     rows, table, targets = asked.rows, asked.table, asked.targets
-
-    calibration: Calibration | None = None
-    if len(temperatures) > 1 or size == "auto":
-        calibration = calibrate(
-            template, table, targets, rows, temperatures, sizes, shown, random_state
-        )
-        temperatures = calibration.temperatures
-    chosen = int(size) if size != "auto" else _knee(calibration)
-    best = temperatures[0] if calibration is None else calibration.best_temperature(chosen)
-
     learnt = targets.take(rows.learnt)
-    prepared = template.prepare(table.take(rows.learnt), learnt.weights)
-    grown = at_temperature(template, best).fit_soft(prepared, learnt)
+    prepared = plan.template.prepare(table.take(rows.learnt), learnt.weights)
+    swept = sweep(at_temperature(plan.template, best), prepared, learnt, plan.sizes)
     held_out = table.take(rows.held_out), targets.take(rows.held_out)
-    labels_only = None
-    if targets.labels is not None:
-        labels_only = at_temperature(template, 1.0).set_params(alpha=1.0)
-        labels_only.fit_soft(prepared, learnt)
     result = Distillation(
         teacher=asked.teacher,
-        template=template,
+        template=plan.template,
         table=table,
         targets=targets,
         rows=rows,
         temperature=best,
-        alpha=alpha,
+        alpha=plan.alpha,
         size=chosen,
-        ladder=climb(grown, sizes, chosen, *held_out),
-        labels_only=labels_only,
-        calibration=calibration if temperature == "auto" else None,
+        ladder=climb(swept, plan.sizes, chosen, *held_out, random_state),
+        calibration=calibration if len(plan.temperatures) > 1 else None,
         notes=tuple(shown.notes),
         random_state=random_state,
     )
     # both were made above; later fits and measures need not make them again
     kept = {"held_out": held_out, "_prepared": (prepared, learnt)}
     result.__dict__.update(kept)
-    result = replace(result, notes=(*result.notes, *remarks(result)))
+    said = remarks(result, size_asked=plan.size is not None)
+    result = replace(result, notes=(*result.notes, *said))
     result.__dict__.update(kept)
     return result
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is going to be tried, checked before the teacher is asked."""
+
+    template: Student
+    size: int | None
+    sizes: tuple[int, ...]
+    temperatures: tuple[float, ...]  # none for a regression
+    alpha: float
+
+    @classmethod
+    def of(
+        cls,
+        student: str | Student | type[Student],
+        task: Task | None,
+        settings: tuple[int | str, float | str, float | None],
+        known: bool,
+        seed: int | None,
+    ) -> _Plan:
+        size, temperature, alpha = settings
+        template = _template(student, task or "classification", seed)
+        own = _own_settings(template)
+        size = own.get("size", size) if size == "auto" else size
+        temperature = own.get("temperature", temperature) if temperature == "auto" else temperature
+        alpha = own.get("alpha") if alpha is None else alpha
+        asked, sizes = _sizes(size, template)
+        temperatures: tuple[float, ...] = ()
+        if not isinstance(template, StudentRegressor):
+            temperatures = _temperatures(temperature)
+        elif temperature != "auto":
+            raise ValueError(no_temperature(temperature))
+        alpha = _alpha(alpha, known=known)
+        template = clone(template).set_params(alpha=alpha, size=max(sizes))
+        return cls(template, asked, sizes, temperatures, alpha)
+
+
+def _choose(
+    plan: _Plan, asked: Asked, shown: Progress, seed: int | None
+) -> tuple[int, float | None, Calibration | None]:
+    """Return size and temperature as validation rows tell, where the person has not."""
+    readable = plan.template.READABLE
+    if isinstance(asked.targets, Predictions):
+        if plan.size is not None:
+            return plan.size, None, None
+        tried = pilot(
+            plan.template, asked.table, asked.targets, asked.rows, plan.sizes, shown, seed
+        )
+        return knee(tried.sizes, tried.r2().tolist(), None, readable), None, None
+    if plan.size is not None and len(plan.temperatures) == 1:
+        return plan.size, plan.temperatures[0], None
+    calibration = calibrate(
+        plan.template,
+        asked.table,
+        asked.targets,
+        asked.rows,
+        plan.temperatures,
+        plan.sizes,
+        shown,
+        seed,
+    )
+    chosen = plan.size
+    if chosen is None:
+        overall, per_class = calibration.fidelity()
+        chosen = knee(calibration.sizes, overall.tolist(), per_class.tolist(), readable)
+    return chosen, calibration.best_temperature(chosen), calibration
 
 
 def _refuse_unknown(unknown: dict[str, Any]) -> None:
@@ -168,11 +226,19 @@ def _refuse_unknown(unknown: dict[str, Any]) -> None:
         )
 
 
-def _template(student: str | Student | type[Student], seed: int | None) -> Student:
+def _task_of(student: object) -> Task | None:
+    """Return the task of a student of the person's own; None where a family is named."""
+    kind = student if isinstance(student, type) else type(student)
+    if issubclass(kind, StudentRegressor):
+        return "regression"
+    return "classification" if issubclass(kind, StudentClassifier) else None
+
+
+def _template(student: str | Student | type[Student], task: Task, seed: int | None) -> Student:
     """Return an unfitted student, with the seed where it has none of its own."""
     made: Any = student
     if not isinstance(student, Student | type):
-        made = students.load(student)
+        made = students.load(student, task)
     if isinstance(made, type) and issubclass(made, Student):
         made = made()
     if not isinstance(made, Student):
@@ -180,6 +246,14 @@ def _template(student: str | Student | type[Student], seed: int | None) -> Stude
             expected(
                 f"student to be one of {some(students.names())}, or a Student",
                 got=repr(student),
+            )
+        )
+    if not isinstance(made, StudentRegressor if task == "regression" else StudentClassifier):
+        raise ValueError(
+            expected(
+                f"a student for {task}, as the teacher is one",
+                got=repr(student),
+                remedy=f"Name a family instead: student={students.names()[0]!r}.",
             )
         )
     if made.get_params().get("random_state", seed) is None:
@@ -193,14 +267,15 @@ def _own_settings(template: Student) -> dict[str, Any]:
     return {name: v for name, v in template.get_params().items() if v != usual[name]}
 
 
-def _sizes(size: int | str) -> tuple[int, ...]:
-    """Return the sizes of the ladder, with the one that is asked for among them."""
+def _sizes(size: int | str, student: Student) -> tuple[int | None, tuple[int, ...]]:
+    """Return the size asked for, if any, and the sizes of the ladder with it among them."""
     if size == "auto":
-        return SIZES
+        return None, student.SIZES
     if isinstance(size, str):
-        raise ValueError(expected('size to be a whole number >= 2 or "auto"', got=repr(size)))
-    asked = int(check_number("size", size, low=2, integer=True))
-    return tuple(sorted({*SIZES, asked}))
+        what = f'size to be a whole number >= {student.SMALLEST} or "auto"'
+        raise ValueError(expected(what, got=repr(size)))
+    asked = int(check_number("size", size, low=student.SMALLEST, integer=True))
+    return asked, tuple(sorted({*student.SIZES, asked}))
 
 
 def _temperatures(temperature: float | str) -> tuple[float, ...]:
@@ -226,9 +301,3 @@ def _alpha(alpha: float | None, *, known: bool) -> float:
             )
         )
     return alpha
-
-
-def _knee(calibration: Calibration | None) -> int:
-    assert calibration is not None  # size "auto" always calibrates
-    overall, per_class = calibration.fidelity()
-    return knee(calibration.sizes, overall.tolist(), per_class.tolist())

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_number
+from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Rows, Table
-from jupyter_distill.distillation._calibrate import Calibration, at_temperature
+from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._ladder import Ladder, climb
+from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.students import Student
-from jupyter_distill.targets import SoftTargets
+from jupyter_distill.targets import Predictions
 
 if TYPE_CHECKING:
-    from jupyter_distill.teachers import Teacher
+    from jupyter_distill.teachers import Task, Teacher
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,26 +34,25 @@ class Distillation:
     teacher : Teacher
         Read-only; was asked once for every row.
     student : Student
-        The chosen student, a fitted scikit-learn classifier.
+        The chosen student, a fitted scikit-learn classifier or regressor.
     template : Student
         The same without a fit or a temperature, for distilling again.
     table : Table
         All rows.
-    targets : SoftTargets
-        What the teacher says of them, with the labels where they were given.
+    targets : SoftTargets or Predictions
+        What the teacher says of them, with the ground truth where it was given.
     rows : Rows
         Which rows the student learnt from, which chose its settings, which were held out.
-    temperature, alpha : float
-        Settings of the composite loss.
+    temperature : float or None
+        T of the soft targets; None for a regression, which has none.
+    alpha : float
+        Weight of the ground truth in the loss.
     size : int
         The chosen size.
     ladder : Ladder
         All sizes that were piloted, measured on held-out rows.
-    labels_only : Student or None
-        The same student, at its largest size, fitted to the labels without the teacher; its
-        :meth:`at_size` is the baseline of every size. None without labels.
     calibration : Calibration or None
-        What was tried to choose the temperature; None if the person set it.
+        What was tried to choose the temperature; None if the person set it, and for a regression.
     notes : tuple of str
         What the person should know of this run, e.g. what an interrupt cut short.
     random_state : int or None
@@ -62,21 +62,25 @@ class Distillation:
     teacher: Teacher
     template: Student
     table: Table
-    targets: SoftTargets
+    targets: Any  # SoftTargets or Predictions, by the task
     rows: Rows
-    temperature: float
+    temperature: float | None
     alpha: float
     size: int
     ladder: Ladder
-    labels_only: Student | None
     calibration: Calibration | None
     notes: tuple[str, ...]
     random_state: int | None
 
     @property
     def student(self) -> Student:
-        """The chosen student, a fitted scikit-learn classifier."""
+        """The chosen student, a fitted scikit-learn classifier or regressor."""
         return self.ladder.select(self.size).student
+
+    @property
+    def task(self) -> Task:
+        """Whether teacher and student name a class or give a number."""
+        return "regression" if isinstance(self.targets, Predictions) else "classification"
 
     @property
     def family(self) -> str:
@@ -94,7 +98,7 @@ class Distillation:
 
         Columns: ``temperature``, ``kl`` (mean KL(teacher || student) at T = 1, comparable across
         T), ``behind_best`` and its paired standard error ``se``, ``fidelity``, ``chosen``. Empty
-        if the temperature was set by hand.
+        if the temperature was set by hand, and for a regression.
         """
         if self.calibration is None:
             names = ["temperature", "kl", "behind_best", "se", "fidelity", "chosen"]
@@ -103,7 +107,7 @@ class Distillation:
         return self.calibration.path(min(sizes, key=lambda size: abs(size - self.size)))
 
     @cached_property
-    def held_out(self) -> tuple[Table, SoftTargets]:
+    def held_out(self) -> tuple[Table, Any]:
         """Rows that nobody trained on, and what the teacher says of them."""
         return self.table.take(self.rows.held_out), self.targets.take(self.rows.held_out)
 
@@ -112,8 +116,19 @@ class Distillation:
         learnt = self.targets.take(self.rows.learnt)
         return self.template.prepare(self.table.take(self.rows.learnt), learnt.weights), learnt
 
+    @cached_property
+    def labels_only(self) -> Student | None:
+        """The same student fitted to the ground truth without the teacher; None without truth."""
+        targets = self.targets
+        truth = targets.truth if isinstance(targets, Predictions) else targets.labels
+        if truth is None:
+            return None
+        twin = at_temperature(self.template, None if self.temperature is None else 1.0)
+        rows, learnt = self._prepared
+        return sweep(twin.set_params(alpha=1.0), rows, learnt, (self.size,))[0]
+
     def explanation(self) -> Any:
-        """Return the student as data; support, class mixes and agreement over all rows."""
+        """Return the student as data, measured over all rows."""
         return self._explanation
 
     @cached_property
@@ -126,7 +141,7 @@ class Distillation:
         Parameters
         ----------
         temperature : float, optional
-            T; the student is fitted again.
+            T; the student is fitted again. A regression has none.
         size : int, optional
             A size of the ladder; nothing is fitted again.
 
@@ -137,22 +152,29 @@ class Distillation:
         """
         if size is not None:
             self.ladder.select(size)
+        if temperature is not None and self.temperature is None:
+            raise ValueError(no_temperature(temperature))
         size = self.size if size is None else size
         if temperature is None or temperature == self.temperature:
             again = replace(self, size=size, ladder=replace(self.ladder, chosen=size))
         else:
             temperature = check_number("temperature", temperature, above=0)
-            grown = at_temperature(self.template, temperature).fit_soft(*self._prepared)
-            ladder = climb(grown, self.ladder.sizes, size, *self.held_out)
+            sizes = self.ladder.sizes
+            rows, learnt = self._prepared
+            swept = sweep(at_temperature(self.template, temperature), rows, learnt, sizes)
+            ladder = climb(swept, sizes, size, *self.held_out, self.random_state)
             again = replace(self, temperature=temperature, size=size, ladder=ladder)
         again.__dict__.update(held_out=self.held_out, _prepared=self._prepared)
+        if size == self.size and "labels_only" in self.__dict__:
+            again.__dict__["labels_only"] = self.labels_only  # no teacher, so no temperature
         return again
 
     def fidelity(self) -> Any:
         """Return the fidelity card: student against teacher on held-out rows.
 
         Per class, hard (agreement) and soft (KL), with bootstrap intervals, beside the most
-        common class and the same student fitted to the labels without the teacher.
+        common class and the same student fitted to the labels without the teacher. Of a
+        regression: R2, RMSE and MAE, beside the teacher's mean and that same student.
         """
         return self._fidelity
 
@@ -162,6 +184,8 @@ class Distillation:
 
     def disagreements(self, rows: str = "held_out") -> Any:
         """Return the rows where teacher and student part, worst first, in the owner's frame type.
+
+        Of a regression these are all rows, the largest difference first.
 
         Parameters
         ----------
@@ -176,15 +200,33 @@ class Distillation:
         return written
 
     def view(self) -> Any:
-        """Return the linked view: tree, temperature and disagreements in one widget."""
+        """Return the view of a notebook: student and disagreements, linked where it is a tree."""
         return late("jupyter_distill.widgets:view")(self)
 
     def __repr__(self) -> str:
         notes = "".join(f"\n- {note}" for note in self.notes)
-        head = (
-            f"{self.teacher.name} -> {self.title}, T = {self.temperature:g}, alpha = {self.alpha:g}"
-        )
-        return f"{head}\n{self.fidelity().describe()}{notes}"
+        return f"{self.headline}\n{self.fidelity().describe()}{notes}"
+
+    @property
+    def headline(self) -> str:
+        """Who was distilled into what, on one line of text."""
+        settings = "".join(f", {name} = {value:g}" for name, value in self.settings.items())
+        return f"{self.teacher.name} -> {self.title}{settings}"
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """The settings of the loss, by the names that a reader knows."""
+        known = {} if self.temperature is None else {"T": self.temperature}
+        return {**known, "alpha": self.alpha}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return late("jupyter_distill.widgets:mimebundle")(self)
+
+
+def no_temperature(given: object) -> str:
+    """Return what to say of a temperature for a regression."""
+    return expected(
+        "no temperature, as a regression has no temperature",
+        got=f"temperature={given!r}",
+        remedy="Leave it out: numbers have no classes to soften.",
+    )

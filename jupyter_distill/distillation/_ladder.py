@@ -7,16 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected, some
 from jupyter_distill._wilson import wilson
 from jupyter_distill.data import Table
+from jupyter_distill.distillation._sweep import reached
+from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.students import Student
-from jupyter_distill.targets import KL, SoftTargets
+from jupyter_distill.targets import KL, Predictions, SoftTargets, Targets
 
-SIZES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
-READABLE = 32  # leaves: a larger student is offered on the ladder but not chosen by itself
-CLOSE = 0.01  # a point of fidelity is not worth a larger student
+Floats = NDArray[np.float64]
+
+CLOSE = 0.01  # a point of fidelity, or of R2, is not worth a larger student
 CLOSE_PER_CLASS = 0.03  # of the mean over classes, which is noisier
 
 
@@ -27,17 +30,14 @@ class Rung:
     Attributes
     ----------
     size : int
-        What was asked for; the student may need fewer leaves.
+        What was asked for; the student may need less.
     student : Student
         Fitted.
     fidelity : float
-        Share of held-out rows for which it names the teacher's class.
+        Share of held-out rows for which it names the teacher's class; of a regression R2 to the
+        teacher.
     low, high : float
-        95 % Wilson interval of `fidelity`.
-    kl : float
-        Mean KL(teacher || student) at T = 1, in nats.
-    accuracy : float
-        Share of held-out rows for which it names the true class; NaN without labels.
+        95 % interval of `fidelity`: Wilson's; of R2 by bootstrap.
     """
 
     size: int
@@ -45,8 +45,51 @@ class Rung:
     fidelity: float
     low: float
     high: float
+
+    def measures(self) -> dict[str, float]:
+        """Return what was measured, by name."""
+        return {"fidelity": self.fidelity, "low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True, eq=False)
+class ClassRung(Rung):
+    """A student that names classes.
+
+    Attributes
+    ----------
+    kl : float
+        Mean KL(teacher || student) at T = 1, in nats.
+    accuracy : float
+        Share of held-out rows for which it names the true class; NaN without labels.
+    """
+
     kl: float
     accuracy: float
+
+    def measures(self) -> dict[str, float]:
+        """Return what was measured, by name."""
+        return {**super().measures(), "kl": self.kl, "accuracy": self.accuracy}
+
+
+@dataclass(frozen=True, eq=False)
+class NumberRung(Rung):
+    """A student that gives a number; `fidelity` is R2 to the teacher.
+
+    Attributes
+    ----------
+    rmse : float
+        Root mean squared difference to the teacher, in the unit of the target.
+    r2_truth : float
+        R2 to the true values; NaN without them.
+    """
+
+    rmse: float
+    r2_truth: float
+
+    def measures(self) -> dict[str, float]:
+        """Return what was measured, by name."""
+        ends = {"low": self.low, "high": self.high}
+        return {"r2": self.fidelity, **ends, "rmse": self.rmse, "r2_truth": self.r2_truth}
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +101,7 @@ class Ladder:
     Attributes
     ----------
     rungs : tuple of Rung
-        One per size, but none for a size at which the data allow no more leaves.
+        One per size, but none for a size at which the data allow no larger student.
     chosen : int
         Size of the chosen rung.
     sizes : tuple of int
@@ -87,19 +130,17 @@ class Ladder:
         raise ValueError(expected(f"size to be one of {sizes}", got=repr(size)))
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per size."""
+        """Return one row per size: what there is to read, and how faithful it is."""
         return pd.DataFrame(
-            {
-                "size": [r.size for r in self],
-                "leaves": [_leaves(r.student) for r in self],
-                "depth": [getattr(r.student, "depth_", np.nan) for r in self],
-                "fidelity": [r.fidelity for r in self],
-                "low": [r.low for r in self],
-                "high": [r.high for r in self],
-                "kl": [r.kl for r in self],
-                "accuracy": [r.accuracy for r in self],
-                "chosen": [r.size == self.chosen for r in self],
-            }
+            [
+                {
+                    "size": r.size,
+                    **r.student.complexity_.to_dict(),
+                    **r.measures(),
+                    "chosen": r.size == self.chosen,
+                }
+                for r in self
+            ]
         )
 
     def __repr__(self) -> str:
@@ -107,35 +148,75 @@ class Ladder:
 
 
 def climb(
-    student: Student, sizes: Sequence[int], chosen: int, table: Table, targets: SoftTargets
+    swept: Sequence[Student],
+    sizes: Sequence[int],
+    chosen: int,
+    table: Table,
+    targets: Targets,
+    seed: int | None,
 ) -> Ladder:
-    """Cut a student that was fitted at the largest size to every size and measure each."""
+    """Measure the students of all sizes on held-out rows; equal ones share a rung."""
     rungs: list[Rung] = []
-    for size in sizes:
-        smaller = student.at_size(size)
-        if rungs and size != chosen and _leaves(smaller) == _leaves(rungs[-1].student):
-            continue  # the data allow no more leaves: the same student again
-        logits = smaller.logits(table)
-        answer = logits.argmax(1)
-        share = float((answer == targets.predicted).mean())
-        low, high = wilson(share, targets.n_rows)
-        right = float((answer == targets.labels).mean()) if targets.labels is not None else np.nan
-        rungs.append(Rung(size, smaller, share, low, high, KL(logits, targets), right))
+    last: Floats = np.empty(0)
+    for size, student in zip(sizes, swept, strict=True):
+        said = student.output(table)
+        if rungs and size != chosen:
+            units = reached(student)
+            if np.array_equal(said, last) or (
+                units is not None and units == reached(rungs[-1].student)
+            ):
+                continue  # the data allow no larger one: the same student again
+        last = said
+        if isinstance(targets, Predictions):
+            rungs.append(_number_rung(size, student, said, targets, seed))
+        else:
+            rungs.append(_class_rung(size, student, said, targets))
     return Ladder(tuple(rungs), chosen, tuple(sizes))
 
 
-def _leaves(student: Student) -> float:
-    return float(getattr(student, "n_leaves_", np.nan))
+def _class_rung(
+    size: int,
+    student: Student,
+    logits: Floats,
+    targets: SoftTargets,
+) -> ClassRung:
+    answer = logits.argmax(1)
+    share = float((answer == targets.predicted).mean())
+    low, high = wilson(share, targets.n_rows)
+    right = float((answer == targets.labels).mean()) if targets.labels is not None else np.nan
+    return ClassRung(size, student, share, low, high, KL(logits, targets), right)
 
 
-def knee(sizes: Sequence[int], fidelity: Sequence[float], per_class: Sequence[float]) -> int:
+def _number_rung(
+    size: int,
+    student: Student,
+    said: Floats,
+    targets: Predictions,
+    seed: int | None,
+) -> NumberRung:
+    columns = r2_columns(said, targets.values)
+    value, low, high = interval(columns, resampled_means(columns, seed), r2)
+    right = np.nan
+    if targets.truth is not None:
+        right = float(r2(r2_columns(said, targets.truth).mean(0)))
+    return NumberRung(size, student, value, low, high, float(np.sqrt(columns[:, 0].mean())), right)
+
+
+def knee(
+    sizes: Sequence[int],
+    fidelity: Sequence[float],
+    per_class: Sequence[float] | None,
+    readable: int,
+) -> int:
     """Return the smallest readable size that is as faithful as the best.
 
-    As faithful is: within one point of fidelity over all rows, and within three points of the mean
-    fidelity per class of the teacher, which a rare class would not move otherwise.
+    As faithful is: within one point of fidelity over all rows (of a regression: of R2), and
+    within three points of the mean fidelity per class of the teacher, which a rare class would
+    not move otherwise.
     """
-    readable = [i for i, size in enumerate(sizes) if size <= READABLE] or [0]
-    floor = max(fidelity[i] for i in readable) - CLOSE
-    floor_per_class = max(per_class[i] for i in readable) - CLOSE_PER_CLASS
-    near = [i for i in readable if fidelity[i] >= floor and per_class[i] >= floor_per_class]
-    return sizes[near[0]] if near else sizes[max(readable, key=lambda i: per_class[i])]
+    within = [i for i, size in enumerate(sizes) if size <= readable] or [0]
+    per_class = fidelity if per_class is None else per_class
+    floor = max(fidelity[i] for i in within) - CLOSE
+    floor_per_class = max(per_class[i] for i in within) - CLOSE_PER_CLASS
+    near = [i for i in within if fidelity[i] >= floor and per_class[i] >= floor_per_class]
+    return sizes[near[0]] if near else sizes[max(within, key=lambda i: per_class[i])]

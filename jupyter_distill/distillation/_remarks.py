@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jupyter_distill._validation import some
+from jupyter_distill.distillation._sweep import reached
+from jupyter_distill.distillation.resample import r2, r2_columns
+from jupyter_distill.targets import Predictions, SoftTargets
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
@@ -15,21 +18,58 @@ if TYPE_CHECKING:
 FEW = 100  # held-out rows below which an interval is too wide to compare by
 
 
-def remarks(d: Distillation) -> Iterator[str]:
+def remarks(d: Distillation, *, size_asked: bool) -> Iterator[str]:
     """Yield a sentence for everything that the figures alone would not tell."""
-    table, targets = d.held_out
-    if targets.n_rows < FEW:
-        rows = "1 row is" if targets.n_rows == 1 else f"{targets.n_rows} rows are"
+    n = len(d.rows.held_out)
+    if n < FEW:
+        rows = "1 row is" if n == 1 else f"{n} rows are"
         yield f"Only {rows} held out: read the intervals, not the figures."
-    yield from _of_teacher(d)
+    yield from _of_size(d, size_asked)
+    if isinstance(d.targets, Predictions):
+        yield from _of_numbers(d, d.targets)
+    else:
+        yield from _of_classes(d, d.targets)
+
+
+def _of_size(d: Distillation, asked: bool) -> Iterator[str]:
+    units = reached(d.student)
+    if asked and units is not None and units < d.size:
+        yield f"{d.size} {d.student.UNIT} were asked for; the data give no more than {units}."
+    dense = d.student.complexity_.dense
+    if dense:
+        yield f"The {d.title} is too dense to read as a whole: {', '.join(dense)}."
+
+
+def _of_numbers(d: Distillation, targets: Predictions) -> Iterator[str]:
+    if np.ptp(targets.values) == 0:
+        yield "The teacher gives every row the same number: there is nothing to learn from it."
+    elif np.isnan(d.ladder.select(d.size).low) or d.ladder.select(d.size).low <= 0:
+        rung = d.ladder.select(d.size)
+        yield (
+            f"The student (R2 {rung.fidelity:.3f}) is not clearly better than always answering the "
+            "teacher's mean."
+        )
+    if targets.truth is None:
+        return
+    right = float(r2(r2_columns(targets.values, targets.truth).mean(0)))
+    if right < 0:
+        yield (
+            f"The teacher explains less of y than y's own mean does (R2 {right:.3f}). Are its rows "
+            "or columns in another order than X and y, or is y in another unit?"
+        )
+
+
+def _of_classes(d: Distillation, answered: SoftTargets) -> Iterator[str]:
+    table, targets = d.held_out
+    yield from _of_teacher(answered)
     named = np.bincount(targets.predicted, minlength=targets.n_classes)
-    answers = np.bincount(d.student.logits(table).argmax(1), minlength=targets.n_classes)
+    answers = np.bincount(d.student.output(table).argmax(1), minlength=targets.n_classes)
     for k in np.flatnonzero((answers == 0) & (named > 0)):
         yield (
             f"The student never answers {str(targets.classes[k])!r}, which the teacher does for "
             f"{named[k]:,} of {targets.n_rows:,} held-out rows. Try a larger size."
         )
-    learnt = d.targets.predicted[d.rows.learnt]
+    learnt = answered.predicted[d.rows.learnt]
     constant = float((targets.predicted == np.bincount(learnt).argmax()).mean())
     rung = d.ladder.select(d.size)
     if rung.low <= constant and len(np.unique(learnt)) > 1:
@@ -43,8 +83,7 @@ def remarks(d: Distillation) -> Iterator[str]:
             yield "Temperature makes no measurable difference for this teacher."
 
 
-def _of_teacher(d: Distillation) -> Iterator[str]:
-    targets = d.targets
+def _of_teacher(targets: SoftTargets) -> Iterator[str]:
     said = np.bincount(targets.predicted, minlength=targets.n_classes)
     silent = [str(targets.classes[k]) for k in np.flatnonzero(said == 0)]
     if float(np.ptp(targets.logits - targets.logits[:1], axis=0).max()) < 1e-9:

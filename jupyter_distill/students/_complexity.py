@@ -72,7 +72,7 @@ class Complexity:
             warnings.warn(
                 f"The {title} is too dense to read: {', '.join(self.dense)}. Take a smaller size.",
                 DensityWarning,
-                stacklevel=3,
+                stacklevel=4,  # whoever called fit or fit_soft
             )
 
     def to_dict(self) -> dict[str, int]:

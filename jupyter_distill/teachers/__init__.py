@@ -1,4 +1,4 @@
-"""Teachers: any fitted model, asked for its logits and never changed.
+"""Teachers: any fitted model, asked for its logits or numbers and never changed.
 
 One file per kind of teacher. Each has ``accepts(model) -> int`` (0: not at all; the highest
 number wins) and ``build(model, **options) -> Teacher``; files are found by name, so a new kind
@@ -17,21 +17,23 @@ from numpy.typing import ArrayLike
 
 from jupyter_distill._classes import check_classes
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.teachers._base import Teacher
+from jupyter_distill.teachers._base import TASKS, Task, Teacher
 from jupyter_distill.teachers._query import Query
 from jupyter_distill.teachers._rows import count_rows
 
-__all__ = ["Query", "Teacher", "as_teacher", "count_rows"]
+__all__ = ["TASKS", "Query", "Task", "Teacher", "as_teacher", "count_rows"]
 
 _REMEDY = (
-    "Give a fitted classifier with predict_proba or decision_function, a torch.nn.Module, or a "
-    "function that takes rows and returns an array (rows, classes) of logits or probabilities."
+    "Give a fitted classifier with predict_proba or decision_function, a fitted regressor, a "
+    "torch.nn.Module, or a function that takes rows and returns an array (rows, classes) of logits "
+    "or probabilities, or one number per row (task='regression')."
 )
 
 
 def as_teacher(
     model: Any,
     *,
+    task: str | None = None,
     classes: Sequence[object] | ArrayLike | None = None,
     preprocess: Callable[[Any], Any] | None = None,
     output: str = "auto",
@@ -44,8 +46,12 @@ def as_teacher(
     ----------
     model : object
         A fitted classifier with ``predict_proba`` or ``decision_function`` (scikit-learn,
-        pipelines, searches, xgboost, lightgbm ...), a ``torch.nn.Module``, or a function from
-        rows to an array ``(rows, classes)``. A `Teacher` is returned unchanged.
+        pipelines, searches, xgboost, lightgbm ...), a fitted regressor, a ``torch.nn.Module``, or
+        a function from rows to an array ``(rows, classes)``, or to one number per row. A `Teacher`
+        is returned unchanged.
+    task : {"classification", "regression"}, optional
+        Whether the model names a class or gives a number. An estimator says it itself; of a
+        network or function it may be left to :func:`distill`, which sees what `y` is.
     classes : sequence, optional
         The class names in the order of the model's outputs. Needed when the model does not say
         them itself and the sorted labels are not that order.
@@ -62,7 +68,8 @@ def as_teacher(
     Returns
     -------
     Teacher
-        With ``logits(X)``, ``predict_proba(X)``, ``predict(X)`` and ``query(X)``.
+        With ``logits(X)``, ``predict_proba(X)``, ``predict(X)`` and ``query(X)``; of a regression
+        ``predictions(X)`` in place of the first two.
 
     Examples
     --------
@@ -90,7 +97,7 @@ def as_teacher(
                     remedy="Give them to as_teacher together with the model.",
                 )
             )
-        return model
+        return model if task is None else model.of_task(_task(task, classes, output))
     if isinstance(model, type):
         raise TypeError(
             expected(
@@ -98,6 +105,7 @@ def as_teacher(
             )
         )
     check_choice("output", output, ("auto", "logits", "probabilities"))
+    known = None if task is None else _task(task, classes, output)
     if batch_size is not None:
         batch_size = int(check_number("batch_size", batch_size, low=1, integer=True))
     scores = [(kind.accepts(model), kind) for kind in _kinds()]
@@ -111,8 +119,24 @@ def as_teacher(
         output=output,
         batch_size=batch_size,
         name=name,
+        task=known,
     )
     return teacher
+
+
+def _task(task: str, classes: object, output: str) -> Task:
+    """Return a task that goes with the other options."""
+    known: Task = check_choice("task", task, TASKS)  # type: ignore[assignment]
+    beside = "classes" if classes is not None else "output" if output != "auto" else None
+    if known == "regression" and beside is not None:
+        raise ValueError(
+            expected(
+                f"no {beside}= beside task='regression'",
+                got=f"{beside}={classes if beside == 'classes' else output!r}",
+                remedy="A regression has neither classes nor probabilities.",
+            )
+        )
+    return known
 
 
 def _kinds() -> Iterator[ModuleType]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any
+from copy import copy
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import did_you_mean, expected, some
-from jupyter_distill.teachers import _outputs
+from jupyter_distill.teachers import _numbers, _outputs
 from jupyter_distill.teachers._outputs import Kind, Raw
 from jupyter_distill.teachers._query import Progress, Query
 from jupyter_distill.teachers._rows import take_rows
+
+Task = Literal["classification", "regression"]
+TASKS: tuple[Task, ...] = ("classification", "regression")
 
 
 class Refused(ValueError):
@@ -22,7 +26,7 @@ class Refused(ValueError):
 
 
 class Teacher(ABC):
-    """A fitted model, asked for its logits. Made by :func:`as_teacher`.
+    """A fitted model, asked for its logits or numbers. Made by :func:`as_teacher`.
 
     Attributes
     ----------
@@ -30,6 +34,8 @@ class Teacher(ABC):
         The model's name in messages and views.
     model : object
         The model itself, as it was given.
+    task : {"classification", "regression"} or None
+        Whether it names a class or gives a number; None where only its answers can tell.
     kind : {"logits", "probabilities"} or None
         What the model returns; None before the first query where its values must tell.
     classes : ndarray or None
@@ -56,8 +62,11 @@ class Teacher(ABC):
         output: str = "auto",
         batch_size: int | None = None,
         name: str | None = None,
+        task: Task | None = None,
     ) -> None:
         self.model = model
+        named = classes is not None or output != "auto"
+        self.task: Task | None = "classification" if named else task
         self.name = name or type(model).__name__
         self.classes = classes
         self.classes_given = classes is not None
@@ -65,6 +74,22 @@ class Teacher(ABC):
         self.batch_size = batch_size or self.default_batch_size
         self.kind: Kind | None = None if output == "auto" else output  # type: ignore[assignment]
         self.n_classes: int | None = None if classes is None else len(classes)
+
+    def of_task(self, task: Task) -> Self:
+        """Return the teacher for a task: itself, or a copy where it was not known before.
+
+        Raises
+        ------
+        ValueError
+            If it has the other task.
+        """
+        if self.task == task:
+            return self
+        if self.task is not None:
+            raise ValueError(_other_task(self.name, self.task, task))
+        known = copy(self)
+        known.task = task
+        return known
 
     @abstractmethod
     def answer(self, rows: Any) -> Any:
@@ -97,12 +122,23 @@ class Teacher(ABC):
         """Return finite logits, shape (rows, classes); log-probabilities where that is all."""
         return self.query(X, batch_size=batch_size, progress=progress).finish().logits()
 
+    def predictions(
+        self, X: Any, *, batch_size: int | None = None, progress: Progress | None = None
+    ) -> NDArray[np.float64]:
+        """Return the numbers of a regression, finite, shape (rows,)."""
+        return self.query(X, batch_size=batch_size, progress=progress).finish().predictions()
+
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return the teacher's probabilities, shape (rows, classes)."""
         return softmax(self.logits(X))
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Return the likeliest class per row (its column number where classes have no names)."""
+        """Return the likeliest class per row (its column number where classes have no names).
+
+        Of a regression: the number that it says.
+        """
+        if self.task == "regression":
+            return self.predictions(X)
         codes = self.logits(X).argmax(axis=1)
         return np.asarray(codes if self.classes is None else self.classes[codes])
 
@@ -144,6 +180,8 @@ class Teacher(ABC):
             )
 
     def __repr__(self) -> str:
+        if self.task == "regression":
+            return f"<Teacher {self.name}: numbers>"
         classes = "classes not known yet"
         if self.classes is not None:
             classes = f"classes {some(self.classes.tolist())}"
@@ -174,10 +212,21 @@ class Teacher(ABC):
             raise RuntimeError(
                 f"The teacher {self.name} failed on {_span(batch)}: {type(error).__name__}: {error}"
             ) from error
-        return _outputs.as_matrix(raw, batch.stop - batch.start, name=self.name, kind=self.kind)
+        n = batch.stop - batch.start
+        if self.task == "regression":
+            return _numbers.as_column(raw, n, name=self.name)
+        return _outputs.as_matrix(raw, n, name=self.name, kind=self.kind)
+
+    def _read_numbers(self, raw: Raw, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Turn raw answers into numbers."""
+        if self.task == "classification":
+            raise ValueError(_other_task(self.name, self.task, "regression"))
+        return _numbers.finite(raw, rows, name=self.name)
 
     def _read(self, raw: Raw, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Turn raw answers into logits, and remember what they were."""
+        if self.task == "regression":
+            raise ValueError(_other_task(self.name, self.task, "classification"))
         kind, logits = _outputs.to_logits(raw, rows, name=self.name, kind=self.kind)
         k = logits.shape[1]
         if self.n_classes not in (None, k):
@@ -211,6 +260,16 @@ class Teacher(ABC):
                     remedy=f"Pass classes={list(names)!r}, or leave classes= out.",
                 )
             )
+
+
+def _other_task(name: str, has: Task, wanted: Task) -> str:
+    does = {"classification": "names classes", "regression": "gives numbers"}
+    how = {"classification": "logits() and predict_proba()", "regression": "predictions()"}
+    return expected(
+        f"a teacher for {wanted}",
+        got=f"{name}, which {does[has]}",
+        remedy=f"Ask it by {how[has]}, and distil it with task={has!r}.",
+    )
 
 
 def _span(batch: slice) -> str:

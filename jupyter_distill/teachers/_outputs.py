@@ -30,7 +30,7 @@ def as_matrix(raw: Any, n_rows: int, *, name: str, kind: Kind | None) -> Raw:
     names: tuple[object, ...] | None = frame_names(raw)
     if names == tuple(range(len(names or ()))):
         names = None  # a data frame without names of its own
-    values = _as_array(raw, name)
+    values = as_array(raw, name, "an array (rows, classes) of logits or probabilities")
     wanted = f"{name} to return an array ({n_rows} rows, classes) of logits or probabilities"
     if values.ndim == 0 and n_rows == 1:
         values = values.reshape(1, 1)
@@ -108,7 +108,8 @@ def names_as_classes(names: tuple[object, ...]) -> NDArray[Any]:
     return check_classes(list(names))
 
 
-def _as_array(raw: Any, name: str) -> NDArray[Any]:
+def as_array(raw: Any, name: str, what: str) -> NDArray[Any]:
+    """Return an answer as an array; `what` says what it should have been."""
     if hasattr(raw, "detach"):  # a torch tensor
         raw = raw.detach().cpu()
         raw = raw.double() if raw.is_floating_point() else raw
@@ -126,7 +127,7 @@ def _as_array(raw: Any, name: str) -> NDArray[Any]:
     except (ValueError, TypeError) as error:
         raise ValueError(
             expected(
-                f"{name} to return an array (rows, classes) of logits or probabilities",
+                f"{name} to return {what}",
                 got=f"{type(raw).__name__}, which is not one array of numbers ({error})",
             )
         ) from error
@@ -204,6 +205,7 @@ def _hard_labels(values: NDArray[Any], name: str) -> ValueError:
             got=f"what looks like hard labels: {some(values.ravel()[:3].tolist())} and so on",
             remedy="Soft targets need the teacher's whole distribution: return predict_proba "
             "or the network's last layer, not its decision. If these numbers are one logit or "
-            "probability per row, say output='logits' or output='probabilities'.",
+            "probability per row, say output='logits' or output='probabilities'; if they are "
+            "quantities, say task='regression'.",
         )
     )

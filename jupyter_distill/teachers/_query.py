@@ -23,8 +23,8 @@ class Query:
     """The rows of X put to a teacher, one contiguous batch after the other.
 
     Iterating asks; each step gives the positions of the rows just answered. Whoever stops
-    (``break``, Ctrl-C, an error) keeps all finished batches in `rows` and `logits`; iterating
-    again goes on where it stopped.
+    (``break``, Ctrl-C, an error) keeps all finished batches in `rows` and `logits` (of a
+    regression: `predictions`); iterating again goes on where it stopped.
 
     Parameters
     ----------
@@ -119,14 +119,24 @@ class Query:
 
     def logits(self) -> NDArray[np.float64]:
         """Return the logits of `rows`, shape (n_done, K); what they are is decided on all."""
+        return self._teacher._read(self._whole(), self.rows)
+
+    def predictions(self) -> NDArray[np.float64]:
+        """Return the numbers that a regression said of `rows`, shape (n_done,)."""
+        return self._teacher._read_numbers(self._whole(), self.rows)
+
+    @property
+    def columns(self) -> int:
+        """How many numbers the teacher gives per row."""
+        return int(self._whole().values.shape[1])
+
+    def _whole(self) -> Raw:
         if not self._answers:
             raise ValueError(
                 expected("at least one answered batch", got="none", remedy="Iterate first.")
             )
         done = [answer for _, answer in sorted(self._answers.items())]
-        values = np.concatenate([answer.values for answer in done])
-        whole = replace(done[0], values=values)
-        return self._teacher._read(whole, self.rows)
+        return replace(done[0], values=np.concatenate([answer.values for answer in done]))
 
     def _check_same_classes(self, start: int, answer: Raw) -> None:
         for other_start, other in self._answers.items():  # the first stands for all of them

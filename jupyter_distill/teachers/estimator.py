@@ -1,4 +1,4 @@
-"""A teacher with scikit-learn's interface: predict_proba or decision_function."""
+"""A teacher with scikit-learn's interface: predict_proba, decision_function, or a regressor."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import expected
-from jupyter_distill.teachers._base import Refused, Teacher
+from jupyter_distill.teachers._base import Refused, Task, Teacher
 from jupyter_distill.teachers._rows import count_rows, frame_names, is_pyarrow
 
 _PROBE_ROWS = 256
+_KINDS = {"classification": "classifier", "regression": "regressor"}
 _UNFIT = {
-    "regressor": "Give the classifier of this task: a student of classes learns from class "
-    "probabilities. To distil a number, cut it into classes first.",
     "clusterer": "A clustering has no classes of its own; train a classifier on its clusters.",
     "outlier_detector": "Train a classifier on its decisions, or wrap a calibrated score with "
     "as_teacher(lambda rows: probabilities).",
@@ -26,18 +25,24 @@ _UNFIT = {
 
 
 class EstimatorTeacher(Teacher):
-    """A fitted classifier; its margins are the logits where softmax(margins) is its answer."""
+    """A fitted classifier or regressor.
+
+    Margins of a classifier are its logits where softmax(margins) is its answer.
+    """
 
     default_batch_size = 8192
 
     def __init__(self, model: Any, *, output: str = "auto", **options: Any) -> None:
         super().__init__(model, output=output, **options)
-        _check_is_classifier(model)
+        self.task = _task(model, self.task)
         _check_is_fitted(model)
         if options.get("name") is None:
             self.name = _name(model)
-        self._take_classes(getattr(model, "classes_", None))
-        self._method = _method(model, output)
+        if self.task == "regression":
+            self._method: str | None = "predict"
+        else:
+            self._take_classes(getattr(model, "classes_", None))
+            self._method = _method(model, output)
         self._fitted_with = _fitted_with(model)
         if self.preprocess is None:
             self.columns = self._fitted_with
@@ -70,7 +75,8 @@ class EstimatorTeacher(Teacher):
             else:
                 if _same(np.asarray(margins), np.asarray(probabilities)):
                     self._method = "decision_function"
-        self.kind = "logits" if self._method == "decision_function" else "probabilities"
+        if self.task == "classification":
+            self.kind = "logits" if self._method == "decision_function" else "probabilities"
 
     def prepare(self, rows: Any) -> Any:
         """Give a frame to a model fitted on a frame, and an array to one fitted on an array."""
@@ -183,16 +189,26 @@ def _estimator_type(model: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _check_is_classifier(model: Any) -> None:
+def _task(model: Any, wanted: Task | None) -> Task:
+    """Return what the model is for, as it says itself; refuse what can be neither."""
     kind, name = _estimator_type(model), type(model).__name__
-    if kind not in (None, "classifier"):
+    if kind not in (None, "classifier", "regressor"):
         raise ValueError(
             expected(
-                "a classifier as teacher",
+                "a classifier or a regressor as teacher",
                 got=f"{name} ({kind.replace('_', ' ')})",
-                remedy=_UNFIT.get(kind, "Give a fitted classifier."),
+                remedy=_UNFIT.get(kind, "Give a fitted classifier or regressor."),
             )
         )
+    if kind is None:
+        return wanted or "classification"
+    own: Task = "classification" if kind == "classifier" else "regression"
+    if wanted not in (None, own):
+        remedy = "Leave task out: the model says it itself."
+        if own == "regression":
+            remedy = "To distil a score as a probability, wrap it: as_teacher(lambda rows: ...)."
+        raise ValueError(expected(f"a {_KINDS[wanted]}", got=f"{name} ({kind})", remedy=remedy))
+    return own
 
 
 def _check_is_fitted(model: Any) -> None:
@@ -233,7 +249,7 @@ def _method(model: Any, output: str) -> str | None:
                 remedy="Set the model's own option for probabilities (e.g. "
                 "VotingClassifier(voting='soft')), or fit CalibratedClassifierCV(model). If "
                 "predict itself returns probabilities: as_teacher(lambda rows: "
-                "model.predict(rows)).",
+                "model.predict(rows)); if it returns a quantity: task='regression'.",
             )
         )
     if output != "auto":
