@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 # than by chance or by looking each case up (Lage et al., 2019; Poursabzi-Sangdeh et al., 2021).
 READABLE = {
     "leaves": 32,
-    "depth": 10,
+    "depth": 12,
     "rules": 20,
     "conditions": 100,
     "coefficients": 30,
@@ -34,7 +34,8 @@ class Complexity:
     leaves, depth : int or None
         Of a tree.
     rules, conditions : int or None
-        Of a rule list, besides the last rule, which has no condition; a tree has one rule per leaf.
+        Rules of a list, besides the last one, which has no condition; conditions of a list or tree,
+        which asks each of its questions once.
     coefficients, terms, weights : int or None
         Non-zero coefficients, terms (features and pairs), non-zero weights of a net.
     """

@@ -183,8 +183,7 @@ class TreeBase(Student):
             features=len(np.unique(asked)),
             leaves=self.n_leaves_,
             depth=self.depth_,
-            rules=self.n_leaves_,
-            conditions=int(self.nodes_.depth[self.nodes_.leaves].sum()),
+            conditions=len(asked),
         )
 
     def at_size(self, size: int) -> Self:
