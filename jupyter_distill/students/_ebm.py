@@ -1,0 +1,224 @@
+"""What an explainable boosting machine is, whether it names a class or gives a number."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from jupyter_distill._validation import check_number, expected
+from jupyter_distill.data import Table
+from jupyter_distill.students._base import Student
+from jupyter_distill.students._bins import Binned
+from jupyter_distill.students._complexity import Complexity
+from jupyter_distill.students._ebm_boost import boost
+from jupyter_distill.students._ebm_explain import ShapeExplanation, shape_of
+from jupyter_distill.students._ebm_goal import Goal, Merged
+from jupyter_distill.students._ebm_monotone import Monotone
+from jupyter_distill.students._ebm_search import search
+from jupyter_distill.students._ebm_terms import Grid, Placed, Term, place_all
+
+Floats = NDArray[np.float64]
+PAIRS = 10  # that are looked at where interactions are allowed and none is counted
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """A sum of shapes.
+
+    Attributes
+    ----------
+    terms : tuple of Term
+        Most important first.
+    intercept : ndarray of shape (J,)
+        What is said where no term adds.
+    """
+
+    terms: tuple[Term, ...]
+    intercept: Floats
+
+
+class EbmBase(Student):
+    """A sum of shapes without saying yet what it is the score of."""
+
+    SIZES = (1, 2, 3, 4, 6, 8, 10, 15, 20)
+    READABLE = 15
+    UNIT = "terms"
+
+    interactions: bool | int
+    random_state: int | None
+    constraints: Any
+    grid_: Grid
+    sums_: tuple[Sum, ...]
+
+    @classmethod
+    def _prepared(cls) -> type:
+        return Binned
+
+    def prepare(self, table: Table, weights: Floats | None = None) -> Binned:
+        """Bin the rows once; give the result to :meth:`fit_soft` as often as wanted."""
+        return Binned.of(table, weights, self.random_state)
+
+    @abstractmethod
+    def _goal(self, merged: Merged, targets: Any, loss: Any) -> Goal:
+        """Return the loss over merged rows."""
+
+    def _fit(self, rows: Table | Binned, targets: Any, loss: Any) -> None:
+        size = int(check_number("size", self.size, low=1, integer=True))
+        binned = rows if isinstance(rows, Binned) else self.prepare(rows, targets.weights)
+        forbidden, required, monotone = self._demands(binned.table)
+        merged = Merged.of(binned.codes, targets.weights)
+        goal = self._goal(merged, targets, loss)
+        boosted = boost(
+            merged.codes,
+            binned.n_codes,
+            binned.categorical,
+            goal,
+            columns=[j for j in range(binned.table.n_columns) if j not in forbidden],
+            pairs=self._pairs(),
+            unpaired=frozenset(monotone.signs),
+            seed=self._seed(),
+        )
+        placed = place_all(boosted.terms, merged.codes)
+        steps = search(
+            goal,
+            placed,
+            boosted.intercept,
+            largest=size,
+            required=tuple(t for t, term in enumerate(boosted.terms) if term.features in required),
+            project=monotone if monotone.signs else None,
+        )
+        self.grid_ = Grid.of(binned)
+        self.sums_ = tuple(
+            _read(goal, placed, step.fit.shapes, step.fit.intercept) for step in steps
+        )
+
+    def _pairs(self) -> int:
+        if isinstance(self.interactions, bool):
+            return PAIRS if self.interactions else 0
+        return int(check_number("interactions", self.interactions, low=0, integer=True))
+
+    def _seed(self) -> int:
+        # without a seed the same rows give the same student still
+        random = check_random_state(0 if self.random_state is None else self.random_state)
+        return int(random.randint(2**31 - 1))
+
+    def _demands(self, table: Table) -> tuple[set[int], set[tuple[int]], Monotone]:
+        if self.constraints is None:
+            return set(), set(), Monotone({})
+        classes: list[object] = np.asarray(getattr(self, "classes_", ())).tolist()
+        forbidden = {table.position(name) for name in self.constraints.forbid}
+        required = {(table.position(name),) for name in self.constraints.require}
+        return forbidden, required, Monotone.of(self.constraints.monotone, table.columns, classes)
+
+    def _sum(self) -> Sum:
+        return self.sums_[min(self.size, len(self.sums_) - 1)]
+
+    @property
+    def terms_(self) -> tuple[Term, ...]:
+        """Shapes, most important first."""
+        return self._sum().terms
+
+    @property
+    def intercept_(self) -> Floats:
+        """What is said where no term adds, shape (J,)."""
+        return self._sum().intercept
+
+    def contributions(self, X: Any) -> Floats:
+        """Return what each term adds to the scores of each row, shape (n, terms, J).
+
+        J is K for several classes, and 1 for two (the log-odds of the second) and for a number.
+        """
+        check_is_fitted(self)
+        return self._contributions(self._read(X, reset=False))
+
+    def _contributions(self, table: Table) -> Floats:
+        parts = [term.score(table, self.grid_) for term in self.terms_]
+        empty = np.empty((table.n_rows, 0, len(self.intercept_)))
+        return np.stack(parts, axis=1) if parts else empty
+
+    def _scores(self, table: Table) -> Floats:
+        answer = np.tile(self.intercept_, (table.n_rows, 1))
+        for term in self.terms_:
+            answer += term.score(table, self.grid_)
+        return answer
+
+    @property
+    def title_(self) -> str:
+        """The fitted student in words."""
+        n = len(self.terms_)
+        return f"EBM of {n} {'term' if n == 1 else 'terms'}"
+
+    @property
+    def complexity_(self) -> Complexity:
+        """How much there is to read."""
+        features = {j for term in self.terms_ for j in term.features}
+        return Complexity(features=len(features), terms=len(self.terms_))
+
+    def at_size(self, size: int) -> Self:
+        """Return the student of at most `size` terms that was fitted along with this one.
+
+        Raises
+        ------
+        ValueError
+            If `size` is larger than what was fitted.
+        """
+        check_is_fitted(self)
+        check_number("size", size, low=1, integer=True)
+        if size > self.size:
+            raise ValueError(
+                expected(
+                    f"a size of at most {self.size}, which was fitted",
+                    got=repr(size),
+                    remedy=f"Fit again with size={size}.",
+                )
+            )
+        smaller: Self = clone(self).set_params(size=size)
+        for name, value in vars(self).items():
+            if name.endswith("_"):
+                setattr(smaller, name, value)
+        return smaller
+
+    def explain(self, X: Any = None, targets: Any = None) -> ShapeExplanation:
+        """Return the shapes as data.
+
+        Parameters
+        ----------
+        X : Table, data frame or array, optional
+            Rows on which support and importance are measured; those of the fit unless given.
+        targets : SoftTargets or Predictions, optional
+            What the teacher says of these rows; needed with `X`.
+        """
+        check_is_fitted(self)
+        terms = self.terms_
+        if X is not None:
+            if targets is None:
+                raise ValueError(expected("soft targets for the rows of X", got="none"))
+            table = self._read(X, reset=False)
+            terms = tuple(term.met(table, self.grid_, targets.weights) for term in terms)
+        shapes = [shape_of(term, self.columns_, self.grid_) for term in terms]
+        shapes.sort(key=lambda shape: -shape.importance)
+        names = tuple(str(name) for name in getattr(self, "classes_", ()))
+        return ShapeExplanation(self.columns_, names, tuple(shapes), self.intercept_)
+
+
+def _read(goal: Goal, placed: list[Placed], shapes: dict[int, Floats], intercept: Floats) -> Sum:
+    """Centre shapes, undo the unit in which they were fitted, and sort them by importance."""
+    unit, centre = goal.unit, goal.centre
+    terms = []
+    for t, shape in shapes.items():
+        support = placed[t].sums(goal.weights[:, None])[:, 0]
+        mean = support @ shape / support.sum()
+        scores = shape - mean
+        if len(placed[t].term.features) == 1 and support[0] == 0:
+            scores[0] = 0.0  # of missing values nothing is known: they add nothing
+        intercept = intercept + mean
+        terms.append(placed[t].term.having(unit * scores, support))
+    order = np.argsort([-term.importance for term in terms], kind="stable")
+    return Sum(tuple(terms[t] for t in order), unit * intercept + centre)

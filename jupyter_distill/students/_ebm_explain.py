@@ -1,0 +1,168 @@
+"""A sum of shapes as data: every bin of every term in the owner's words, with its score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jupyter_distill.data import Column
+from jupyter_distill.explanation import Explanation, Limit
+from jupyter_distill.students._ebm_terms import Grid, Term
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """One term: what it adds to the scores in each of its bins.
+
+    Attributes
+    ----------
+    name : str
+        Names of its columns.
+    features : tuple of int
+        Position of one column, or of two.
+    kind : {"shape", "pair"}
+        Of how many columns it is.
+    importance : float
+        Mean absolute contribution over the rows; the largest over the outputs.
+    bins : tuple of str
+        What a row must fulfil to be in each of the B bins.
+    low, high : ndarray of shape (B,)
+        Of one numeric column: values of a bin are greater than `low` and at most `high`; NaN for
+        missing values and for everything else.
+    scores : ndarray of shape (B, J)
+        What is added there.
+    support : ndarray of shape (B,)
+        Rows in each bin.
+    """
+
+    name: str
+    features: tuple[int, ...]
+    kind: str
+    importance: float
+    bins: tuple[str, ...]
+    low: Floats
+    high: Floats
+    scores: Floats
+    support: Floats
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists and texts; None where a bin has no bound."""
+        bounds = {
+            side: [float(v) if np.isfinite(v) else None for v in getattr(self, side)]
+            for side in ("low", "high")
+        }
+        return {
+            "name": self.name,
+            "features": list(self.features),
+            "kind": self.kind,
+            "importance": self.importance,
+            "bins": list(self.bins),
+            **bounds,
+            "scores": self.scores.tolist(),
+            "support": self.support.tolist(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class ShapeExplanation(Explanation):
+    """A fitted sum of shapes.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        The columns that the student was fitted to.
+    classes : tuple of str
+        Names of the K classes; empty for a regression.
+    terms : tuple of Shape
+        Most important first.
+    intercept : ndarray of shape (J,)
+        Score of a row to which no term adds. J is K for several classes; of two classes there is
+        one score, the log-odds of the second, and so of a regression: its answer.
+    """
+
+    columns: tuple[Column, ...]
+    classes: tuple[str, ...]
+    terms: tuple[Shape, ...]
+    intercept: Floats
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What each of the J scores is of."""
+        if len(self.classes) == 2:
+            return (f"log-odds of {self.classes[1]}",)
+        return tuple(f"score of {name}" for name in self.classes) or ("answer",)
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per bin that holds rows: its term, its condition and what it adds."""
+        parts = [self._frame(term) for term in self.terms]
+        columns = ["term", "kind", "importance", "bin", "rows", *self.outputs]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+    def _frame(self, term: Shape) -> pd.DataFrame:
+        of = np.flatnonzero(term.support > 0)
+        return pd.DataFrame(
+            {
+                "term": term.name,
+                "kind": term.kind,
+                "importance": term.importance,
+                "bin": [term.bins[b] for b in of],
+                "rows": term.support[of],
+                **dict(zip(self.outputs, term.scores[of].T, strict=True)),
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists and texts, ready for JSON."""
+        return {
+            "kind": "terms",
+            "columns": [column.to_dict() for column in self.columns],
+            "classes": list(self.classes),
+            "outputs": list(self.outputs),
+            "intercept": self.intercept.tolist(),
+            "terms": [term.to_dict() for term in self.terms],
+        }
+
+
+def shape_of(term: Term, columns: tuple[Column, ...], grid: Grid) -> Shape:
+    """Put a term into words; its importance is that over the rows it has as support."""
+    axes = [
+        [_limit(columns[j], grid, j, np.flatnonzero(bins == b)) for b in range(size)]
+        for j, bins, size in zip(term.features, term.bins, term.shape, strict=True)
+    ]
+    one = len(axes) == 1 and columns[term.features[0]].kind == "numeric"
+    unbounded = np.full(len(term.scores), np.nan)
+    return Shape(
+        name=" and ".join(columns[j].name for j in term.features),
+        features=term.features,
+        kind="shape" if len(axes) == 1 else "pair",
+        importance=term.importance,
+        bins=tuple(" and ".join(text for text, _, _ in bins) for bins in product(*axes)),
+        low=np.array([low for _, low, _ in axes[0]]) if one else unbounded,
+        high=np.array([high for _, _, high in axes[0]]) if one else unbounded,
+        scores=term.scores,
+        support=term.support,
+    )
+
+
+def _limit(
+    column: Column, grid: Grid, place: int, codes: NDArray[np.intp]
+) -> tuple[str, float, float]:
+    lookup = grid.lookups[place]
+    if codes[0] == 0:
+        rare = " or another value" if column.kind == "category" else ""
+        return f"{column.name} is missing{rare}", np.nan, np.nan
+    if lookup is not None:
+        names = [column.text(float(code)) for code in np.flatnonzero(np.isin(lookup, codes))]
+        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+        return f"{column.name} is {listed}", np.nan, np.nan
+    # code c holds the values above cut c - 2 and up to cut c - 1
+    edges = np.concatenate([[-np.inf], grid.cuts[place], [np.inf]])
+    low, high = float(edges[codes[0] - 1]), float(edges[codes[-1]])
+    return Limit(column, low, high, None, False, False).text(), low, high
