@@ -166,13 +166,13 @@ class Search:
         """Search like :meth:`trees`, but only as far as it pays on rows that were left out.
 
         Few rows are learnt by heart by a long search. Parts of them are left out in turn; each
-        size takes the plainest way whose trees cost least there: grown by one response and cut
-        back, or searched for.
+        size takes the way whose trees cost least there, but the plainest one, grown by the last
+        response and cut back, unless another one saves more than one standard error.
         """
         ways = [([response], GREEDY) for response in reversed(responses)]
         ways.append((list(responses), effort))
         part = np.random.default_rng(seed).permutation(len(self.weights)) % PARTS
-        cost = np.zeros((len(ways), len(sizes)))
+        cost = np.zeros((len(ways), len(sizes), len(self.weights)))
         for left_out in range(PARTS):
             inside = np.where(part == left_out, 0.0, self.weights)
             rows = self.criterion.rows * (inside > 0)[:, None]
@@ -183,13 +183,15 @@ class Search:
             outside = np.flatnonzero((part == left_out) & (self.weights > 0))
             for i, (starts, how) in enumerate(ways):
                 trees = search.trees(starts, sizes, how)
-                cost[i] += [self._beyond(tree, search, outside) for tree in trees]
-        best = cost.argmin(0)
+                cost[i][:, outside] = [self._beyond(tree, search, outside) for tree in trees]
+        saved = (cost[:1] - cost)[..., self.rows]
+        error = saved.std(2) * np.sqrt(len(self.rows))
+        best = np.where(saved.sum(2) > error, saved.sum(2), 0.0).argmax(0)
         found = {i: self.trees(ways[i][0], sizes, ways[i][1]) for i in np.unique(best)}
         return [found[i][j] for j, i in enumerate(best)]
 
-    def _beyond(self, tree: Sketch, search: Search, outside: NDArray[np.intp]) -> float:
-        """Return what rows cost in the leaves that other rows have filled."""
+    def _beyond(self, tree: Sketch, search: Search, outside: NDArray[np.intp]) -> Floats:
+        """Return what each row costs in the leaves that other rows have filled."""
         prices = self.criterion.prices(search.sums(tree))
         leaf = tree.route(self.binned.codes, outside)
-        return float((self.criterion.rows[outside] * prices[leaf]).sum())
+        return np.asarray((self.criterion.rows[outside] * prices[leaf]).sum(1))

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 # Rows by which every node's means are pulled towards its parent's (hierarchical shrinkage,
 # Agarwal et al., 2022): keeps the probabilities of small leaves away from 0 and 1.
-SHRINKAGE = 1.0
+SHRINKAGE = 5.0
 # Share of disagreement, beside distance to the teacher's distribution, in what a tree costs.
 SOFT_VOTES = 0.0
 OBJECTIVES = {"balanced": 0.8, "fidelity": 0.9, "distribution": 0.0}

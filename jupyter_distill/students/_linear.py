@@ -1,0 +1,237 @@
+"""What linear students share: columns chosen, coefficients fitted, everything in own units."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from jupyter_distill._validation import check_number, expected
+from jupyter_distill.data import Table
+from jupyter_distill.explanation.terms import Coefficients, TermExplanation
+from jupyter_distill.students._base import Student, fitted
+from jupyter_distill.students._complexity import Complexity
+from jupyter_distill.students._linear_fit import Lesson, fit
+from jupyter_distill.students._linear_path import Selection
+from jupyter_distill.students._net_design import NetDesign
+from jupyter_distill.targets import Predictions, Targets
+
+Floats = NDArray[np.float64]
+
+CHOOSING = 8_000  # rows on which columns are chosen; the coefficients are fitted on all
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """A fitted model: coefficients (p, J) over the scaled design, intercepts (J,)."""
+
+    size: int
+    coef: Floats
+    intercept: Floats
+
+
+class LinearBase(Student):
+    """A linear model without saying yet what its scores mean."""
+
+    SIZES = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30)
+    READABLE = 15
+    UNIT = "columns"
+
+    random_state: int | None
+    constraints: Any
+    design_: NetDesign
+    scores_: Scores
+    path_: tuple[Scores, ...]
+    spreads_: Floats
+
+    @abstractmethod
+    def _spread(self) -> Floats:
+        """Return how scores become the output, shape (J, K)."""
+
+    @abstractmethod
+    def _answers(self) -> list[str]:
+        """Return what each score is about."""
+
+    def _fit(self, rows: Table, targets: Any, loss: Any) -> None:
+        size = int(check_number("size", self.size, low=1, integer=True))
+        sizes = sorted({k for k in self.SIZES if k < size} | {size})
+        self._climb(rows, targets, loss, sizes)
+
+    def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
+        """Choose columns once and return the model of every size."""
+        for size in sizes:
+            check_number("size", size, low=1, integer=True)
+        self.set_params(size=max(sizes))
+        rows = self._rows(X)
+        self._begin(rows, targets)
+        self._climb(rows, targets, self._loss(), sorted(set(sizes)))
+        return [self.at_size(size) for size in sizes]
+
+    def _climb(self, rows: Table, targets: Any, loss: Any, sizes: list[int]) -> None:
+        weights = np.ones(len(rows)) if targets.weights is None else targets.weights
+        self.design_ = NetDesign.of(rows, weights)
+        matrix = self.design_.apply(rows)
+        lesson = Lesson.of(targets, loss)
+        groups = self.design_.groups
+        bounds = self._bounds(lesson.n_scores)
+        used = np.flatnonzero(weights > 0)
+        some = used
+        if len(used) > CHOOSING:
+            seed = np.random.default_rng(self.random_state)
+            some = np.sort(seed.choice(used, CHOOSING, replace=False))
+        supports: list[frozenset[int]] = []
+        if len(groups):
+            required = self._named("require")
+            chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required)
+            supports = chooser.supports(sizes[-1])
+        unit = float(lesson.spread[0, 0]) if isinstance(targets, Predictions) else 1.0
+        path = []
+        for size in sizes:
+            chosen = list(supports[min(size, len(supports)) - 1]) if supports else []
+            on = np.isin(groups, chosen)
+            found = fit(matrix[:, on], lesson, (bounds[0][on], bounds[1][on]))
+            coef = np.zeros((len(groups), lesson.n_scores))
+            coef[on] = found.coef * unit
+            path.append(Scores(size, coef, found.intercept * unit + lesson.mean))
+        self.path_ = tuple(path)
+        self.scores_ = path[-1]
+        of = np.average(matrix**2, axis=0, weights=weights) if len(groups) else np.empty(0)
+        self.spreads_ = np.sqrt(of)
+
+    def _named(self, what: str) -> list[int]:
+        names = [column.name for column in self.columns_]
+        listed = () if self.constraints is None else getattr(self.constraints, what) or ()
+        return [names.index(name) for name in listed]
+
+    def _bounds(self, n_scores: int) -> tuple[Floats, Floats]:
+        """Return the least and largest coefficient of every column of the design."""
+        groups = self.design_.groups
+        low = np.full((len(groups), n_scores), -np.inf)
+        high = -low
+        if self.constraints is None:
+            return low, high
+        for j in self._named("forbid"):
+            low[groups == j] = high[groups == j] = 0.0
+        names = [column.name for column in self.columns_]
+        for name, asked in (self.constraints.monotone or {}).items():
+            for label, sign in asked.items() if isinstance(asked, dict) else [(None, asked)]:
+                output, turned = self._output_of(label)
+                for place, way in self.design_.rises(names.index(name)):
+                    up = sign * turned * way > 0
+                    if n_scores == 1:
+                        (low if up else high)[place] = 0.0
+                        continue
+                    # Adding the same to all classes changes nothing, so the named class is held
+                    # at 0 and the others fall, or rise, against it.
+                    others = np.arange(n_scores) != output
+                    low[place, output] = high[place, output] = 0.0
+                    (high if up else low)[place, others] = 0.0
+        return low, high
+
+    def _output_of(self, label: Any) -> tuple[int, int]:
+        """Return the score, and the sign, that stands for a class."""
+        classes = getattr(self, "classes_", None)
+        if classes is None:
+            return 0, 1
+        if label is None:
+            if len(classes) > 2:
+                raise ValueError(
+                    expected(
+                        "the class that a monotone constraint is about",
+                        got=f"{len(classes)} classes and none of them named",
+                        remedy=f'Name one, e.g. monotone={{"income": {{{classes[0]!r}: +1}}}}.',
+                    )
+                )
+            return 0, 1
+        k = classes.tolist().index(label)
+        return (0, 1 if k == 1 else -1) if len(classes) == 2 else (k, 1)
+
+    @property
+    def coef_(self) -> Floats:
+        """Coefficients in the owner's units, shape (p, J)."""
+        spread = np.array([entry.spread for entry in self.design_.entries])
+        return np.asarray(self.scores_.coef / spread[:, None])
+
+    @property
+    def intercept_(self) -> Floats:
+        """Scores where every column of the design is 0, shape (J,)."""
+        mean = np.array([entry.mean for entry in self.design_.entries])
+        return np.asarray(self.scores_.intercept - mean @ self.coef_)
+
+    def _scored(self, table: Table) -> Floats:
+        matrix = self.design_.apply(table)
+        return np.asarray(matrix @ self.scores_.coef + self.scores_.intercept)
+
+    def _output(self, table: Table) -> Floats:
+        return np.asarray(self._scored(table) @ self._spread())
+
+    @property
+    def _used(self) -> list[int]:
+        on = np.abs(self.scores_.coef).max(1, initial=0.0) > 0
+        return [int(j) for j in np.unique(self.design_.groups[on])]
+
+    @property
+    def title_(self) -> str:
+        """The fitted student in words."""
+        n = len(self._used)
+        return f"linear model of {n} {'column' if n == 1 else 'columns'}"
+
+    @property
+    def complexity_(self) -> Complexity:
+        """How much there is to read."""
+        return Complexity(
+            features=len(self._used), coefficients=int((self.scores_.coef != 0).sum())
+        )
+
+    def at_size(self, size: int) -> Self:
+        """Return the model of at most `size` columns from the same path.
+
+        Raises
+        ------
+        ValueError
+            If `size` is larger than what was fitted.
+        """
+        check_is_fitted(self)
+        check_number("size", size, low=1, integer=True)
+        if size > self.size:
+            raise ValueError(
+                expected(
+                    f"a size of at most {self.size}, which was fitted",
+                    got=repr(size),
+                    remedy=f"Fit again with size={size}.",
+                )
+            )
+        path = tuple(scores for scores in self.path_ if scores.size <= size) or self.path_[:1]
+        smaller: Self = clone(self).set_params(size=size)
+        smaller.__dict__.update(fitted(self), path_=path, scores_=path[-1])
+        return smaller
+
+    def explain(self, X: Any = None, targets: Any = None) -> TermExplanation:
+        """Return the coefficients as data; importance over the rows of the fit, or over X."""
+        check_is_fitted(self)
+        spreads = self.spreads_
+        if X is not None:
+            spreads = self.design_.apply(self._read(X, reset=False)).std(0)
+        moves = np.abs(self.scores_.coef * spreads[:, None]).max(1, initial=0.0)
+        return TermExplanation(
+            columns=self.columns_,
+            classes=tuple(str(c) for c in getattr(self, "classes_", ())),
+            scores=tuple(self._answers()),
+            intercept=self.intercept_,
+            terms=tuple(
+                Coefficients(
+                    feature=entry.column,
+                    name=entry.name(self.columns_),
+                    values=self.coef_[place],
+                    importance=float(moves[place]),
+                )
+                for place, entry in enumerate(self.design_.entries)
+                if np.abs(self.scores_.coef[place]).max() > 0
+            ),
+        )

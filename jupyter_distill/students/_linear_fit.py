@@ -1,0 +1,144 @@
+"""Linear scores on chosen columns, fitted to the exact loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, minimize
+
+from jupyter_distill.targets import CompositeLoss, SoftTargets, SquaredLoss
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+RIDGE = 1e-5  # on columns of spread 1: keeps separable rows from sending coefficients to infinity
+STEPS = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """The mean loss as a function of scores of shape (n, J), and its gradient.
+
+    Attributes
+    ----------
+    loss : CompositeLoss or SquaredLoss
+        What is minimised.
+    spread : ndarray of shape (J, K)
+        Logits are ``scores @ spread``; two classes share one score, their log-odds.
+    labels : ndarray of shape (n, K) or None
+        One-hot labels.
+    soft : ndarray of shape (n, K)
+        The teacher's probabilities at T; of a regression the blended numbers, which are given a
+        mean of 0 and a spread of 1; K = 1.
+    weights : ndarray of shape (n,)
+        Sum to 1.
+    mean : float
+        Of a regression's numbers; their spread is the entry of `spread`.
+    """
+
+    loss: Any
+    spread: Floats
+    labels: Floats | None
+    soft: Floats
+    weights: Floats
+    mean: float = 0.0
+
+    @classmethod
+    def of(cls, targets: Any, loss: CompositeLoss | SquaredLoss) -> Lesson:
+        """Prepare targets."""
+        n = targets.n_rows
+        weights = np.ones(n) if targets.weights is None else targets.weights
+        weights = weights / weights.sum()
+        if isinstance(loss, SquaredLoss):
+            blend = loss.blend(targets)
+            mean = float(weights @ blend)
+            scale = float(np.sqrt(weights @ (blend - mean) ** 2)) or 1.0
+            return cls(
+                loss, np.full((1, 1), scale), None, (blend[:, None] - mean) / scale, weights, mean
+            )
+        assert isinstance(targets, SoftTargets)
+        k = targets.n_classes
+        spread = np.array([[-0.5, 0.5]]) if k == 2 else np.eye(k)
+        return cls(loss, spread, loss.label_mix(targets), targets.at(loss.temperature), weights)
+
+    @property
+    def n_scores(self) -> int:
+        """J."""
+        return int(self.spread.shape[0])
+
+    @property
+    def curvature(self) -> float:
+        """Largest second derivative of a row's loss in its scores, whatever T and alpha."""
+        return 2.0 if isinstance(self.loss, SquaredLoss) else 0.5
+
+    def at(self, rows: Ints) -> Lesson:
+        """Return the lesson of some rows."""
+        labels = None if self.labels is None else self.labels[rows]
+        weights = self.weights[rows]
+        return Lesson(self.loss, self.spread, labels, self.soft[rows], weights / weights.sum())
+
+    def value(self, scores: Floats) -> tuple[float, Floats]:
+        """Return the mean loss up to a constant, and its gradient, shape (n, J)."""
+        if isinstance(self.loss, SquaredLoss):
+            off = scores - self.soft
+            return float(self.weights @ off[:, 0] ** 2), 2 * self.weights[:, None] * off
+        z = scores @ self.spread
+        value = self.weights @ self.loss.value_at(z, self.labels, self.soft)
+        slope = self.loss.gradient_at(z, self.labels, self.soft) @ self.spread.T
+        return float(value), self.weights[:, None] * slope
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Coefficients, shape (p, J), of some columns, the intercepts (J,), and the loss."""
+
+    coef: Floats
+    intercept: Floats
+    value: float
+
+
+def fit(
+    matrix: Floats, lesson: Lesson, bounds: tuple[Floats, Floats], start: Fit | None = None
+) -> Fit:
+    """Minimise the loss over coefficients within bounds, by L-BFGS-B (Byrd et al., 1995).
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n, p)
+        Columns of spread about 1.
+    lesson : Lesson
+        The loss of the same rows.
+    bounds : tuple of two ndarray of shape (p, J)
+        Least and largest coefficients.
+    start : Fit, optional
+        Where to begin.
+    """
+    n, p = matrix.shape
+    j = lesson.n_scores
+    full = np.column_stack([matrix, np.ones(n)])
+    low = np.vstack([bounds[0], np.full((1, j), -np.inf)])
+    high = np.vstack([bounds[1], np.full((1, j), np.inf)])
+    first = np.zeros((p + 1, j))
+    if start is not None:
+        first = np.vstack([start.coef, start.intercept])
+
+    def value(flat: Floats) -> tuple[float, Floats]:
+        w = flat.reshape(p + 1, j)
+        loss, slope = lesson.value(full @ w)
+        gradient = full.T @ slope
+        gradient[:p] += RIDGE * w[:p]
+        return loss + RIDGE / 2 * float((w[:p] ** 2).sum()), gradient.ravel()
+
+    found = minimize(
+        value,
+        np.clip(first, low, high).ravel(),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=Bounds(low.ravel(), high.ravel()),
+        options={"maxiter": STEPS, "ftol": 1e-10, "gtol": 1e-7},
+    )
+    w = found.x.reshape(p + 1, j)
+    return Fit(w[:p], w[p], float(found.fun))

@@ -1,0 +1,112 @@
+"""A sparse linear model: few columns, each with a coefficient in its own unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill.students._classifier import StudentClassifier
+from jupyter_distill.students._linear import LinearBase
+from jupyter_distill.students._regressor import StudentRegressor
+
+Floats = NDArray[np.float64]
+
+
+class LinearStudent(LinearBase, StudentClassifier):
+    """A logistic model (multinomial for more than two classes) of at most `size` columns.
+
+    The columns are those of an L1 path or of steps forward, whichever is better, improved by
+    swaps; the coefficients then minimise the exact composite loss on them, not shrunk. A category
+    counts as one column with all its values. Two classes share one score, the log-odds of the
+    second.
+
+    Parameters
+    ----------
+    size : int, default 10
+        Columns, at most.
+    alpha : float, default 0.1
+        Weight of the ground truth in the loss, from 0 to 1.
+    temperature : float, default 1.0
+        T of the soft targets.
+    random_state : int, optional
+        Seed of the rows on which columns are chosen when there are more than 8,000.
+    constraints : Constraints, optional
+        Columns with a sign, columns that must not, or must, be used.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (K,)
+        Class labels.
+    columns_ : tuple of Column
+        The columns that were fitted.
+    coef_ : ndarray of shape (p, J)
+        Coefficients of the columns of `design_`, in the owner's units.
+    intercept_ : ndarray of shape (J,)
+        Scores where all those columns are 0.
+
+    References
+    ----------
+    R. Tibshirani: Regression Shrinkage and Selection via the Lasso, 1996.
+    M. Yuan, Y. Lin: Model selection and estimation in regression with grouped variables, 2006.
+    """
+
+    def __init__(
+        self,
+        size: int = 10,
+        alpha: float = 0.1,
+        temperature: float = 1.0,
+        random_state: int | None = None,
+        constraints: Any = None,
+    ) -> None:
+        self.size = size
+        self.alpha = alpha
+        self.temperature = temperature
+        self.random_state = random_state
+        self.constraints = constraints
+
+    def _spread(self) -> Floats:
+        k = len(self.classes_)
+        return np.array([[-0.5, 0.5]]) if k == 2 else np.eye(k)
+
+    def _answers(self) -> list[str]:
+        names = [str(c) for c in self.classes_]
+        return [f"log-odds of {names[1]}"] if len(names) == 2 else names
+
+
+class LinearRegressionStudent(LinearBase, StudentRegressor):
+    """A linear regression of at most `size` columns. See :class:`LinearStudent`.
+
+    Parameters
+    ----------
+    size : int, default 10
+        Columns, at most.
+    alpha : float, default 0.1
+        Weight of the ground truth in the loss, from 0 to 1.
+    random_state : int, optional
+        Seed of the rows on which columns are chosen when there are more than 8,000.
+    constraints : Constraints, optional
+        Columns with a sign, columns that must not, or must, be used.
+    """
+
+    def __init__(
+        self,
+        size: int = 10,
+        alpha: float = 0.1,
+        random_state: int | None = None,
+        constraints: Any = None,
+    ) -> None:
+        self.size = size
+        self.alpha = alpha
+        self.random_state = random_state
+        self.constraints = constraints
+
+    def _spread(self) -> Floats:
+        return np.ones((1, 1))
+
+    def _answers(self) -> list[str]:
+        return ["prediction"]
+
+    def _output(self, table: Any) -> Floats:
+        return super()._output(table)[:, 0]
