@@ -207,9 +207,8 @@ def test_there_are_at_most_so_many_terms_and_the_larger_hold_the_smaller(size: i
 def test_the_terms_that_matter_are_taken() -> None:
     frame = rows(2_000)
     student = EbmStudent(size=3).fit_soft(frame, teacher(frame))
-    assert {frame.columns[t.features[0]] for t in student.terms_} == {"a", "b", "kind"} or {
-        frame.columns[t.features[0]] for t in student.terms_
-    } == {"a", "b", "c"}
+    taken = {frame.columns[t.features[0]] for t in student.terms_}
+    assert {"a", "b"} < taken <= {"a", "b", "c", "kind"}
 
 
 def test_a_pair_is_found_where_only_a_pair_helps() -> None:
@@ -375,7 +374,7 @@ def test_the_explanation_has_every_bin_in_the_owner_s_words() -> None:
     table = said.frame()
     assert table.groupby("term")["rows"].sum().eq(300).all()
     assert {"b is missing", "kind is boat", "flag is True"} <= set(table["bin"])
-    assert list(table.columns[-3:]) == ["score of red", "score of green", "score of blue"]
+    assert list(table.columns[-3:]) == ["red", "green", "blue"]
     importance = [term.importance for term in said.terms]
     assert importance == sorted(importance, reverse=True)
     for term in said.terms:  # what is said of a row's bin is what its contribution is
@@ -393,9 +392,9 @@ def test_the_explanation_can_be_measured_on_other_rows_and_is_plain() -> None:
     new = rows(50, seed=1)
     said = student.explain(new, teacher(new))
     assert all(term.support.sum() == 50 for term in said.terms)
-    assert json.loads(json.dumps(said.to_dict(), allow_nan=False))["outputs"] == [
+    assert json.loads(json.dumps(said.to_dict(), allow_nan=False))["scores"] == [
         "log-odds of green"
     ]
     number = EbmRegressionStudent().fit_soft(frame, numbers(frame)).explain()
-    assert (number.classes, number.outputs) == ((), ("answer",))
+    assert (number.classes, number.scores) == ((), ("prediction",))
     assert EbmStudent().fit(frame[["a"]] * 0, frame["flag"]).explain().frame().empty

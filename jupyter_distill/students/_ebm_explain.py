@@ -93,16 +93,16 @@ class ShapeExplanation(Explanation):
     intercept: Floats
 
     @property
-    def outputs(self) -> tuple[str, ...]:
-        """What each of the J scores is of."""
+    def scores(self) -> tuple[str, ...]:
+        """What each of the J scores is about."""
         if len(self.classes) == 2:
             return (f"log-odds of {self.classes[1]}",)
-        return tuple(f"score of {name}" for name in self.classes) or ("answer",)
+        return self.classes or ("prediction",)
 
     def frame(self) -> pd.DataFrame:
         """Return one row per bin that holds rows: its term, its condition and what it adds."""
         parts = [self._frame(term) for term in self.terms]
-        columns = ["term", "kind", "importance", "bin", "rows", *self.outputs]
+        columns = ["term", "kind", "importance", "bin", "rows", *self.scores]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
     def _frame(self, term: Shape) -> pd.DataFrame:
@@ -114,17 +114,17 @@ class ShapeExplanation(Explanation):
                 "importance": term.importance,
                 "bin": [term.bins[b] for b in of],
                 "rows": term.support[of],
-                **dict(zip(self.outputs, term.scores[of].T, strict=True)),
+                **dict(zip(self.scores, term.scores[of].T, strict=True)),
             }
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists and texts, ready for JSON."""
         return {
-            "kind": "terms",
+            "kind": "shapes",
             "columns": [column.to_dict() for column in self.columns],
             "classes": list(self.classes),
-            "outputs": list(self.outputs),
+            "scores": list(self.scores),
             "intercept": self.intercept.tolist(),
             "terms": [term.to_dict() for term in self.terms],
         }
