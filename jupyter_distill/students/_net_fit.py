@@ -11,11 +11,11 @@ from jupyter_distill.students._net_prune import Rules, fewer_columns, fewer_unit
 from jupyter_distill.students._net_train import Course, descend, sparse_start
 from jupyter_distill.students._net_weights import NetWeights
 
-STEPS = 2_000  # batches at most, so that many rows mean fewer passes
+STEPS = 1_000  # batches at most, so that many rows mean fewer passes
 PASSES = 10  # passes at least
 STARTS = 2  # random starts of which the better one is kept
 MANY = 5_000  # rows above which one start does
-CUT_ON = 20_000  # rows that weights are pruned on
+CUT_ON = 10_000  # rows that weights are pruned on
 DESCENT = 150  # steps of descent after the batches
 FINISH = 60  # steps on all rows, with the weights that are left
 
