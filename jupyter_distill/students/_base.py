@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils import Tags
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
@@ -80,6 +80,11 @@ class Student(BaseEstimator, ABC):
         largest = self.set_params(size=max(sizes)).fit_soft(X, targets)
         return [largest.at_size(size) for size in sizes]
 
+    def pilot(self) -> Self:
+        """Return an unfitted copy to try temperatures and sizes with: as good, or quicker."""
+        copy: Self = clone(self)
+        return copy
+
     def _rows(self, X: Any) -> Any:
         if isinstance(X, Table) or not isinstance(X, self._prepared()):
             return self._read(X, reset=True)
@@ -90,6 +95,7 @@ class Student(BaseEstimator, ABC):
     def _learn(self, rows: Any, targets: Targets, loss: Loss) -> Self:
         self._begin(rows, targets)
         self._fit(rows, targets, loss)
+        self.complexity_.warn(self.title_)
         return self
 
     def _begin(self, rows: Any, targets: Targets) -> None:

@@ -44,7 +44,7 @@ class Effort:
     regrown: float = 2.0
 
 
-GREEDY = Effort(rounds=0)
+GREEDY = Effort(larger=2, rounds=0)
 
 
 class Search:
@@ -121,16 +121,19 @@ class Search:
         effort : Effort
             How long to search.
         """
-        best: list[tuple[float, Sketch]] = [(np.inf, Sketch())] * len(sizes)
+        begun: list[list[tuple[float, Sketch, Floats]]] = [[] for _ in sizes]
         for response in responses if effort.rounds else responses[:1]:
             large = self.grown(Sketch(), response, max(sizes) * effort.larger)
             pruning = Pruning(large.left, large.right, self.costs(large), max(sizes))
-            for i, size in enumerate(sizes):
-                tree = large.kept(pruning.keep(size))
-                found = self.improved(pruning.cost(size), tree, response, size, effort)
-                if found[0] < best[i][0]:
-                    best[i] = found
-        return [tree for _, tree in best]
+            for size, starts in zip(sizes, begun, strict=True):
+                starts.append((pruning.cost(size), large.kept(pruning.keep(size)), response))
+        best = []
+        for size, starts in zip(sizes, begun, strict=True):
+            found = [
+                self.improved(cost, tree, response, size, effort) for cost, tree, response in starts
+            ]
+            best.append(min(found, key=lambda one: one[0])[1])
+        return best
 
     def improved(
         self, cost: float, tree: Sketch, response: Floats, size: int, effort: Effort

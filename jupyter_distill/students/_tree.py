@@ -63,6 +63,11 @@ class TreeBase(Student):
         (found,) = self._searched(rows, targets, loss, (self.size,))
         self.__dict__.update(found)
 
+    def pilot(self) -> Self:
+        """Return an unfitted copy that grows and cuts back, without a search."""
+        copy: Self = clone(self).set_params(quality="greedy")
+        return copy
+
     def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
         """Grow once and return the best tree that was found for every size."""
         self.set_params(size=max(sizes))
