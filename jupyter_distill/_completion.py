@@ -68,6 +68,8 @@ def _offers(rest: str, shell: Any, options: Mapping[str, bool]) -> Iterable[str]
         return sorted(option for option in options if option not in words)
     if before == "--student":
         return students()
+    if before == "--task":
+        return ("classification", "regression")
     return () if awaits_value else variables(shell, _PLACES[place])
 
 
@@ -109,7 +111,7 @@ def _is_teacher(value: object) -> bool:
     torch = loaded("torch")
     if torch is not None and isinstance(value, torch.nn.Module):
         return True
-    if _has(value, "predict_proba") or _has(value, "decision_function"):
+    if any(_has(value, name) for name in ("predict_proba", "decision_function", "predict")):
         return True
     return callable(value) and not _has(value, "fit")
 

@@ -41,19 +41,23 @@ class DistillMagics(Magics):
     @magic_arguments()
     @argument("teacher", metavar="TEACHER", help="the fitted model: a name or an expression")
     @argument("X", metavar="X", help="the rows to distil it on; quote an expression with blanks")
-    @argument("y", metavar="Y", nargs="?", help="the true labels of these rows, if known")
+    @argument("y", metavar="Y", nargs="?", help="the truth of these rows, if known")
+    @argument(
+        "--task",
+        help="classification or regression (default: what the teacher and Y say themselves)",
+    )
     @argument("--student", default="tree", help="family of the student (default: tree)")
-    @argument("--size", type=_number(int, "auto"), default="auto", help="leaves (default: auto)")
+    @argument("--size", type=_number(int, "auto"), default="auto", help="its size (default: auto)")
     @argument(
         "--temperature",
         type=_number(float, "auto"),
         default="auto",
-        help="temperature of the soft targets (default: auto, found on validation rows)",
+        help="temperature of the soft targets of classes (default: auto, found on validation rows)",
     )
     @argument(
         "--alpha",
         type=_number(float),
-        help="weight of the true labels against the teacher, 0 to 1 (default: 0.1 with labels)",
+        help="weight of the truth against the teacher, 0 to 1 (default: 0.1 with Y)",
     )
     @argument(
         "--random-state", type=_number(int), default=0, help="seed of every choice (default: 0)"
@@ -71,6 +75,7 @@ class DistillMagics(Magics):
 
             %distill model X y
             %distill model df[["age", "income"]] y --student tree --size 16 -o d
+            %distill prices X y --student linear
         """
         words = split(line)
         if {"-h", "--help"}.intersection(words):
@@ -96,6 +101,7 @@ class DistillMagics(Magics):
                 teacher,
                 X,
                 y,
+                task=given.task,
                 student=given.student,
                 size=given.size,
                 temperature=given.temperature,

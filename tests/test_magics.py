@@ -12,6 +12,7 @@ import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import Ridge
 
 from jupyter_distill import Distillation
 
@@ -202,3 +203,20 @@ def test_loading_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_another_family_and_a_regression_are_distilled(shell: InteractiveShell) -> None:
+    d = shell.run_line_magic(
+        "distill", "model X y --student linear --size 2 --temperature 1 -q -o d"
+    )
+    assert d is None and shell.user_ns["d"].family == "linear"
+    shell.user_ns["prices"] = Ridge().fit(shell.user_ns["X"], shell.user_ns["X"]["income"] * 100)
+    shell.user_ns["paid"] = shell.user_ns["X"]["income"] * 100
+    d = shell.run_line_magic("distill", "prices X paid --student linear")
+    assert d.task == "regression"
+    assert "no temperature" in said(shell, "prices X paid --temperature 2")
+    assert "leave task out" in said(shell, "prices X paid --task classification")
+
+
+def test_the_task_is_completed(shell: InteractiveShell) -> None:
+    assert offered(shell, "%distill model X y --task ") == ["classification", "regression"]

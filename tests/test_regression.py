@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_diabetes
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
-from sklearn.metrics import r2_score
+from sklearn.metrics import mean_absolute_error, r2_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -20,6 +22,9 @@ from sklearn.preprocessing import StandardScaler
 import jupyter_distill as jd
 from jupyter_distill.distillation import Distillation, InterruptedWarning, NumberRung
 from jupyter_distill.distillation._ask import _strata
+from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
+from jupyter_distill.exports.says import brief
+from jupyter_distill.exports.wire import decode
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 from jupyter_distill.targets import Predictions
 from jupyter_distill.teachers import as_teacher
@@ -275,3 +280,107 @@ def test_an_interrupted_teacher_leaves_what_it_said() -> None:
 
 def test_top_level_names_work() -> None:
     assert jd.as_teacher(Ridge().fit(X, Y)).task == "regression"
+
+
+# --- card and rows -----------------------------------------------------------------------------
+
+
+def test_the_card_is_in_the_unit_of_the_target_beside_baselines(d: Distillation) -> None:
+    table, targets = d.held_out
+    card = d.fidelity()
+    said = d.student.predict(table.native)
+    own = card.overall
+    assert card.value == own.r2.value == pytest.approx(r2_score(targets.values, said))
+    assert own.mae.value == pytest.approx(mean_absolute_error(targets.values, said))
+    assert own.truth_rmse.value == pytest.approx(np.sqrt(np.mean((said - targets.truth) ** 2)))
+    assert [s.model for s in card.baselines] == ["labels only", "mean of the teacher"]
+    twin, constant = card.baselines
+    by_labels = d.labels_only.predict(table.native)
+    assert twin.r2.value == pytest.approx(r2_score(targets.values, by_labels))
+    mean = d.targets.take(d.rows.learnt).values.mean()
+    assert constant.rmse.value == pytest.approx(np.sqrt(np.mean((targets.values - mean) ** 2)))
+    assert card.of_teacher.truth_r2.value == pytest.approx(r2_score(targets.truth, targets.values))
+    frame = card.frame()
+    assert frame["model"].tolist()[-1] == "teacher" and len(frame) == 4
+    assert (frame["rmse_low"] <= frame["rmse"]).all() and (frame["r2"] <= frame["r2_high"]).all()
+    assert "RMSE" in card.describe() and "-0.000" not in repr(card)
+
+
+def test_intervals_cover_and_follow_the_unit() -> None:
+    rng = np.random.default_rng(0)
+    target = rng.normal(size=400)
+    said = target + 0.5 * rng.normal(size=400)
+    columns = r2_columns(said, target)
+    value, low, high = interval(columns, resampled_means(columns, 0), r2)
+    assert low < 0.75 < high and value == pytest.approx(r2_score(target, said))
+    scaled = r2_columns(1000 * said + 7, 1000 * target + 7)
+    np.testing.assert_allclose(
+        interval(scaled, resampled_means(scaled, 0), r2), (value, low, high), rtol=1e-9
+    )
+    many = np.tile(columns, (60, 1))  # beyond the bootstrap: the normal limit
+    _, a, b = interval(many, resampled_means(many, 0), r2)
+    assert b - a == pytest.approx((high - low) / np.sqrt(60), rel=0.25)
+
+
+def test_without_truth_the_card_speaks_of_the_teacher_alone() -> None:
+    d = run(price, X, task="regression", student=FAST, size=4)
+    card = d.fidelity()
+    assert card.of_teacher is None and [s.model for s in card.baselines] == ["mean of the teacher"]
+    assert "truth" not in card.describe()
+    assert "truth" not in d.disagreements()
+
+
+def test_disagreements_are_all_rows_the_largest_difference_first(d: Distillation) -> None:
+    rows = d.disagreements()
+    assert list(rows)[:4] == ["teacher", "student", "truth", "difference"]
+    assert sorted(rows.index) == sorted(d.rows.held_out)
+    assert rows["difference"].abs().is_monotonic_decreasing
+    np.testing.assert_allclose(rows["difference"], rows["student"] - rows["teacher"])
+    assert len(d.disagreements("all")) == len(X)
+
+
+# --- what is seen ------------------------------------------------------------------------------
+
+
+def test_the_linked_view_has_no_temperature(d: Distillation) -> None:
+    view = d.view()
+    assert view.logits == {} and view.classes == [] and view.summary["temperature"] is None
+    assert view.summary["measure"] == "R2" and view.summary["unit"] == "leaves"
+    json.dumps(view.summary, allow_nan=False)
+    low, high = view.tree["range"]
+    assert low < high and decode(view.tree["error"]).shape == (len(d.explanation()),)
+    view.row = 5
+    assert view.leaf == d.student.apply(X)[5]
+    view.node = 1
+    assert view.page["total"] < view.page["all"] == len(X)
+    view.query = {"sort": ["difference", True], "scope": "all"}
+    assert view.frame() is not None
+    with pytest.raises(ValueError, match="a distillation with a temperature"):
+        jd.TemperatureSlider(d)
+
+
+def test_text_drawing_and_report_show_numbers(d: Distillation, tmp_path: Path) -> None:
+    bundle, _ = d._repr_mimebundle_()
+    html = bundle["text/html"]
+    assert "to the teacher" in html and "error (RMS)" in html and "nan" not in html.lower()
+    assert "T =" not in bundle["text/plain"] and "RMSE" in bundle["text/plain"]
+    plain = jd.TreeView(d.student)._plain()
+    assert plain.startswith("all rows") and "%" not in plain
+    text = d.report(tmp_path / "r.html").read_text()
+    assert "Temperature</h2>" not in text and "R2 to the truth" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (152.34567, 100, 200, "152.3"),
+        (0.123456, 0, 0.5, "0.1235"),
+        (1234567.8, 0, 2e6, "1,234,568"),
+        (2.5e-9, 0, 1e-8, "2.5e-09"),
+        (np.nan, 0, 1, "\N{EN DASH}"),
+    ],
+)
+def test_numbers_have_the_decimals_that_tell_them_apart(
+    value: float, low: float, high: float, text: str
+) -> None:
+    assert brief(value, low, high) == text

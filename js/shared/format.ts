@@ -19,6 +19,17 @@ export function number(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
+/** A number with as many decimals as tell numbers of the range from `low` to `high` apart. */
+export function brief(value: number, low: number, high: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const digits = 3 - Math.floor(Math.log10(high - low));
+  if (!(digits >= -9 && digits <= 6)) return number(Number(value.toPrecision(4)));
+  const text = value.toFixed(Math.max(digits, 0));
+  if (Math.abs(value) < 10_000) return text;
+  const [whole, rest] = text.split('.');
+  return grouped.format(BigInt(whole)) + (rest ? `.${rest}` : '');
+}
+
 /** 2 -> "2.0", 1.05 -> "1.05" */
 export function temperature(value: number): string {
   const text = value.toFixed(3).replace(/0+$/, '');

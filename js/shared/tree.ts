@@ -11,6 +11,10 @@ export interface TreePayload {
   teacher: Wire;
   student: Wire;
   agreement: Wire;
+  /** Of a regression, whose mixes are one mean a node: least and greatest of all means. */
+  range?: [number, number];
+  /** Of a regression: root mean squared difference between teacher and student. */
+  error?: Wire;
 }
 
 export interface Tree {
@@ -25,6 +29,15 @@ export interface Tree {
   teacher: Float32Array;
   student: Float32Array;
   agreement: Float32Array;
+  /** Null for classes. */
+  numbers: Numbers | null;
+}
+
+/** What a regression has in place of classes. */
+export interface Numbers {
+  low: number;
+  high: number;
+  error: Float32Array;
 }
 
 /** Null when there is no tree yet. */
@@ -42,6 +55,7 @@ export function decodeTree(payload: Partial<TreePayload> | null | undefined): Tr
     teacher: decode(teacher, 'f4'),
     student: decode(student, 'f4'),
     agreement: decode(agreement, 'f4'),
+    numbers: numbersOf(payload),
     parent: new Int32Array(size).fill(-1),
     depth: new Int32Array(size)
   };
@@ -55,6 +69,16 @@ export function decodeTree(payload: Partial<TreePayload> | null | undefined): Tr
     }
   }
   return tree;
+}
+
+function numbersOf({ range, error }: Partial<TreePayload>): Numbers | null {
+  if (!range || !error) return null;
+  return { low: range[0], high: range[1], error: decode(error, 'f4') };
+}
+
+/** Where a mean lies on the range of all means, from 0 to 1. */
+export function along({ low, high }: Numbers, value: number): number {
+  return Number.isFinite(value) ? Math.max(0, Math.min(1, (value - low) / (high - low))) : 0;
 }
 
 export const isLeaf = (tree: Tree, node: number): boolean => tree.left[node] < 0;

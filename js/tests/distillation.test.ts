@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import distillation from '../widgets/distillation';
-import { click, common, FakeModel, fullTree, HOSTILE, render, wire } from './fakes';
+import { click, common, FakeModel, fullTree, HOSTILE, numberTree, render, wire } from './fakes';
 
 const classes = ['no', 'yes'];
 const state = () => ({
@@ -71,6 +71,42 @@ describe('the linked whole', () => {
     expect(root.querySelectorAll('img')).toHaveLength(0);
     model.set('summary', {});
     expect(root.querySelector('.score')).toBeNull();
+    stop();
+  });
+
+  it('shows a regression without a temperature, in R2 and numbers', () => {
+    const numbers = (name: string) => ({ name, title: name, kind: 'numeric' });
+    const model = new FakeModel({
+      ...state(),
+      tree: numberTree(2),
+      classes: [],
+      logits: {},
+      row_ids: {},
+      columns: [numbers('teacher'), numbers('student')],
+      page: {
+        ...state().page,
+        cells: [
+          [1, 2, 3],
+          [1.5, 2, 4]
+        ]
+      },
+      summary: {
+        ...state().summary,
+        unit: 'leaves',
+        measure: 'R2',
+        temperature: null,
+        classes: 0,
+        baselines: [{ name: 'mean of the teacher', fidelity: [-0.0001, -0.06, -0.00001] }]
+      }
+    });
+    const { root, all, stop } = render(distillation, model);
+    expect(all('section[aria-label=Temperature]')).toHaveLength(0);
+    expect(root.querySelector('.title')?.textContent).toContain('4 leaves · 200 rows');
+    expect(root.querySelector('.score')?.textContent).toContain('0.942');
+    expect(root.querySelector('.score')?.textContent).toContain('0.931 to 0.952');
+    expect(root.querySelector('.compare')?.textContent).toContain('mean of the teacher0.000');
+    expect(root.querySelector('.count')?.textContent).toBe('3 rows');
+    expect(all('.scopes .button')[0].textContent).toBe('Largest difference first');
     stop();
   });
 

@@ -78,6 +78,25 @@ export function fullTree(depth: number, classes = ['no', 'yes']): TreePayload {
   };
 }
 
+/** A full tree of a regression: means from 100 to 200, the error 7 everywhere. */
+export function numberTree(depth: number) {
+  const { labels, ...tree } = fullTree(depth, []);
+  const means = labels.map((_, i) => (i === 1 ? 120 : 150));
+  const error = labels.map(() => 7);
+  return {
+    ...tree,
+    labels,
+    teacher: wire(means, 'f4', [labels.length, 1]),
+    student: wire(
+      means.map((mean) => (mean === 120 ? 125 : mean)),
+      'f4',
+      [labels.length, 1]
+    ),
+    range: [100, 200] as [number, number],
+    error: wire(error, 'f4')
+  };
+}
+
 export const common = { live: true, error: '' };
 
 interface View {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { number, percent, some, temperature } from '../shared/format';
+import { brief, number, percent, some, temperature } from '../shared/format';
 import { layout } from '../shared/layout';
 import { Traits } from '../shared/model';
 import { prepare, softenAll, softenRow } from '../shared/softmax';
@@ -28,6 +28,17 @@ describe('wire', () => {
     const data = new DataView(values.buffer);
     expect(() => decode({ dtype: 'f4', shape: [3], data }, 'i4')).toThrow(/expected.*i4.*got f4/);
     expect(() => decode({ dtype: 'f4', shape: [2, 2], data }, 'f4')).toThrow(/shape \[2, 2\]/);
+  });
+});
+
+describe('numbers of a range', () => {
+  it('have as many decimals as tell them apart', () => {
+    expect(brief(152.34567, 100, 200)).toBe('152.3');
+    expect(brief(0.123456, 0, 0.5)).toBe('0.1235');
+    expect(brief(1234567.8, 0, 2_000_000)).toBe('1,234,568');
+    expect(brief(-12345.678, -20_000, 5)).toBe('-12,346');
+    expect(brief(2.5e-9, 0, 1e-8)).toBe('2.5e-9');
+    expect(brief(Number.NaN, 0, 1)).toBe('–');
   });
 });
 

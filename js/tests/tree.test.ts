@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import tree from '../widgets/tree';
-import { click, common, FakeModel, fullTree, HOSTILE, press, render } from './fakes';
+import { click, common, FakeModel, fullTree, HOSTILE, numberTree, press, render } from './fakes';
 
 const state = (depth: number, more = {}) => ({
   ...common,
@@ -24,6 +24,25 @@ describe('tree view', () => {
     expect(items.at(-1)?.hasAttribute('aria-expanded')).toBe(false);
     expect(items[1].textContent).toContain('x1 <= 1');
     expect(model.log).toEqual([]);
+    stop();
+  });
+
+  it('draws the means of a regression on the range of all of them', () => {
+    const model = new FakeModel({ ...state(2), tree: numberTree(2), node: 1 });
+    const { all, root, stop } = render(tree, model);
+    const bars = all('[data-node="1"] .mix').map((bar) => bar.lastElementChild as Element);
+    const groove = all('[data-node="1"] .groove')[0];
+    const share = (bar: Element) =>
+      Number(bar.getAttribute('width')) / Number(groove.getAttribute('width'));
+    expect(bars.map(share)[0]).toBeCloseTo(0.2);
+    expect(bars.map(share)[1]).toBeCloseTo(0.25);
+    expect(all('[data-node="1"]')[0].getAttribute('aria-label')).toBe(
+      'x1 <= 1: 125.0, 512 rows, error (RMS) 7.0'
+    );
+    expect(root.querySelector('.legend')?.textContent).toContain('bars: 100.0 to 200.0');
+    expect(root.querySelector('.strip')?.textContent).toContain('the student says125.0');
+    expect(root.querySelector('.strip .mixes')?.textContent).toContain('teacher120.0');
+    expect(root.textContent).not.toContain('NaN');
     stop();
   });
 

@@ -84,7 +84,10 @@ function table(
   search.value = question.text;
   const type = debounce(signal, 200, () => ask({ text: search.value }));
   search.addEventListener('input', type, { signal });
-  const scopes = scopeToggle(question.scope, (scope) => ask({ scope }), signal);
+  // numbers hardly ever agree to the last digit: all rows, the largest difference first
+  const numbers = columns.some(({ name, kind }) => name === 'teacher' && kind === 'numeric');
+  const words = numbers ? 'Largest difference first' : 'Disagreements';
+  const scopes = scopeToggle(question.scope, words, (scope) => ask({ scope }), signal);
 
   let source: Source | null = null;
   let fromTop = true;
@@ -95,7 +98,7 @@ function table(
     const stale = source.waiting && fromTop;
     grid.element.classList.toggle('waiting', stale);
     if (stale) return;
-    line.textContent = countLine(source, question, outer);
+    line.textContent = countLine(source, question, outer, numbers);
     grid.renew(source, fromTop);
     fromTop = false;
   };
@@ -179,9 +182,14 @@ function holdsAgreement(page: PagePayload, columns: Column[]): boolean {
   return !!teacher && !!student && teacher.some((value, i) => value === student[i]);
 }
 
-function countLine(source: Source, question: Question, traits: Traits<DisagreementModel>) {
+function countLine(
+  source: Source,
+  question: Question,
+  traits: Traits<DisagreementModel>,
+  numbers: boolean
+) {
   const summary = traits.model.get('summary') as { rows?: number } | undefined;
-  const parted = question.scope === 'disagreements';
+  const parted = question.scope === 'disagreements' && !numbers;
   const whole = source.rows ?? summary?.rows ?? null;
   const what = parted ? 'where they part' : '';
   const unit = source.all === 1 && source.total === 1 ? 'row' : 'rows';
@@ -190,9 +198,14 @@ function countLine(source: Source, question: Question, traits: Traits<Disagreeme
   return `${count(source.total)}${cut} ${unit} ${what}`.trim() + rest;
 }
 
-function scopeToggle(first: Scope, act: (scope: Scope) => void, signal: AbortSignal): HTMLElement {
+function scopeToggle(
+  first: Scope,
+  apart: string,
+  act: (scope: Scope) => void,
+  signal: AbortSignal
+): HTMLElement {
   const words: [Scope, string][] = [
-    ['disagreements', 'Disagreements'],
+    ['disagreements', apart],
     ['all', 'All rows']
   ];
   const buttons = words.map(([scope, word]) => {

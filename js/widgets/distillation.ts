@@ -27,7 +27,8 @@ export const mount: Mount = (model, host, signal) => {
   };
   const parts = [
     part('whole', 'Student', mountTree),
-    part('soft', 'Temperature', mountTemperature),
+    // a regression has no temperature
+    ...(traits.get('classes')?.length ? [part('soft', 'Temperature', mountTemperature)] : []),
     part('rows-of', 'Teacher against student', mountTable)
   ];
   host.append(sheet(css), head, h('div', { class: 'parts' }, ...parts.map((p) => p.section)));

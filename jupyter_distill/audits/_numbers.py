@@ -141,7 +141,7 @@ class NumberFidelity:
 def said(interval: Interval, measure: str) -> str:
     """Write an interval: R2 with three decimals, errors with four digits that count."""
     if measure == "r2" or np.isnan(interval.value):
-        return interval.text()
+        return Interval(*(round(v, 3) + 0.0 for v in interval)).text()  # no -0.000
     value, low, high = (f"{v:.4g}" if abs(v) < 1e4 else f"{v:,.0f}" for v in interval)
     return f"{value} [{low}, {high}]"
 

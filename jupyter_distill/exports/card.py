@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
-from jupyter_distill.audits.fidelity import EXPLAINED, STUDENT, Fidelity, Score
+from jupyter_distill.audits import _numbers as numbers
+from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._numbers import NumberFidelity
+from jupyter_distill.audits.fidelity import EXPLAINED, STUDENT, Fidelity
 from jupyter_distill.exports import html
-from jupyter_distill.exports.html import count, escape, percent, share_html
+from jupyter_distill.exports.html import count, escape, percent
+
+Card = Fidelity | NumberFidelity
 
 
-def headline(card: Fidelity) -> str:
+def headline(card: Card) -> str:
     """Return the fidelity beside its baselines, as bars with their 95 % intervals."""
-    own = card.overall.agreement
-    lines = "".join(_bar(score) for score in (card.overall, *card.baselines))
+    own = card.overall.fidelity
+    of_numbers = isinstance(card, NumberFidelity)
+    write = _r2 if of_numbers else percent
+    what = "R\N{SUPERSCRIPT TWO} to the teacher" if of_numbers else "fidelity"
+    explained = numbers.EXPLAINED if of_numbers else EXPLAINED
+    lines = "".join(
+        _bar(score.model, explained[score.model], score.fidelity, write)
+        for score in (card.overall, *card.baselines)
+    )
+    beside = ""
+    if isinstance(card, NumberFidelity):
+        rmse, mae = (numbers.said(getattr(card.overall, name), name) for name in ("rmse", "mae"))
+        beside = (
+            f'<div class="dim">RMSE {escape(rmse)}, MAE {escape(mae)}, in the unit of the target'
+            "</div>"
+        )
     return (
         '<div class="cards"><div>'
-        f'<div class="big">{share_html(own.value)}</div>'
-        f"<div>fidelity on {count(card.rows)} held-out rows</div>"
-        f'<div class="dim">95 % interval {share_html(own.low)} to {share_html(own.high)}</div>'
-        "</div>"
+        f'<div class="big">{escape(write(own.value))}</div>'
+        f"<div>{what} on {count(card.rows)} held-out rows</div>"
+        f'<div class="dim">95 % interval {escape(write(own.low))} to {escape(write(own.high))}'
+        f"</div>{beside}</div>"
         f'<div style="flex:1 1 340px;max-width:520px">{lines}</div></div>'
     )
 
 
-def _bar(score: Score) -> str:
-    """Draw one model on a scale from 0 to 100 %: a dot, and its interval as a line."""
-    value, low, high = score.agreement
-    ink = "var(--jd-accent)" if score.model == STUDENT else "var(--jd-dim)"
-    name = "this student" if score.model == STUDENT else score.model
-    said = f"{EXPLAINED[score.model]}: {percent(value)}, {percent(low)} to {percent(high)}"
+def _r2(value: float) -> str:
+    return "\N{EN DASH}" if np.isnan(value) else f"{round(value, 3) + 0.0:.3f}"
+
+
+def _bar(model: str, explained: str, interval: Interval, write: Callable[[float], str]) -> str:
+    """Draw one model on a scale from 0 to 1: a dot, and its interval as a line."""
+    value, low, high = interval
+    ink = "var(--jd-accent)" if model == STUDENT else "var(--jd-dim)"
+    name = "this student" if model == STUDENT else model
+    said = f"{explained}: {write(value)}, {write(low)} to {write(high)}"
+    written = escape(write(value))
+    # R2 may be below 0, which this scale does not show
+    value, low, high = (min(max(float(np.nan_to_num(v)), 0.0), 1.0) for v in interval)
     return (
         f'<div title="{escape(said)}" style="display:flex;gap:12px;align-items:center">'
         f'<span style="flex:0 0 130px">{escape(name)}</span>'
@@ -40,12 +68,20 @@ def _bar(score: Score) -> str:
         f'top:4px;height:4px;background:{ink};opacity:.35"></span>'
         f'<span style="position:absolute;left:calc({100 * value:.1f}% - 4px);top:2px;width:8px;'
         f'height:8px;border-radius:4px;background:{ink}"></span></span>'
-        f'<span class="num" style="flex:0 0 52px">{share_html(value)}</span></div>'
+        f'<span class="num" style="flex:0 0 52px">{written}</span></div>'
     )
 
 
-def details(card: Fidelity) -> str:
+def details(card: Card) -> str:
     """Return every figure of the card: by model, and by class that the teacher names."""
+    if isinstance(card, NumberFidelity):
+        captions = (
+            "Against the teacher, on held-out rows, in the unit of the target",
+            "Against the true values, on the same rows",
+        )
+        tables = card.texts({**numbers.EXPLAINED, "teacher": "the teacher"})
+        pairs = zip(tables, captions, strict=False)
+        return "".join(html.table(table, caption=caption) for table, caption in pairs)
     models = pd.DataFrame(
         {
             "model": [EXPLAINED[s.model] for s in (card.overall, *card.baselines)],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jupyter_distill.distillation import Ladder
+from jupyter_distill.distillation import Ladder, NumberRung
 from jupyter_distill.exports.html import escape, number, percent
 
 WIDTH, HEIGHT = 460, 210
@@ -47,6 +47,7 @@ def temperature_chart(path: pd.DataFrame) -> str:
 def ladder_chart(ladder: Ladder) -> str:
     """Draw the fidelity of every size of student that was piloted."""
     rungs = list(ladder)
+    numbers = isinstance(rungs[0], NumberRung)
     line = Line(
         [float(r.size) for r in rungs],
         [r.fidelity for r in rungs],
@@ -56,10 +57,10 @@ def ladder_chart(ladder: Ladder) -> str:
     )
     return _chart(
         line,
-        title="Fidelity on held-out rows",
-        across="leaves",
+        title="R2 to the teacher on held-out rows" if numbers else "Fidelity on held-out rows",
+        across=rungs[0].student.UNIT,
         mark=f"chosen: {ladder.chosen}",
-        write=percent,
+        write=(lambda v: f"{v:.2f}") if numbers else percent,
         about="Band: 95 % interval.",
     )
 

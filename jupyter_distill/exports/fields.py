@@ -131,7 +131,9 @@ def cells(table: Table, field: Field, rows: NDArray[Any]) -> list[Any]:
     """Return the values of one column in some rows, as JSON holds them exactly."""
     values = field.values[rows]
     if field.kind == "measure":
-        return [None if np.isnan(v) else round(float(v), 6) for v in values]
+        return [None if np.isnan(v) else float(f"{v:.7g}") for v in values]
+    if field.feature is None and not field.coded:
+        return [None if np.isnan(v) else float(v) for v in values]
     if field.feature is None:
         return [field.texts[int(code)] if code >= 0 else None for code in values]
     column = table.columns[field.feature]

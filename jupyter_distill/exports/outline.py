@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from jupyter_distill.explanation import TreeExplanation
-from jupyter_distill.exports.html import count, percent
+from jupyter_distill.exports.html import count
+from jupyter_distill.exports.says import says
 
 # Beyond this many ends a page of tree is searched, not read.
 MOST_LEAVES = 64
@@ -78,12 +79,6 @@ def leaves_below(tree: TreeExplanation) -> np.ndarray[tuple[int], np.dtype[np.in
     return count
 
 
-def answer(tree: TreeExplanation, node: int) -> tuple[int, float]:
-    """Return the class that the student names at a node, and its share."""
-    k = int(tree.student[node].argmax())
-    return k, float(tree.student[node, k])
-
-
 def width(text: str, size: float = 13) -> float:
     """Estimate how wide a text is at most, in pixels."""
     return size * sum(_EMS.get(letter) or _ems(letter) for letter in text)
@@ -125,16 +120,16 @@ def plain(tree: TreeExplanation) -> str:
     """Return the tree as indented text, for terminals and for readers without pictures."""
     shown, fold = rows(tree)
     lines = []
+    node_says = says(tree)
     for row in shown:
         node = row.node
-        says = ""
+        said = ""
         if tree.left[node] < 0 or row.hidden:
-            k, share = answer(tree, node)
-            says = f": {tree.classes[k]} {percent(share)}"
+            said = f": {node_says.name(node)} {node_says.share(node)}".rstrip()
         more = f", {row.hidden} leaves folded" if row.hidden else ""
         text = tree.condition(node) or "all rows"
         indent = "    " * int(tree.depth[node])
-        lines.append(f"{indent}{text}{says} ({count(float(tree.support[node]))} rows{more})")
+        lines.append(f"{indent}{text}{said} ({count(float(tree.support[node]))} rows{more})")
     if fold is not None:
         lines.append(f"Folded at depth {fold}; the tree has {tree.n_leaves} leaves.")
     return "\n".join(lines)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jupyter_distill.audits.fidelity import Fidelity
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.explanation import Explanation, TreeExplanation
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import charts, html, svg
 from jupyter_distill.exports.html import count, escape, percent
@@ -18,27 +17,46 @@ from jupyter_distill.targets import SoftTargets
 
 # Columns of a wide table that are shown before the reader is sent to the data frame.
 MOST_COLUMNS = 16
+# Rows of an explanation that are shown before the reader is sent to its data frame.
+MOST_LINES = 100
 
 
-def overview(d: Distillation, explanation: TreeExplanation, rows: RowIndex, card: Fidelity) -> str:
-    """Return head, fidelity, notes, tree, and the rows where the models part."""
+def overview(d: Distillation, explanation: Explanation, rows: RowIndex, card: cards.Card) -> str:
+    """Return head, fidelity, notes, student, and the rows where the models part."""
+    return f"{above(d, explanation, card)}{worst(rows, 10)}"
+
+
+def above(d: Distillation, explanation: Explanation, card: cards.Card) -> str:
+    """Return the overview down to the student, for where the rows are shown by themselves."""
     head = f"<p>{heading(d)}</p>{cards.headline(card)}{html.notes(d.notes)}"
-    return f"{head}{tree(explanation)}{worst(rows, 10)}"
+    return f"{head}{student(explanation)}"
 
 
 def heading(d: Distillation) -> str:
     """Return one line: who was distilled into what."""
-    facts = [
-        d.title,
-        f"T = {d.temperature:g}",
-        f"alpha = {d.alpha:g}",
-        f"{count(d.table.n_rows)} rows",
-    ]
+    settings = [f"{name} = {value:g}" for name, value in d.settings.items()]
+    facts = [d.title, *settings, f"{count(d.table.n_rows)} rows"]
     return (
         f"<strong>{escape(d.teacher.name)}</strong> distilled into "
         f"<strong>{escape(facts[0])}</strong> "
         f'<span class="dim">{escape(", ".join(facts[1:]))}</span>'
     )
+
+
+def student(explanation: Explanation) -> str:
+    """Return what the student says: a tree drawn, anything else as a table."""
+    if isinstance(explanation, TreeExplanation):
+        return tree(explanation)
+    frame = explanation.frame()
+    caption = "What the student says"
+    if len(frame) > MOST_LINES:
+        caption += (
+            f"; the first {MOST_LINES} of {count(len(frame))} lines, "
+            "d.explanation().frame() has all"
+        )
+    classes = [str(name) for name in explanation.classes]
+    named = [name for name in ("answer", "class") if name in frame]
+    return html.table(frame.head(MOST_LINES), caption=caption, classes=classes, class_columns=named)
 
 
 def tree(explanation: TreeExplanation) -> str:
@@ -63,22 +81,28 @@ def worst(rows: RowIndex, most: int) -> str:
         while name in data:
             name = f"{name} (feature)"
         data[name] = values
-    caption = (
-        f"{count(len(scope))} of {count(rows.table.n_rows)} rows where the student parts from its "
-        f"teacher ({percent(len(scope) / rows.table.n_rows)}), of all rows, "
-        "also those it learnt from"
-    )
-    if len(shown) < len(scope):
-        caption += f"; the {len(shown)} for which the teacher is surest"
+    classes = [field for field in fields if field.kind == "class"]
+    n = rows.table.n_rows
+    if not classes:
+        caption = (
+            f"The {len(shown)} of {count(n)} rows where student and teacher are furthest apart, "
+            "also among those it learnt from"
+        )
+    else:
+        caption = (
+            f"{count(len(scope))} of {count(n)} rows where the student parts from its teacher "
+            f"({percent(len(scope) / n)}), of all rows, also those it learnt from"
+        )
+        if len(shown) < len(scope):
+            caption += f"; the {len(shown)} for which the teacher is surest"
     if len(fields) < len(rows.fields):
         caption += f"; the first {len(fields)} of {len(rows.fields)} columns"
-    classes = [field for field in fields if field.kind == "class"]
     return html.table(
         pd.DataFrame(data),
         caption=caption,
-        classes=classes[0].texts,
+        classes=classes[0].texts if classes else (),
         class_columns=[field.title for field in classes],
-        digits={field.title: 3 for field in fields if field.kind == "measure"},
+        digits={field.title: 3 for field in fields if classes and field.kind == "measure"},
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.exports.says import span
 from jupyter_distill.exports.wire import Wire, encode
 
 # Rows whose logits go to the browser: enough for a mean that does not move by a pixel, and at
@@ -21,9 +22,14 @@ FLOOR = -1e30
 def tree(explanation: TreeExplanation) -> dict[str, Any]:
     """Return a tree for the browser: structure, conditions and class mixes of every node.
 
-    Shares are rounded to single precision, which is more than a screen can show.
+    Of a regression means in place of mixes, with their range and error. Shares and means are
+    rounded to single precision, which is more than a screen can show.
     """
+    numbers = {}
+    if explanation.error is not None:
+        numbers = {"range": list(span(explanation)), "error": _shown(explanation.error)}
     return {
+        **numbers,
         "classes": list(explanation.classes),
         "labels": [explanation.condition(node) for node in range(len(explanation))],
         "left": encode(explanation.left, "i4"),

@@ -6,17 +6,21 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import charts, html, overview, page, payload, state
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.html import count, escape
 
 WORST = 25
+# What the ladder measures besides the fidelity.
+MEASURED = {"kl": "KL, nats", "accuracy": "accuracy", "rmse": "RMSE", "r2_truth": "R2 to the truth"}
 
 
 def report(d: Distillation, path: str | Path) -> Path:
@@ -67,24 +71,26 @@ def compose(d: Distillation) -> str:
     before = _head(d, title) + _section(
         "Fidelity",
         cards.headline(card) + cards.details(card),
-        "How often the student names the class that the teacher names, on rows that neither "
-        "training nor the choice of any setting has seen.",
+        _said_of_fidelity(d),
     )
     before += _sizes(d)
-    picture = (
-        _section(
-            "The student",
-            overview.tree(explanation),
-            "What it agrees on is counted over all rows, also those it learnt from; the fidelity "
-            "above is that on held-out rows.",
-        )
-        + _section(
+    picture = _section(
+        "The student",
+        overview.student(explanation),
+        "What stands beside its nodes is measured over all rows, also those it learnt from; the "
+        "fidelity above is that on held-out rows."
+        if isinstance(explanation, TreeExplanation)
+        else "",
+    )
+    if d.temperature is not None:
+        picture += _section(
             "Temperature",
             overview.soft_targets(d.targets, d.temperature, d.temperature_path),
             _said_of_temperature(d),
         )
-        + _section("Where the two part", overview.worst(rows, WORST))
-    )
+    picture += _section("Where the two part", overview.worst(rows, WORST))
+    if not isinstance(explanation, TreeExplanation):
+        return page.document(title, before + picture)
     view = {
         "tree": payload.tree(explanation),
         "columns": state.columns(rows),
@@ -106,17 +112,18 @@ def compose(d: Distillation) -> str:
 
 def _head(d: Distillation, title: str) -> str:
     known = [
-        ("teacher", f"{d.teacher.name} (gives {d.teacher.kind})"),
+        ("teacher", f"{d.teacher.name} (gives {d.teacher.kind or 'numbers'})"),
         ("student", d.title),
         ("rows", _split(d)),
-        ("classes", ", ".join(str(c) for c in d.targets.classes)),
         ("columns", ", ".join(d.table.names)),
-        ("temperature", f"{d.temperature:g}"),
         ("alpha", f"{d.alpha:g} (weight of the ground truth)"),
         ("seed", str(d.random_state)),
         ("made", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
         ("with", _versions()),
     ]
+    if d.temperature is not None:
+        known.insert(3, ("classes", ", ".join(str(c) for c in d.targets.classes)))
+        known.insert(5, ("temperature", f"{d.temperature:g}"))
     lines = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td class="wide">{escape(value)}</td></tr>'
         for name, value in known
@@ -150,25 +157,22 @@ def _versions() -> str:
 
 def _sizes(d: Distillation) -> str:
     frame = d.ladder.frame()
-    shown = pd.DataFrame(
-        {
-            "leaves": frame["leaves"].astype(int),
-            "depth": frame["depth"].astype(int),
-            "fidelity [95 %]": [
-                f"{v:.3f} [{a:.3f}, {b:.3f}]"
-                for v, a, b in zip(frame["fidelity"], frame["low"], frame["high"], strict=True)
-            ],
-            "KL, nats": frame["kl"],
-            "accuracy": frame["accuracy"],
-            "": ["chosen" if c else "" for c in frame["chosen"]],
-        }
-    )
-    if frame["accuracy"].isna().all():
-        shown = shown.drop(columns="accuracy")
+    first = "r2" if d.task == "regression" else "fidelity"
+    data: dict[str, Any] = {"size": frame["size"]}
+    for name in d.student.complexity_.to_dict():
+        data[name] = frame[name].astype(int)
+    data[f"{'R2' if first == 'r2' else first} [95 %]"] = [
+        f"{v:.3f} [{a:.3f}, {b:.3f}]"
+        for v, a, b in zip(frame[first], frame["low"], frame["high"], strict=True)
+    ]
+    for name, title in MEASURED.items():
+        if name in frame and not frame[name].isna().all():
+            data[title] = frame[name]
+    data[""] = ["chosen" if c else "" for c in frame["chosen"]]
     table = html.table(
-        shown,
+        pd.DataFrame(data),
         caption="Every size that was piloted, on held-out rows",
-        digits={"KL, nats": 3, "accuracy": 3},
+        digits={title: 3 for name, title in MEASURED.items() if name != "rmse"},
     )
     return _section(
         "Size",
@@ -177,7 +181,18 @@ def _sizes(d: Distillation) -> str:
     )
 
 
+def _said_of_fidelity(d: Distillation) -> str:
+    unseen = "on rows that neither training nor the choice of any setting has seen."
+    if d.task == "regression":
+        return (
+            "How much of the variance of the teacher's numbers the student explains (R2), and how "
+            f"far it is from them, {unseen}"
+        )
+    return f"How often the student names the class that the teacher names, {unseen}"
+
+
 def _said_of_temperature(d: Distillation) -> str:
+    assert d.temperature is not None
     best = payload.calibrated(d.temperature_path, d.temperature)
     if d.calibration is None:
         return f"The temperature was set to {d.temperature:g} by hand."

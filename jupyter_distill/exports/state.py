@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.audits.fidelity import Fidelity
+from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._numbers import NumberFidelity
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation._sweep import reached
 from jupyter_distill.exports import payload
+from jupyter_distill.exports.card import Card
 from jupyter_distill.exports.query import whole
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.wire import encode
@@ -68,7 +71,12 @@ def carried(rows: RowIndex, query: State | None = None) -> State:
 
 
 def temperature(d: Distillation, *, keep: int | None = None) -> State:
-    """Return the teacher's logits and the curve of the temperatures tried."""
+    """Return the teacher's logits and the curve of the temperatures tried.
+
+    A regression has neither: then there is nothing to show.
+    """
+    if d.temperature is None:
+        return {}
     rows = payload.sample(d.targets.n_rows, d.targets.n_classes, keep=keep)
     return {
         "logits": payload.logits(d.targets.logits[rows]),
@@ -80,22 +88,27 @@ def temperature(d: Distillation, *, keep: int | None = None) -> State:
     }
 
 
-def summary(d: Distillation, card: Fidelity) -> State:
+def summary(d: Distillation, card: Card) -> State:
     """Return the head of the linked view: who, how small, how faithful."""
     return {
         "teacher": d.teacher.name,
         "student": d.family,
-        "size": int(getattr(d.student, "n_leaves_", d.size)),
-        "temperature": float(d.temperature),
-        "fidelity": [float(v) for v in card.overall.agreement],
+        "size": reached(d.student) or d.size,
+        "unit": d.student.UNIT,
+        "temperature": None if d.temperature is None else float(d.temperature),
+        "measure": "R2" if isinstance(card, NumberFidelity) else "agreement",
+        "fidelity": _plain(card.overall.fidelity),
         "baselines": [
-            {"name": score.model, "fidelity": [float(v) for v in score.agreement]}
-            for score in card.baselines
+            {"name": score.model, "fidelity": _plain(score.fidelity)} for score in card.baselines
         ],
         "rows": d.table.n_rows,
-        "classes": len(d.targets.classes),
+        "classes": 0 if d.task == "regression" else len(d.targets.classes),
         "notes": list(d.notes),
     }
+
+
+def _plain(interval: Interval) -> list[float | None]:
+    return [None if np.isnan(v) else float(v) for v in interval]
 
 
 def _page(

@@ -7,15 +7,17 @@ from hashlib import blake2b
 import numpy as np
 
 from jupyter_distill.explanation import TreeExplanation
-from jupyter_distill.exports import outline, theme
-from jupyter_distill.exports.html import count, escape, percent, share_html
+from jupyter_distill.exports import outline
+from jupyter_distill.exports.html import count, escape, share_html
+from jupyter_distill.exports.says import Says, bars, hover
+from jupyter_distill.exports.says import says as says_of
 
 TITLE = "The student, a decision tree"
 WIDTH = 960
 TOP, LINE, PAD, STEP = 34, 17, 13, 18
 # right edges and widths of the columns beside the outline
 ANSWER_X, SHARE_X = 412, 602
-BAR_X, BAR_W, BAR_H = 618, 136, 7
+BAR_X, BAR_W = 618, 136
 ROWS_X, PART_X, AGREE_X = 826, 872, 948
 
 
@@ -35,7 +37,8 @@ def tree_svg(tree: TreeExplanation) -> str:
         outline.wrap(tree.condition(r.node) or "all rows", _room(int(tree.depth[r.node])))
         for r in shown
     ]
-    legend, legend_height = _legend(tree.classes)
+    node_says = says_of(tree)
+    legend, legend_height = _legend(node_says)
     head = legend_height + TOP
     heights = [
         LINE * (len(lines) + bool(r.hidden)) + PAD for lines, r in zip(texts, shown, strict=True)
@@ -43,9 +46,10 @@ def tree_svg(tree: TreeExplanation) -> str:
     tops = head + np.concatenate([[0], np.cumsum(heights)])
     # a node's dot stands in the middle of its first line
     y = {r.node: float(tops[i]) + PAD / 2 + LINE / 2 for i, r in enumerate(shown)}
-    body = [legend, _heads(head), _stripes(tops), _edges(tree, y), _mixes(tree, y)]
+    body = [legend, _heads(head, node_says), _stripes(tops), _edges(tree, y)]
+    body.append(bars(node_says, y, BAR_X, BAR_W))
     for row, lines in zip(shown, texts, strict=True):
-        body.append(_row(tree, row, lines, y[row.node]))
+        body.append(_row(tree, node_says, row, lines, y[row.node]))
     height = float(tops[-1]) + 8
     if fold is not None:
         height += 24
@@ -56,9 +60,8 @@ def tree_svg(tree: TreeExplanation) -> str:
         )
     about = (
         f"{tree.n_leaves} leaves on {count(float(tree.support[0]))} rows. Each row of the outline "
-        "is a node: its condition, what the student says, the class mix of teacher and student, "
-        "the rows that reach it, and how many of them get the teacher's answer: all rows, also "
-        "those that the student learnt from."
+        f"is a node: its condition, what the student says, {node_says.about}: all rows, also those "
+        "that the student learnt from."
     )
     return _frame("".join(body), height, about)
 
@@ -83,28 +86,28 @@ def _room(depth: int) -> float:
     return ANSWER_X - 14 - (_x(depth) + 12)
 
 
-def _legend(classes: tuple[str, ...]) -> tuple[str, int]:
-    """Return the colours with their class names, and the height that they take."""
+def _legend(says: Says) -> tuple[str, int]:
+    """Return the colours with what they stand for, and the height that they take."""
     parts, x, y = [], 12.0, 20
-    for k, name in enumerate(classes):
+    for ink, name in says.legend:
         text = outline.shorten(name, 200, 12)
         if x > 12 and x + 30 + outline.width(text, 12) > WIDTH:
             x, y = 12.0, y + 20
         parts.append(
-            f'<rect x="{x:.0f}" y="{y - 9}" width="9" height="9" rx="2" fill="{theme.colour(k)}"/>'
+            f'<rect x="{x:.0f}" y="{y - 9}" width="9" height="9" rx="2" fill="{ink}"/>'
             f'<text class="s" x="{x + 14:.0f}" y="{y}">{escape(text)}</text>'
         )
         x += 30 + outline.width(text, 12)
     return "".join(parts), y + 6
 
 
-def _heads(y: float) -> str:
+def _heads(y: float, says: Says) -> str:
     heads = (
         (12, "", "condition"),
         (ANSWER_X, "", "student says"),
-        (BAR_X, "", "teacher, student below"),
+        (BAR_X, "", escape(says.bars_head)),
         (PART_X, " e", "rows"),
-        (AGREE_X, " e", f'agreement,<tspan x="{AGREE_X}" dy="14"> all rows</tspan>'),
+        (AGREE_X, " e", f'{says.last_head},<tspan x="{AGREE_X}" dy="14"> all rows</tspan>'),
     )
     return "".join(
         f'<text class="d s{side}" x="{x}" y="{y - (24 if "<" in text else 10):.0f}">{text}</text>'
@@ -133,31 +136,11 @@ def _edges(tree: TreeExplanation, y: dict[int, float]) -> str:
     return "".join(parts)
 
 
-def _mixes(tree: TreeExplanation, y: dict[int, float]) -> str:
-    """Draw the class mixes of all nodes, one path a class."""
-    parts = []
-    nodes = list(y)
-    for mix, shift in ((tree.teacher, -BAR_H - 0.5), (tree.student, 1.0)):
-        shares = np.nan_to_num(mix[nodes])
-        ends = BAR_W * np.cumsum(shares, axis=1)
-        starts = ends - BAR_W * shares
-        for k in range(len(tree.classes)):
-            boxes = "".join(
-                f"M{BAR_X + a:.1f} {y[n] + shift:.1f}h{b - a:.1f}v{BAR_H}h{a - b:.1f}z"
-                for n, a, b in zip(nodes, starts[:, k], ends[:, k], strict=True)
-                if b - a >= 0.05
-            )
-            if boxes:
-                parts.append(f'<path fill="{theme.colour(k)}" d="{boxes}"/>')
-    return "".join(parts)
-
-
-def _row(tree: TreeExplanation, row: outline.Row, lines: list[str], y: float) -> str:
+def _row(tree: TreeExplanation, says: Says, row: outline.Row, lines: list[str], y: float) -> str:
     node, leaf = row.node, bool(tree.left[row.node] < 0)
-    k, share = outline.answer(tree, node)
     x = _x(int(tree.depth[node]))
-    fill = theme.colour(k) if leaf else "var(--jd-bg)"
-    ring = theme.colour(k) if leaf else "var(--jd-dim)"
+    fill = says.colour(node) if leaf else "var(--jd-bg)"
+    ring = says.colour(node) if leaf else "var(--jd-dim)"
     down = y + 4.5
     text = "".join(
         f'<text x="{x + 12:.0f}" y="{down + LINE * i:.1f}">{escape(line)}</text>'
@@ -168,7 +151,7 @@ def _row(tree: TreeExplanation, row: outline.Row, lines: list[str], y: float) ->
             f'<text class="d s" x="{x + 12:.0f}" y="{down + LINE * len(lines):.1f}">'
             f"+ {row.hidden} leaves below</text>"
         )
-    name = tree.classes[k]
+    name = says.name(node)
     # bold letters are wider than the estimate
     short = outline.shorten(name, (SHARE_X - ANSWER_X - 50) / outline.BOLD)
     full = f"<title>{escape(name)}</title>" if short != name else ""
@@ -178,28 +161,14 @@ def _row(tree: TreeExplanation, row: outline.Row, lines: list[str], y: float) ->
         f'fill="{fill}" stroke="{ring}"/>'
         f"{text}"
         f'<text class="{weight}" x="{ANSWER_X}" y="{down:.1f}">{full}{escape(short)}</text>'
-        f'<text class="{weight} e" x="{SHARE_X}" y="{down:.1f}">{share_html(share)}</text>'
-        f"{_hover(tree, node, y)}"
+        f'<text class="{weight} e" x="{SHARE_X}" y="{down:.1f}">{escape(says.share(node))}</text>'
+        f"{hover(says, node, BAR_X, y, BAR_W)}"
         f'<text class="s e" x="{ROWS_X}" y="{down:.1f}">{count(float(tree.support[node]))}</text>'
         f'<text class="d s e" x="{PART_X}" y="{down:.1f}">{share_html(_share(tree, node))}</text>'
         f'<text class="s e" x="{AGREE_X}" y="{down:.1f}">'
-        f"{share_html(float(tree.agreement[node]))}</text>"
+        f"{escape(says.last(node))}</text>"
     )
 
 
 def _share(tree: TreeExplanation, node: int) -> float:
     return float(tree.support[node] / tree.support[0]) if tree.support[0] else float("nan")
-
-
-def _hover(tree: TreeExplanation, node: int, y: float) -> str:
-    """Return the numbers behind the two bars, said to a pointer and to a screen reader."""
-    said = [
-        f"{who}: "
-        + ", ".join(f"{n} {percent(p)}" for n, p in zip(tree.classes, mix[node], strict=True))
-        for who, mix in (("teacher", tree.teacher), ("student", tree.student))
-    ]
-    text = escape("; ".join(said))
-    return (
-        f'<rect x="{BAR_X}" y="{y - 9:.1f}" width="{BAR_W}" height="18" fill="transparent" '
-        f'role="img"><title>{text}</title></rect>'
-    )

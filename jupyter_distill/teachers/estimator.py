@@ -206,7 +206,7 @@ def _task(model: Any, wanted: Task | None) -> Task:
     if wanted not in (None, own):
         remedy = "Leave task out: the model says it itself."
         if own == "regression":
-            remedy = "To distil a score as a probability, wrap it: as_teacher(lambda rows: ...)."
+            remedy = "A regression is distilled without classes: leave task out, and classes too."
         raise ValueError(expected(f"a {_KINDS[wanted]}", got=f"{name} ({kind})", remedy=remedy))
     return own
 

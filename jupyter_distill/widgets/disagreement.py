@@ -7,7 +7,7 @@ from typing import Any
 import traitlets as t
 
 from jupyter_distill._validation import check_choice
-from jupyter_distill.audits.disagreements import Comparison, side_by_side
+from jupyter_distill.audits.disagreements import Compared, compare, side_by_side
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import overview, state
 from jupyter_distill.exports.answers import row_index
@@ -44,12 +44,12 @@ class TablePart(NodeChoice):
     ).tag(**INTENT)
 
     index: RowIndex
-    compared: Comparison
+    compared: Compared
     distillation: Distillation
 
     def _show_rows(self, d: Distillation) -> dict[str, Any]:
         """Take a distillation and return the traits that show its rows."""
-        self.distillation, self.compared = d, Comparison.of(d)
+        self.distillation, self.compared = d, compare(d)
         self.index = row_index(d, self.compared)
         self._follow(self.index.parents, self.index.leaves)
         return state.table(self.index, self.query)
@@ -89,7 +89,8 @@ class DisagreementTable(TablePart, DistillWidget):
     distillation : Distillation
         Whose rows.
     scope : {"disagreements", "all"}, default "disagreements"
-        Rows where the two part, the surest teacher first; or all rows.
+        Rows where the two part, the surest teacher first (of a regression: the largest
+        difference first); or all rows in their own order.
     **chosen
         View state to start with: ``row``, ``node``, ``query``; ``layout``.
 
@@ -132,6 +133,8 @@ class DisagreementTable(TablePart, DistillWidget):
     def _plain(self) -> str:
         apart, n = len(self.index.scopes["disagreements"]), self.index.table.n_rows
         head = f"{count(apart)} of {count(n)} rows where they part"
+        if self.distillation.task == "regression":
+            head = f"{count(n)} rows, the largest difference first"
         return f"{head}\n{self._beside(self._found()[:PLAIN_ROWS])}"
 
     def _title(self) -> str:

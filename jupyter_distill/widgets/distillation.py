@@ -67,8 +67,7 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
 
     def _plain(self) -> str:
         d = self.distillation
-        head = f"{d.teacher.name} -> {d.title}, T = {d.temperature:g}, alpha = {d.alpha:g}"
-        return "\n".join([head, self.card.describe(), *(f"- {note}" for note in d.notes)])
+        return "\n".join([d.headline, self.card.describe(), *(f"- {note}" for note in d.notes)])
 
     def _title(self) -> str:
         return f"{self.distillation.teacher.name} distilled into a {self.distillation.title}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets as t
 
-from jupyter_distill._validation import check_number
+from jupyter_distill._validation import check_number, expected
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import overview, state
 from jupyter_distill.exports.wire import decode
@@ -73,6 +73,8 @@ class TemperaturePart(RowChoice):
     @t.observe("row")
     def _fetch_row(self, _change: object = None) -> None:
         """Send the logits of a chosen row that the sample left out."""
+        if self.distillation.temperature is None:
+            return
         if self.row is not None and self.row not in decode(self.row_ids):
             sent = state.temperature(self.distillation, keep=self.row)
             self._send_together({name: sent[name] for name in ("logits", "row_ids")})
@@ -101,7 +103,7 @@ class TemperaturePart(RowChoice):
     def _changed(self, d: Distillation) -> dict[str, Any]:
         """Return the traits that another temperature changes."""
         self.distillation = d
-        return {"distilled_at": float(d.temperature)}
+        return {} if d.temperature is None else {"distilled_at": float(d.temperature)}
 
     def _send_together(self, state: dict[str, Any]) -> None:
         """Set several traits in one message, so that no half of a change is drawn."""
@@ -135,7 +137,16 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
     _esm = bundle(__file__)
 
     def __init__(self, distillation: Distillation, **chosen: Any) -> None:
-        super().__init__(self._show_temperature(check_distillation(distillation)), **chosen)
+        d = check_distillation(distillation)
+        if d.temperature is None:
+            raise ValueError(
+                expected(
+                    "a distillation with a temperature",
+                    got=f"{d.teacher.name}, a regression: numbers have no classes to soften",
+                    remedy="Show it whole: d.view().",
+                )
+            )
+        super().__init__(self._show_temperature(d), **chosen)
 
     def frame(self) -> Any:
         """Return what each temperature did on validation rows."""

@@ -9,7 +9,7 @@ import traitlets as t
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import outline, overview, payload
-from jupyter_distill.students.tree import TreeStudent
+from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 from jupyter_distill.widgets._base import DATA, VIEW, DistillWidget, bundle, needs
 from jupyter_distill.widgets._choice import NodeChoice
 
@@ -50,7 +50,7 @@ class TreeView(TreePart, DistillWidget):
 
     Parameters
     ----------
-    model : Distillation, TreeStudent or TreeExplanation
+    model : Distillation, tree student or TreeExplanation
         What to show. Rows can be chosen only on a Distillation.
     **chosen
         View state to start with: ``node``, ``row``, ``folded``; ``layout``.
@@ -73,7 +73,11 @@ class TreeView(TreePart, DistillWidget):
 
     _esm = bundle(__file__)
 
-    def __init__(self, model: Distillation | TreeStudent | TreeExplanation, **chosen: Any) -> None:
+    def __init__(
+        self,
+        model: Distillation | TreeStudent | TreeRegressionStudent | TreeExplanation,
+        **chosen: Any,
+    ) -> None:
         explanation, leaves = _explained(model)
         super().__init__(self._show_tree(explanation, leaves), **chosen)
 
@@ -89,8 +93,11 @@ class TreeView(TreePart, DistillWidget):
 
 def _explained(model: Any) -> tuple[TreeExplanation, Any]:
     if isinstance(model, Distillation):
-        return model.explanation(), model.student.apply(model.table)
-    if isinstance(model, TreeStudent):
+        explanation, student = model.explanation(), model.student
+        if not isinstance(student, TreeStudent | TreeRegressionStudent):
+            raise needs("a tree", student, remedy="Show it whole: d.view().")
+        return explanation, student.apply(model.table)
+    if isinstance(model, TreeStudent | TreeRegressionStudent):
         return model.explain(), None
     if isinstance(model, TreeExplanation):
         return model, None

@@ -1,14 +1,18 @@
 import { h } from '../../shared/dom';
-import { count, percent, temperature } from '../../shared/format';
+import { count, percent, some, temperature } from '../../shared/format';
 
-type Interval = [number, number, number];
+type Interval = [number | null, number | null, number | null];
 
 export interface Summary {
   teacher: string;
   student: string;
   size: number | string;
-  temperature: number;
-  /** Share of held-out rows on which student and teacher agree: value, low, high. */
+  /** What the size counts, in the plural. */
+  unit?: string;
+  /** Null for a regression. */
+  temperature: number | null;
+  measure?: 'agreement' | 'R2';
+  /** On held-out rows, share on which student and teacher agree, or R2: value, low, high. */
   fidelity: Interval;
   baselines: { name: string; fidelity: Interval }[];
   rows: number;
@@ -27,9 +31,9 @@ export function header(summary: Partial<Summary>): HTMLElement[] {
   return made;
 }
 
-function title({ teacher, student, size, temperature: t, rows, classes }: Partial<Summary>) {
+function title({ teacher, student, size, unit, temperature: t, rows, classes }: Partial<Summary>) {
   const facts = [
-    typeof size === 'number' ? `${count(size)} leaves` : size,
+    typeof size === 'number' ? some(size, unit ?? 'leaves') : size,
     t ? `T = ${temperature(t)}` : undefined,
     rows ? `${count(rows)} rows` : undefined,
     classes ? `${count(classes)} classes` : undefined
@@ -48,18 +52,26 @@ function title({ teacher, student, size, temperature: t, rows, classes }: Partia
   );
 }
 
+/** "-0.000" -> "0.000" */
+const unsigned = (text: string): string => (Number(text) === 0 ? text.replace('-', '') : text);
+
 /** The interval of the student beside those of the baselines, on one scale. */
-function fidelity({ fidelity: own, baselines = [] }: Partial<Summary>): HTMLElement[] {
-  if (!own || own.length < 3) return [];
+function fidelity({ fidelity: own, baselines = [], measure }: Partial<Summary>): HTMLElement[] {
+  if (!own || own.length < 3 || own.includes(null)) return [];
+  const numbers = measure === 'R2';
+  const write = (value: number) => (numbers ? unsigned(value.toFixed(3)) : percent(value, 1));
   const lines = [
     { name: 'this student', fidelity: own, main: true },
     ...baselines.map((baseline) => ({ ...baseline, main: false }))
   ];
-  const least = Math.min(...lines.flatMap((line) => line.fidelity));
+  const least = Math.min(...lines.flatMap((line) => line.fidelity.map((value) => value ?? 0)));
   const start = Math.max(0, Math.floor(least * 10 - 0.5) / 10);
-  const at = (value: number) => `${((100 * (value - start)) / (1 - start || 1)).toFixed(2)}%`;
-  const items = lines.map(({ name, fidelity: [value, low, high], main }) =>
-    h(
+  // R2 may lie below 0, where this scale begins
+  const at = (value: number) =>
+    `${((100 * (Math.max(value, start) - start)) / (1 - start || 1)).toFixed(2)}%`;
+  const items = lines.map(({ name, fidelity: interval, main }) => {
+    const [value, low, high] = interval.map((end) => end ?? 0);
+    return h(
       'li',
       { class: main ? 'main' : '' },
       h('span', { class: 'name', title: name }, name),
@@ -69,17 +81,18 @@ function fidelity({ fidelity: own, baselines = [] }: Partial<Summary>): HTMLElem
         h('span', { class: 'span', style: `left:${at(low)};right:calc(100% - ${at(high)})` }),
         h('span', { class: 'dot', style: `left:${at(value)}` })
       ),
-      h('span', { class: 'figure' }, percent(value, 1))
-    )
-  );
-  const [value, low, high] = own;
+      h('span', { class: 'figure' }, write(value))
+    );
+  });
+  const [value, low, high] = own as [number, number, number];
+  const from = numbers ? write(low) : (low * 100).toFixed(1);
   return [
     h(
       'div',
       { class: 'score' },
-      h('span', { class: 'large' }, percent(value, 1)),
-      h('span', {}, 'fidelity, held out'),
-      h('span', { class: 'dim' }, `${(low * 100).toFixed(1)} to ${percent(high, 1)}`)
+      h('span', { class: 'large' }, write(value)),
+      h('span', {}, numbers ? 'R² to the teacher, held out' : 'fidelity, held out'),
+      h('span', { class: 'dim' }, `${from} to ${write(high)}`)
     ),
     h(
       'div',
@@ -88,8 +101,8 @@ function fidelity({ fidelity: own, baselines = [] }: Partial<Summary>): HTMLElem
       h(
         'div',
         { class: 'scale dim', 'aria-hidden': 'true' },
-        h('span', {}, percent(start)),
-        h('span', {}, '100 %')
+        h('span', {}, numbers ? start.toFixed(1) : percent(start)),
+        h('span', {}, numbers ? '1' : '100 %')
       )
     )
   ];

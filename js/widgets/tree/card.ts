@@ -1,7 +1,7 @@
 import { colour, s } from '../../shared/dom';
-import { count, percent, some } from '../../shared/format';
+import { brief, count, percent, some } from '../../shared/format';
 import { clip, type Measure, measurer, wrap } from '../../shared/text';
-import { answer, isLeaf, type Tree } from '../../shared/tree';
+import { along, answer, isLeaf, type Tree } from '../../shared/tree';
 
 /** Sizes in pixels at zoom 1, on a grid of 4. */
 export const CARD = { height: 56, line: 16, pad: 10, bar: 8 } as const;
@@ -26,6 +26,27 @@ export function labelLines(tree: Tree, node: number, { width, label }: Pen): str
   return tree.labels[node] ? wrap(tree.labels[node], width, 2, label) : [];
 }
 
+/** What the student says at a node: its class and how sure it is, or its number. */
+export function said(tree: Tree, node: number): { name: string; share: string; ink: string } {
+  const { numbers } = tree;
+  if (numbers) {
+    const name = brief(tree.student[node], numbers.low, numbers.high);
+    return { name, share: '', ink: INKS.student };
+  }
+  const [best, share] = answer(tree, tree.student, node);
+  return { name: tree.classes[best], share: percent(share), ink: colour(best) };
+}
+
+/** How well that fits the teacher: the name of the measure, and its value. */
+export function fitness(tree: Tree, node: number, digits = 0): [string, string] {
+  const { numbers } = tree;
+  if (!numbers) return ['agreement', percent(tree.agreement[node], digits)];
+  return ['error (RMS)', brief(numbers.error[node], numbers.low, numbers.high)];
+}
+
+/** Colours of the bars of a regression. */
+export const INKS = { teacher: 'var(--jd-dim)', student: 'var(--jd-accent)' } as const;
+
 /** A node: what leads here, the student's answer, and the class mix of teacher and student. */
 export function card(tree: Tree, node: number, tools: Pen): SVGGElement {
   const { width, strong, small } = tools;
@@ -42,21 +63,20 @@ export function card(tree: Tree, node: number, tools: Pen): SVGGElement {
     group.append(s('title', {}, tree.labels[node]));
   }
 
-  const [best, share] = answer(tree, tree.student, node);
-  const shareText = percent(share);
+  const { name: full, share: shareText, ink } = said(tree, node);
   const room = width - 2 * pad - 14 - strong(` ${shareText}`) - 12;
-  const rows = supportText(tree, node, (text) => strong(tree.classes[best]) + small(text) <= room);
-  const name = clip(tree.classes[best], Math.max(room - small(rows), 40), strong);
+  const rows = supportText(tree, node, (text) => strong(full) + small(text) <= room);
+  const name = clip(full, Math.max(room - small(rows), 40), strong);
   group.append(
     s('rect', { class: 'face', x: 0, y: top, width, height, rx: 6 }),
-    s('rect', { x: pad, y: top + 9, width: 8, height: 8, rx: 2, fill: colour(best) }),
+    s('rect', { x: pad, y: top + 9, width: 8, height: 8, rx: 2, fill: ink }),
     s('text', { class: 'answer', x: pad + 14, y: top + 17 }, name),
     s('text', { class: 'share', x: pad + 14 + strong(`${name} `), y: top + 17 }, shareText),
     s('text', { class: 'rows', x: width - pad, y: top + 17, 'text-anchor': 'end' }, rows),
     s('text', { class: 'who', x: pad, y: top + 34 }, 'teacher'),
     s('text', { class: 'who', x: pad, y: top + 47 }, 'student'),
-    mix(tree, tree.teacher, node, top + 26, width),
-    mix(tree, tree.student, node, top + 39, width)
+    bars(tree, 'teacher', node, top + 26, width),
+    bars(tree, 'student', node, top + 39, width)
   );
   return group;
 }
@@ -74,11 +94,20 @@ export const supportShare = (tree: Tree, node: number): number =>
 /** Left edge and length of the bars inside a card. */
 export const barSpan = (width: number): [number, number] => [58, width - CARD.pad - 58];
 
-function mix(tree: Tree, shares: Float32Array, node: number, y: number, width: number) {
+/** The class mix on one bar, or a mean on the range of all means of the tree. */
+function bars(tree: Tree, who: 'teacher' | 'student', node: number, y: number, width: number) {
+  const shares = tree[who];
   const k = tree.classes.length;
   const [left, length] = barSpan(width);
   const group = s('g', { class: 'mix' });
   group.append(s('rect', { class: 'groove', x: left, y, width: length, height: CARD.bar, rx: 2 }));
+  if (tree.numbers) {
+    if (!Number.isFinite(shares[node])) return group;
+    const w = Math.max(2, along(tree.numbers, shares[node]) * length);
+    const rect = { x: left, y, width: w, height: CARD.bar, rx: 1.5, fill: INKS[who] };
+    group.append(s('rect', rect));
+    return group;
+  }
   let x = left;
   for (let j = 0; j < k; j++) {
     const w = shares[node * k + j] * length;
@@ -93,13 +122,11 @@ function mix(tree: Tree, shares: Float32Array, node: number, y: number, width: n
 }
 
 function spoken(tree: Tree, node: number): string {
-  const [best, share] = answer(tree, tree.student, node);
+  const { name, share } = said(tree, node);
   const where = tree.labels[node] || 'all rows';
   const kind = isLeaf(tree, node) ? 'leaf, ' : '';
-  return (
-    `${where}: ${kind}${tree.classes[best]} ${percent(share)}, ` +
-    `${count(tree.support[node])} rows, agreement ${percent(tree.agreement[node])}`
-  );
+  const rows = `${count(tree.support[node])} rows`;
+  return `${where}: ${kind}${`${name} ${share}`.trim()}, ${rows}, ${fitness(tree, node).join(' ')}`;
 }
 
 /** The round handle at a card's right edge: open, or how many leaves it hides. */

@@ -1,14 +1,15 @@
 import { h, swatch } from '../../shared/dom';
-import { percent, some } from '../../shared/format';
-import { answer, conditions, isLeaf, type Tree } from '../../shared/tree';
-import { supportShare } from './card';
+import { brief, percent, some } from '../../shared/format';
+import { along, conditions, isLeaf, type Numbers, type Tree } from '../../shared/tree';
+import { fitness, INKS, said, supportShare } from './card';
 
 /** More classes than this are cut to the largest ones. */
 const MOST = 8;
 
 /** The whole rule of a node, its numbers and both distributions; for the strip and the card. */
 export function detail(tree: Tree, node: number): HTMLElement[] {
-  const [best, share] = answer(tree, tree.student, node);
+  const { name, share, ink } = said(tree, node);
+  const [measure, value] = fitness(tree, node, 1);
   return [
     h(
       'div',
@@ -17,14 +18,14 @@ export function detail(tree: Tree, node: number): HTMLElement[] {
       h(
         'dl',
         {},
-        ...fact('the student says', [swatch(best), `${tree.classes[best]}, ${percent(share)}`]),
+        ...fact('the student says', [square(ink), share ? `${name}, ${share}` : name]),
         ...fact('support', [
           `${some(tree.support[node], 'rows')}, ${percent(supportShare(tree, node))}`
         ]),
-        ...fact('agreement', [percent(tree.agreement[node], 1)])
+        ...fact(measure, [value])
       )
     ),
-    distributions(tree, node)
+    tree.numbers ? means(tree, tree.numbers, node) : distributions(tree, node)
   ];
 }
 
@@ -44,6 +45,38 @@ const fact = (name: string, value: (Node | string)[]): HTMLElement[] => [
   h('dt', {}, name),
   h('dd', {}, ...value)
 ];
+
+const square = (ink: string): HTMLElement =>
+  h('i', { class: 'swatch', style: `background:${ink}`, 'aria-hidden': 'true' });
+
+/** What teacher and student say on average, on the range of all means of the tree. */
+function means(tree: Tree, numbers: Numbers, node: number): HTMLElement {
+  const { low, high } = numbers;
+  const row = (who: 'teacher' | 'student') => {
+    const value = tree[who][node];
+    const width = along(numbers, value) * 100;
+    const track = { class: 'track', 'aria-hidden': 'true' };
+    return h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, square(INKS[who]), who),
+      h(
+        'td',
+        {},
+        h('span', { class: 'figure' }, brief(value, low, high)),
+        h('span', track, h('span', { style: `width:${width}%;background:${INKS[who]}` }))
+      )
+    );
+  };
+  const range = `${brief(low, low, high)} to ${brief(high, low, high)}`;
+  const head = [h('th', { scope: 'col' }, 'mean'), h('th', { scope: 'col' }, range)];
+  return h(
+    'table',
+    { class: 'mixes' },
+    h('thead', {}, h('tr', {}, ...head)),
+    h('tbody', {}, row('teacher'), row('student'))
+  );
+}
 
 function distributions(tree: Tree, node: number): HTMLElement {
   const k = tree.classes.length;

@@ -1,11 +1,27 @@
 import { h, KEYS, swatch } from '../../shared/dom';
-import type { Tree } from '../../shared/tree';
+import { brief } from '../../shared/format';
+import type { Numbers, Tree } from '../../shared/tree';
+import { INKS } from './card';
 import { deepest, depthOf } from './fold';
 
 interface Acts {
   levels: (depth: number) => void;
   zoom: (factor: number) => void;
   fit: () => void;
+}
+
+const item = (name: string, square: HTMLElement): HTMLElement =>
+  h('li', { title: name }, square, h('span', {}, name));
+
+/** What the bars of a regression show, and the range that they stand on. */
+function bars({ low, high }: Numbers): HTMLElement[] {
+  const square = (ink: string) => h('i', { class: 'swatch', style: `background:${ink}` });
+  const range = `bars: ${brief(low, low, high)} to ${brief(high, low, high)}`;
+  return [
+    item('teacher, mean', square(INKS.teacher)),
+    item('student', square(INKS.student)),
+    h('li', { class: 'dim' }, range)
+  ];
 }
 
 /** Legend, levels shown and zoom; made once, told of each new state by `update`. */
@@ -38,8 +54,11 @@ export function toolbar(acts: Acts, signal: AbortSignal) {
     const depth = deepest(tree);
     if (tree !== drawn) {
       drawn = tree;
+      legend.setAttribute('aria-label', tree.numbers ? 'Bars' : 'Classes');
       legend.replaceChildren(
-        ...tree.classes.map((name, j) => h('li', { title: name }, swatch(j), h('span', {}, name)))
+        ...(tree.numbers
+          ? bars(tree.numbers)
+          : tree.classes.map((name, j) => item(name, swatch(j))))
       );
       const option = (value: number, text: string) => h('option', { value }, text);
       levels.replaceChildren(
