@@ -43,7 +43,7 @@ def distill(
     batch_size: int | None = None,
     progress: bool = True,
     random_state: int | None = 0,
-    **unknown: Any,
+    **options: Any,
 ) -> Distillation:
     """Distil a model into a student that people can read.
 
@@ -89,6 +89,9 @@ def distill(
         Whether to show progress.
     random_state : int or None, default 0
         Seed of the split and of everything else that is drawn.
+    **options
+        What else the family can be told, e.g. ``objective="fidelity"`` or ``quality="best"`` for
+        a tree: the parameters of its class.
 
     Returns
     -------
@@ -110,9 +113,9 @@ def distill(
     ----------
     G. Hinton, O. Vinyals, J. Dean: Distilling the Knowledge in a Neural Network, 2015.
     """
-    _refuse_unknown(unknown)
+    _refuse_unknown(options, _template(student, _task_of(student) or "classification", None))
     teacher = find_teacher(model, y, classes, task, _task_of(student))
-    settings = size, temperature, alpha
+    settings = {"size": size, "temperature": temperature, "alpha": alpha, **options}
     # twice if only the answers tell the task: what is wrong is said before the teacher is asked
     plan = _Plan.of(student, teacher.task, settings, y is not None, random_state)
     shown = Progress(bool(progress))
@@ -164,12 +167,15 @@ class _Plan:
         cls,
         student: str | Student | type[Student],
         task: Task | None,
-        settings: tuple[int | str, float | str, float | None],
+        settings: dict[str, Any],
         known: bool,
         seed: int | None,
     ) -> _Plan:
-        size, temperature, alpha = settings
+        options = dict(settings)
+        size, temperature, alpha = (options.pop(name) for name in ("size", "temperature", "alpha"))
         template = _template(student, task or "classification", seed)
+        _refuse_unknown(options, template)
+        template = clone(template).set_params(**options)
         own = _own_settings(template)
         size = own.get("size", size) if size == "auto" else size
         temperature = own.get("temperature", temperature) if temperature == "auto" else temperature
@@ -194,13 +200,19 @@ def _choose(
         if plan.size is not None:
             return plan.size, None, None
         tried = pilot(
-            plan.template, asked.table, asked.targets, asked.rows, plan.sizes, shown, seed
+            plan.template.pilot(),
+            asked.table,
+            asked.targets,
+            asked.rows,
+            plan.sizes,
+            shown,
+            seed,
         )
         return knee(tried.sizes, tried.r2().tolist(), None, readable), None, None
     if plan.size is not None and len(plan.temperatures) == 1:
         return plan.size, plan.temperatures[0], None
     calibration = calibrate(
-        plan.template,
+        plan.template.pilot(),
         asked.table,
         asked.targets,
         asked.rows,
@@ -216,14 +228,18 @@ def _choose(
     return chosen, calibration.best_temperature(chosen), calibration
 
 
-def _refuse_unknown(unknown: dict[str, Any]) -> None:
+def _refuse_unknown(options: dict[str, Any], template: Student) -> None:
+    """Refuse what neither distill() nor the student can be told."""
     parameters = signature(distill).parameters.values()
-    options = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
-    for name in unknown:
-        raise TypeError(
-            f"distill() has no option {name!r}.{did_you_mean(name, options)} "
-            f"Its options are {', '.join(options)}."
-        )
+    ours = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    theirs = [name for name in template.get_params() if name not in ours]
+    for name in options:
+        if name not in theirs:
+            raise TypeError(
+                f"distill() has no option {name!r}.{did_you_mean(name, [*ours, *theirs])} "
+                f"Its options are {', '.join(ours)}; a {type(template).__name__} also takes "
+                f"{', '.join(theirs)}."
+            )
 
 
 def _task_of(student: object) -> Task | None:
