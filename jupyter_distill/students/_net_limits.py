@@ -124,7 +124,8 @@ def drift(demands: list[Demand], outputs: int, price: float) -> Drift | None:
     for demand in demands:
         for column, sign in demand.rises:
             others = [k for k in range(outputs) if k != demand.output]
-            for other in others or [None]:
+            listed: list[int | None] = [*others] or [None]
+            for other in listed:
                 along = np.zeros(outputs)
                 along[demand.output] = sign
                 if other is not None:

@@ -79,7 +79,7 @@ def unit_saliencies(course: Course, net: NetWeights) -> Floats:
 
 def column_saliencies(worth: NetWeights, groups: NDArray[np.intp]) -> Floats:
     """Return the worth of each column of the table."""
-    return np.bincount(groups, worth.first.sum(1) + worth.skip.sum(1))
+    return np.bincount(groups, worth.first.sum(1) + worth.skip.sum(1)).astype(np.float64)
 
 
 def fewer_units(

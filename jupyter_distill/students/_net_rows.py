@@ -63,7 +63,7 @@ class DistinctRows:
         order = np.lexsort((second, key))
         bits = full[order].view(np.uint64)
         new = np.r_[True, (bits[1:] != bits[:-1]).any(1)]
-        together = np.bincount(np.cumsum(new) - 1, weights[rows][order])
+        together: Floats = np.bincount(np.cumsum(new) - 1, weights[rows][order]).astype(np.float64)
         first = order[new]
         return cls(rows[first], together, _cut(key[first]))
 

@@ -49,7 +49,7 @@ class NetWeights:
     @property
     def n_units(self) -> int:
         """Number of hidden units."""
-        return self.first.shape[1]
+        return int(self.first.shape[1])
 
     @property
     def count(self) -> int:
