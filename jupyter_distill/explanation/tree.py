@@ -110,13 +110,17 @@ class TreeExplanation(Explanation):
 
     def rule(self, node: int) -> str:
         """Return the whole way to `node` in the owner's words, each column named once."""
+        return " and ".join(limit.text() for limit in self.limits(node).values()) or "all rows"
+
+    def limits(self, node: int) -> dict[int, Limit]:
+        """Return what the whole way to `node` lets through, per column that it asks about."""
         limits: dict[int, Limit] = {}
         path = self.path(node)
         for above, below in zip(path[:-1], path[1:], strict=True):
             step = self._limit(above, bool(self.left[above] == below))
             column = int(self.feature[above])
             limits[column] = limits[column].narrowed(step) if column in limits else step
-        return " and ".join(limit.text() for limit in limits.values()) or "all rows"
+        return limits
 
     def _limit(self, node: int, left: bool) -> Limit:
         column = self.columns[self.feature[node]]

@@ -116,7 +116,9 @@ def _drawn(rules: Rules, rng: np.random.Generator) -> NetWeights:
         low.first == 0, np.abs(first), np.where(high.first == 0, -np.abs(first), first)
     )
     empty = NetWeights.full(columns, units, low.intercept.size, 0.0)
-    return NetWeights(first, np.asarray(rng.normal(size=units) / 2), empty.out, empty.skip, empty.intercept)
+    return NetWeights(
+        first, np.asarray(rng.normal(size=units) / 2), empty.out, empty.skip, empty.intercept
+    )
 
 
 def _nested(course: Course, found: dict[int, NetWeights]) -> dict[int, NetWeights]:

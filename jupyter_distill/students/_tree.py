@@ -87,7 +87,7 @@ class TreeBase(Student):
     ) -> list[dict[str, Any]]:
         """Return the fitted attributes of the best tree for every size."""
         for size in sizes:
-            check_number("size", size, low=2, integer=True)
+            check_number("size", size, low=self.SMALLEST, integer=True)
         effort = EFFORT[check_choice("quality", self.quality, list(EFFORT))]
         weights = np.ones(targets.n_rows) if targets.weights is None else targets.weights
         if isinstance(rows, Table):
@@ -103,10 +103,11 @@ class TreeBase(Student):
         )
         if some is not None:
             starts = [start[some] for start in starts]
+        leaves = [self._leaves(size) for size in sizes]
         if effort.rounds and len(search.rows) < FEW:
-            trees = search.careful(starts, sizes, effort, self.random_state or 0)
+            trees = search.careful(starts, leaves, effort, self.random_state or 0)
         else:
-            trees = search.trees(starts, sizes, effort)
+            trees = search.trees(starts, leaves, effort)
         found = []
         for tree in trees:
             nodes = tree.nodes(rows)
@@ -122,6 +123,10 @@ class TreeBase(Student):
                 }
             )
         return found
+
+    def _leaves(self, size: int) -> int:
+        """Return how many leaves a size stands for."""
+        return size
 
     def _least(self, weights: Floats) -> float:
         """Return the least weight of a leaf."""
@@ -200,7 +205,7 @@ class TreeBase(Student):
             If `size` is larger than what was grown.
         """
         check_is_fitted(self)
-        check_number("size", size, low=2, integer=True)
+        check_number("size", size, low=self.SMALLEST, integer=True)
         if size > self.size:
             raise ValueError(
                 expected(
@@ -210,7 +215,8 @@ class TreeBase(Student):
                 )
             )
         nodes = self.nodes_
-        keep = Pruning(nodes.left.tolist(), nodes.right.tolist(), self.costs_, size).keep(size)
+        leaves = self._leaves(size)
+        keep = Pruning(nodes.left.tolist(), nodes.right.tolist(), self.costs_, leaves).keep(leaves)
         smaller: Self = clone(self).set_params(size=size)
         smaller.__dict__.update(fitted(self))
         smaller.nodes_, old = nodes.kept(keep)

@@ -1,0 +1,83 @@
+"""Rule lists: the same answers as the tree they come from, in fewer words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_distill.students.rules import RulesRegressionStudent, RulesStudent
+from jupyter_distill.targets import Predictions, SoftTargets
+
+from .small import people
+from .trees import rows_of_every_kind
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def listed(seed: int, size: int = 9) -> tuple[RulesStudent, object]:
+    rng = np.random.default_rng(seed)
+    frame = rows_of_every_kind(300, rng)
+    z = rng.normal(size=(300, 3)) * 2
+    student = RulesStudent(size, 0.0, min_rows=3, quality="greedy")
+    return student.fit_soft(frame, SoftTargets(z, ["a", "b", "c"])), frame
+
+
+@given(SEEDS)
+@settings(max_examples=40)
+def test_the_first_rule_that_holds_is_the_leaf_of_the_tree(seed: int) -> None:
+    student, _ = listed(seed)
+    # rows that the fit did not see: other combinations, missing values, values never met
+    new = rows_of_every_kind(400, np.random.default_rng(seed + 1))
+    leaves = np.array([rule.leaf for rule in student.rules_])
+    np.testing.assert_array_equal(leaves[student.decide(new)], student.apply(new))
+
+
+@given(SEEDS)
+@settings(max_examples=20)
+def test_a_list_asks_no_more_than_the_ways_of_its_tree(seed: int) -> None:
+    student, _ = listed(seed)
+    depth = student.nodes_.depth[student.nodes_.leaves].sum()
+    assert student.complexity_.conditions < depth
+    assert student.rules_[-1].conditions == ()
+    assert all(rule.conditions for rule in student.rules_[:-1])
+
+
+def test_size_counts_the_rules_besides_the_last() -> None:
+    student, frame = listed(0, size=4)
+    assert len(student.rules_) == 5
+    assert student.title_ == "list of 4 rules"
+    assert student.at_size(1).title_ == "list of 1 rule"
+    with pytest.raises(ValueError, match="size to be a whole number >= 1. Got 0"):
+        RulesStudent(size=0).fit(frame, np.arange(len(frame)) % 2)
+
+
+def test_the_explanation_tells_what_each_rule_decides() -> None:
+    student, frame = listed(3)
+    explained = student.explain()
+    place = student.decide(frame)
+    np.testing.assert_array_equal(explained.support, np.bincount(place, minlength=len(explained)))
+    frame_of_rules = explained.frame()
+    assert frame_of_rules["rule"].iloc[-1] == "otherwise"
+    for i in range(len(explained)):
+        assert explained.answer(i) == student.predict(frame)[place == i][0]
+
+
+def test_categories_are_named_as_their_owner_does() -> None:
+    frame, _ = people(400)
+    car = (frame["purpose"] == "car").to_numpy()
+    z = np.column_stack([np.zeros(400), np.where(car, 3.0, -3.0)])
+    student = RulesStudent(1, 0.0).fit_soft(frame, SoftTargets(z, ["no", "yes"]))
+    assert student.explain().rule(0).startswith("purpose is ")
+
+
+def test_a_list_for_numbers() -> None:
+    frame, _ = people(400)
+    values = frame["age"].fillna(0).to_numpy(float) // 20
+    student = RulesRegressionStudent(5, 0.0).fit_soft(frame, Predictions(values))
+    explained = student.explain()
+    assert explained.classes == ()
+    assert explained.error is not None
+    assert explained.error.max() < values.std()
+    assert float(explained.answer(0)) == pytest.approx(explained.student[0, 0], rel=1e-3)
