@@ -48,7 +48,9 @@ def test_the_path_is_scored_on_rows_the_student_did_not_learn_from() -> None:
     train, validation = d.rows.train, d.rows.validation
     for T, kl in zip(d.temperature_path["temperature"], d.temperature_path["kl"], strict=True):
         student = TreeStudent(size=8, alpha=0.0, temperature=T, random_state=0)
-        student.fit_soft(X[train], d.targets.take(train))
+        sizes = d.ladder.sizes
+        swept = student.pilot().sweep(X[train], d.targets.take(train), sizes)
+        student = swept[sizes.index(8)]
         found = KL(student.logits(X[validation]), d.targets.take(validation))
         np.testing.assert_allclose(kl, found, rtol=1e-5)
 

@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge
 
-from jupyter_distill import Distillation
+from jupyter_distill import Distillation, students
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_tab_offers_what_fits(shell: InteractiveShell) -> None:
     assert offered(shell, "%distill model ")[:2] == ["X", "y"]
     assert offered(shell, "%distill model X ")[:2] == ["X", "y"]
     assert offered(shell, "d = %distill model X y --st") == ["--student"]
-    assert offered(shell, "%distill model X y --student ") == ["tree"]
+    assert offered(shell, "%distill model X y --student ") == students.names()
     assert offered(shell, "%distill --size 3 mo") == ["model"]
     assert "--temperature" in offered(shell, "%distill model X y ")
     assert "--size" not in offered(shell, "%distill model X y --size 3 --")

@@ -104,6 +104,7 @@ def calibrate(
     KeyboardInterrupt
         If the person stops it before one temperature is through; later, what is done is kept.
     """
+    student = student.pilot()
     parts = [_Part(student, table, targets, fit, score) for fit, score in folds(rows, seed)]
     kl, agrees, done = [], [], []
     from_1 = sorted(temperatures, key=lambda T: abs(np.log(T)))  # an interrupt keeps the plainest

@@ -59,6 +59,7 @@ def pilot(
     KeyboardInterrupt
         If the person stops it before one part of the rows is through; later, what is done is kept.
     """
+    student = student.pilot()
     parts = folds(rows, seed)
     said, teacher = [], []
     try:

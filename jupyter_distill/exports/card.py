@@ -60,7 +60,7 @@ def _bar(model: str, explained: str, interval: Interval, write: Callable[[float]
     value, low, high = (min(max(float(np.nan_to_num(v)), 0.0), 1.0) for v in interval)
     return (
         f'<div title="{escape(said)}" style="display:flex;gap:12px;align-items:center">'
-        f'<span style="flex:0 0 130px">{escape(name)}</span>'
+        f'<span style="flex:0 0 150px">{escape(name)}</span>'
         '<span style="flex:1;position:relative;height:12px" aria-hidden="true">'
         '<span style="position:absolute;left:0;right:0;top:5.5px;height:1px;'
         'background:var(--jd-line)"></span>'
