@@ -22,6 +22,7 @@ _HOME = {
     "soften": "targets",
     "SoftTargets": "targets",
     "CompositeLoss": "targets",
+    "Constraints": "constraints",
     "Table": "data",
     "TreeStudent": "students.tree",
     "TreeView": "widgets.tree",
