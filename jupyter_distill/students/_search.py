@@ -174,7 +174,11 @@ class Search:
         """
         ways = [([response], GREEDY) for response in reversed(responses)]
         ways.append((list(responses), effort))
-        part = np.random.default_rng(seed).permutation(len(self.weights)) % PARTS
+        # rows of the same codes are left out together: a copy would tell what is to be guessed
+        codes, copy = np.unique(self.binned.codes[self.rows], axis=0, return_inverse=True)
+        parts = np.random.default_rng(seed).permutation(len(codes)) % PARTS
+        part = np.full(len(self.weights), -1)
+        part[self.rows] = parts[copy]
         cost = np.zeros((len(ways), len(sizes), len(self.weights)))
         for left_out in range(PARTS):
             inside = np.where(part == left_out, 0.0, self.weights)
@@ -183,12 +187,14 @@ class Search:
             search = Search(self.binned, inside, criterion, self.min_rows, self.allowed)
             if len(search.rows) == 0:
                 continue
-            outside = np.flatnonzero((part == left_out) & (self.weights > 0))
+            outside = np.flatnonzero(part == left_out)
             for i, (starts, how) in enumerate(ways):
                 trees = search.trees(starts, sizes, how)
                 cost[i][:, outside] = [self._beyond(tree, search, outside) for tree in trees]
-        saved = (cost[:1] - cost)[..., self.rows]
-        error = saved.std(2) * np.sqrt(len(self.rows))
+        order = np.argsort(copy, kind="stable")
+        first = np.searchsorted(copy[order], np.arange(len(codes)))
+        saved = np.add.reduceat((cost[:1] - cost)[..., self.rows[order]], first, axis=2)
+        error = saved.std(2) * np.sqrt(len(codes))
         best = np.where(saved.sum(2) > error, saved.sum(2), 0.0).argmax(0)
         found = {i: self.trees(ways[i][0], sizes, ways[i][1]) for i in np.unique(best)}
         return [found[i][j] for j, i in enumerate(best)]

@@ -104,7 +104,7 @@ class TreeBase(Student):
         if some is not None:
             starts = [start[some] for start in starts]
         leaves = [self._leaves(size) for size in sizes]
-        if effort.rounds and len(search.rows) < FEW:
+        if effort.rounds and weights.sum() < FEW:
             trees = search.careful(starts, leaves, effort, self.random_state or 0)
         else:
             trees = search.trees(starts, leaves, effort)
@@ -132,8 +132,7 @@ class TreeBase(Student):
         """Return the least weight of a leaf."""
         if self.min_rows is not None:
             return check_number("min_rows", self.min_rows, above=0)
-        rows = int((weights > 0).sum())
-        return float(min(max(rows // 400, 2), 5)) * float(weights.sum()) / rows
+        return float(np.clip(weights.sum() / 400, 2, 5))
 
     def _sample(self, weights: Floats) -> NDArray[np.intp] | None:
         """Return the rows to search on; None for all."""

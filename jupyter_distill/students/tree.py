@@ -46,8 +46,8 @@ class TreeStudent(TreeBase, StudentClassifier):
         below 1 the structure follows the decision boundary more closely, while leaves filled
         there would say less than they know.
     min_rows : float, optional
-        Least weight of a leaf; a row weighs 1 unless weights are given. Unless given it is 5 rows
-        of average weight, and down to 2 where there are fewer than 2,000 rows.
+        Least weight of a leaf; a row weighs 1 unless weights are given. Unless given it is 5,
+        and down to 2 where all rows together weigh less than 2,000.
     objective : {"balanced", "fidelity", "distribution"}, default "balanced"
         What the structure is judged by: naming the teacher's class (fidelity), the teacher's
         whole distribution (KL, ranking), or both.
