@@ -246,3 +246,17 @@ def test_the_report_reads_as_text_frame_and_safe_html() -> None:
     assert empty.ok
     assert repr(empty) == "No constraints."
     assert list(empty.frame().columns)[:3] == ["what", "method", "verdict"]
+
+
+def test_a_distillation_takes_constraints_and_reports_them(people: pd.DataFrame, said: Any) -> None:
+    def teacher(X: pd.DataFrame) -> Any:
+        z = X["income"] - 5 + 2 * X["owner"]
+        return np.column_stack([-z / 2, z / 2])
+
+    given = {"classes": ["no", "yes"], "temperature": 1.0, "size": 3, "progress": False}
+    d = jd.distill(teacher, people, said, student="linear", constraints=RISES, **given)
+    assert [v.verdict for v in d.constraints_report().verdicts] == ["met", "met"]
+    assert not d.constraints_report(Constraints(forbid=["income"])).ok
+    with pytest.raises(ValueError, match='mean "income"'):
+        wrong = Constraints(monotone={"incme": 1})
+        jd.distill(teacher, people, said, student="linear", constraints=wrong, **given)

@@ -122,6 +122,9 @@ def distill(
     asked = ask(teacher, X, y, teacher_inputs, test, batch_size, shown, random_state)
     if asked.teacher.task != teacher.task:
         plan = _Plan.of(student, asked.teacher.task, settings, y is not None, random_state)
+    constraints = getattr(plan.template, "constraints", None)
+    if constraints is not None:
+        constraints.check(asked.table, getattr(asked.targets, "classes", None))
     chosen, best, calibration = _choose(plan, asked, shown, random_state)
 
     rows, table, targets = asked.rows, asked.table, asked.targets

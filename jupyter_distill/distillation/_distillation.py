@@ -11,11 +11,14 @@ import pandas as pd
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_number, expected
+from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._ladder import Ladder, climb
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.students import Student
+from jupyter_distill.students._constraints_report import ConstraintsReport
+from jupyter_distill.students._verify import verify
 from jupyter_distill.targets import Predictions
 
 if TYPE_CHECKING:
@@ -193,6 +196,18 @@ class Distillation:
             Which rows to look at.
         """
         return late("jupyter_distill.audits.disagreements:disagreements")(self, rows)
+
+    def constraints_report(self, constraints: Constraints | None = None) -> ConstraintsReport:
+        """Say for each constraint whether the student keeps it, and how that is known.
+
+        Parameters
+        ----------
+        constraints : Constraints, optional
+            What to look for; what the student was fitted with unless given.
+        """
+        if constraints is None:
+            constraints = getattr(self.template, "constraints", None) or Constraints()
+        return verify(self.student, constraints, self.table)
 
     def report(self, path: str | Path) -> Path:
         """Write one HTML file that shows everything offline, and return its path."""
