@@ -17,7 +17,7 @@ from jupyter_distill.data import Table
 from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.students._base import Student, fitted
 from jupyter_distill.students._complexity import Complexity
-from jupyter_distill.students._linear_fit import Lesson, fit
+from jupyter_distill.students._linear_fit import Fit, Lesson, fit
 from jupyter_distill.students._linear_path import Selection
 from jupyter_distill.students._net_design import NetDesign
 from jupyter_distill.targets import Predictions, Targets
@@ -91,11 +91,14 @@ class LinearBase(Student):
             chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required)
             supports = chooser.supports(sizes[-1])
         unit = float(lesson.spread[0, 0]) if isinstance(targets, Predictions) else 1.0
-        path = []
+        path: list[Scores] = []
+        last = np.zeros(lesson.n_scores)
         for size in sizes:
             chosen = list(supports[min(size, len(supports)) - 1]) if supports else []
             on = np.isin(groups, chosen)
-            found = fit(matrix[:, on], lesson, (bounds[0][on], bounds[1][on]))
+            start = None if not path else Fit(path[-1].coef[on] / unit, last, np.inf)
+            found = fit(matrix[:, on], lesson, (bounds[0][on], bounds[1][on]), start)
+            last = found.intercept
             coef = np.zeros((len(groups), lesson.n_scores))
             coef[on] = found.coef * unit
             path.append(Scores(size, coef, found.intercept * unit + lesson.mean))

@@ -101,7 +101,11 @@ class Fit:
 
 
 def fit(
-    matrix: Floats, lesson: Lesson, bounds: tuple[Floats, Floats], start: Fit | None = None
+    matrix: Floats,
+    lesson: Lesson,
+    bounds: tuple[Floats, Floats],
+    start: Fit | None = None,
+    close: float = 1e-10,
 ) -> Fit:
     """Minimise the loss over coefficients within bounds, by L-BFGS-B (Byrd et al., 1995).
 
@@ -115,6 +119,8 @@ def fit(
         Least and largest coefficients.
     start : Fit, optional
         Where to begin.
+    close : float
+        Fall of the loss, as a share of it, at which to stop.
     """
     n, p = matrix.shape
     j = lesson.n_scores
@@ -138,7 +144,7 @@ def fit(
         jac=True,
         method="L-BFGS-B",
         bounds=Bounds(low.ravel(), high.ravel()),
-        options={"maxiter": STEPS, "ftol": 1e-10, "gtol": 1e-7},
+        options={"maxiter": STEPS, "ftol": close, "gtol": 1e-7},
     )
     w = found.x.reshape(p + 1, j)
     return Fit(w[:p], w[p], float(found.fun))

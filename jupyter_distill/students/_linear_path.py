@@ -14,7 +14,8 @@ Ints = NDArray[np.intp]
 
 PENALTIES = 20  # of the L1 path
 STEPS = 60  # proximal steps at each of them: enough to see who enters
-SWAPS = 4  # tries per size to exchange the weakest column for a better one
+CLOSE = 1e-6  # a fit that only ranks columns may stop early
+SWAPS = 3  # tries per size to exchange the weakest column for a better one
 
 
 class Selection:
@@ -44,6 +45,8 @@ class Selection:
     ) -> None:
         self.matrix, self.lesson, self.groups, self.bounds = matrix, lesson, groups, bounds
         self.names = np.unique(groups)
+        self.known: dict[frozenset[int], tuple[float, Floats, dict[int, float]]] = {}
+        self.last: tuple[Floats, Floats] | None = None
         self.required = frozenset(g for g in required if g in self.names)
 
     def supports(self, size: int) -> list[frozenset[int]]:
@@ -55,11 +58,12 @@ class Selection:
             if len(chosen) < k:
                 chosen = chosen | {self._next(chosen)}
             found = self._swapped(chosen)
-            rival = self.required | set(
+            rival = self.required | frozenset(
                 [g for g in entered if g not in self.required][: max(k - len(self.required), 0)]
             )
-            if len(rival) <= max(k, len(self.required)):
-                found = min(found, self._swapped(rival), key=lambda f: f[0])
+            if len(rival) <= max(k, len(self.required)) and rival != found[1]:
+                if self._slope(rival)[0] < found[0]:
+                    found = min(found, self._swapped(rival), key=lambda f: f[0])
             chosen = found[1]
             best.append(chosen)
         return best
@@ -68,10 +72,22 @@ class Selection:
         """Return which columns of the matrix are read, and the fit to them."""
         on = np.isin(self.groups, list(chosen))
         bounds = self.bounds[0][on], self.bounds[1][on]
-        return on, fit(self.matrix[:, on], self.lesson, bounds)
+        start = None
+        if self.last is not None:  # what the last fit said of the same columns
+            start = Fit(self.last[0][on], self.last[1], np.inf)
+        found = fit(self.matrix[:, on], self.lesson, bounds, start, CLOSE)
+        coef = np.zeros((len(on), self.lesson.n_scores))
+        coef[on] = found.coef
+        self.last = coef, found.intercept
+        return on, found
 
-    def _slope(self, chosen: Iterable[int]) -> tuple[float, Floats, dict[int, float]]:
+    def _slope(self, chosen: frozenset[int]) -> tuple[float, Floats, dict[int, float]]:
         """Return the loss, its gradient (p, J), and the size of each column's coefficients."""
+        if chosen not in self.known:
+            self.known[chosen] = self._fresh_slope(chosen)
+        return self.known[chosen]
+
+    def _fresh_slope(self, chosen: frozenset[int]) -> tuple[float, Floats, dict[int, float]]:
         on, found = self.fit(chosen)
         scores = self.matrix[:, on] @ found.coef + found.intercept
         _, slope = self.lesson.value(scores)
