@@ -199,9 +199,11 @@ def test_a_small_leaf_leans_on_its_parent() -> None:
     X = np.repeat([[0.0], [1.0]], [5, 500], axis=0)
     student = TreeStudent(size=2, min_rows=1).fit(X, (X[:, 0] == 0).astype(int))
     few, many = student.predict_proba([[0.0], [1.0]])[:, 1]
-    # means of 5 and 500 rows with one row of the root's mean added
-    root = (5 + 0.5) / (505 + 1)
-    np.testing.assert_allclose([few, many], [(5 + root) / 6, root / 501], rtol=1e-4)
+    # means of 5 and 500 rows with some rows of the root's mean added
+    s = tree.SHRINKAGE
+    root = (5 + 0.5 * s) / (505 + s)
+    borrowed = [(5 + s * root) / (5 + s), s * root / (500 + s)]
+    np.testing.assert_allclose([few, many], borrowed, rtol=1e-4)
 
 
 def test_below_temperature_one_leaves_are_filled_at_one() -> None:

@@ -108,6 +108,9 @@ class Student(BaseEstimator, ABC):
                 )
             )
         self.columns_ = table.columns
+        constraints = getattr(self, "constraints", None)
+        if constraints is not None:
+            constraints.check(table, getattr(self, "classes_", None))
 
     @classmethod
     def _prepared(cls) -> type:

@@ -71,6 +71,9 @@ class EbmBase(Student):
 
     def _fit(self, rows: Table | Binned, targets: Any, loss: Any) -> None:
         size = int(check_number("size", self.size, low=1, integer=True))
+        if self.constraints is not None and self.constraints.max_features is not None:
+            # a pair reads two columns: half as many terms then keep the budget in any case
+            size = min(size, max(self.constraints.max_features // (2 if self._pairs() else 1), 1))
         binned = rows if isinstance(rows, Binned) else self.prepare(rows, targets.weights)
         forbidden, required, monotone = self._demands(binned.table)
         merged = Merged.of(binned.codes, targets.weights)
@@ -100,6 +103,8 @@ class EbmBase(Student):
         )
 
     def _pairs(self) -> int:
+        if self.constraints is not None and self.constraints.interactions is False:
+            return 0
         if isinstance(self.interactions, bool):
             return PAIRS if self.interactions else 0
         return int(check_number("interactions", self.interactions, low=0, integer=True))

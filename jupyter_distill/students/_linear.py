@@ -89,7 +89,8 @@ class LinearBase(Student):
         if len(groups):
             required = self._named("require")
             chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required)
-            supports = chooser.supports(sizes[-1])
+            most = None if self.constraints is None else self.constraints.max_features
+            supports = chooser.supports(min(sizes[-1], most or sizes[-1]))
         unit = float(lesson.spread[0, 0]) if isinstance(targets, Predictions) else 1.0
         path: list[Scores] = []
         last = np.zeros(lesson.n_scores)

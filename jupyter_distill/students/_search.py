@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +107,43 @@ class Search:
         """Return the best subtree of at most `size` leaves, and its cost."""
         pruning = Pruning(tree.left, tree.right, self.costs(tree), size)
         return pruning.cost(size), tree.kept(pruning.keep(size))
+
+    def within(
+        self,
+        budget: tuple[int | None, list[int]],
+        responses: Sequence[Floats],
+        sizes: Sequence[int],
+        effort: Effort,
+        seed: int | None,
+    ) -> list[Sketch]:
+        """Search with at most so many columns, some of them required; carefully with a seed.
+
+        Where a tree asks about too many, the required ones and those that save most are kept and
+        the search begins anew with them.
+        """
+        find = self.trees if seed is None else partial(self.careful, seed=seed)
+        trees = find(responses, sizes, effort)
+        most, required = budget
+        for i, size in enumerate(sizes):
+            saved = self._saved(trees[i])
+            if most is None or (saved > 0).sum() <= most:
+                continue
+            saved[required] = np.inf
+            keep = np.zeros(len(saved), dtype=bool)
+            keep[np.argsort(-saved, kind="stable")[:most]] = True
+            narrow = Search(self.binned, self.weights, self.criterion, self.min_rows, keep)
+            (trees[i],) = narrow.within((None, []), responses, [size], effort, seed)
+        return trees
+
+    def _saved(self, tree: Sketch) -> Floats:
+        """Return what the questions about each column save."""
+        cost = self.criterion.cost(self.sums(tree))
+        saved = np.zeros(len(self.binned.n_codes))
+        for node, feature in enumerate(tree.feature):
+            if feature >= 0:
+                below = cost[tree.left[node]] + cost[tree.right[node]]
+                saved[feature] += max(float(cost[node] - below), 1e-12)
+        return saved
 
     def trees(
         self, responses: Sequence[Floats], sizes: Sequence[int], effort: Effort

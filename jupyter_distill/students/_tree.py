@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.students._base import Student, fitted
@@ -26,6 +27,9 @@ from jupyter_distill.targets import Targets
 
 Floats = NDArray[np.float64]
 
+# Rows by which every node's means are pulled towards its parent's (hierarchical shrinkage,
+# Agarwal et al., 2022): keeps the probabilities of small leaves away from 0 and 1.
+SHRINKAGE = 5.0
 SEARCHED = 30_000  # rows to search on: more do not move a tree of this size, but take their time
 FEW = 2_000  # rows below which a search must pay on rows that it did not see
 EFFORT = {
@@ -50,6 +54,9 @@ class TreeBase(Student):
     answers_: Floats
     costs_: Floats
     met_: Met
+    constraints: Any
+    free_: Floats
+    weight_: Floats
 
     @classmethod
     def _prepared(cls) -> type:
@@ -93,6 +100,7 @@ class TreeBase(Student):
         if isinstance(rows, Table):
             rows = self.prepare(rows, targets.weights)
         min_rows = self._least(weights)
+        allowed = self._allowed(rows.table)
         criterion, starts = self._judged(targets, loss, weights)
         some = self._sample(weights)
         search = Search(
@@ -100,29 +108,67 @@ class TreeBase(Student):
             weights if some is None else weights[some],
             criterion if some is None else criterion.at(some),
             min_rows,
+            allowed,
         )
         if some is not None:
             starts = [start[some] for start in starts]
         leaves = [self._leaves(size) for size in sizes]
-        if effort.rounds and weights.sum() < FEW:
-            trees = search.careful(starts, leaves, effort, self.random_state or 0)
-        else:
-            trees = search.trees(starts, leaves, effort)
+        careful = bool(effort.rounds) and float(weights.sum()) < FEW
+        seed = self.random_state or 0
+        trees = search.within(self._budget(), starts, leaves, effort, seed if careful else None)
         found = []
         for tree in trees:
             nodes = tree.nodes(rows)
             leaf = nodes.apply(rows.table.values)
             sums = nodes.totals(leaf, criterion.rows)
-            answers = self._fill(nodes, leaf, targets, loss, weights, criterion.answers(sums))
+            free = self._fill(nodes, leaf, targets, loss, weights, criterion.answers(sums))
+            weight = nodes.totals(leaf, weights[:, None])[:, 0] + SHRINKAGE
             found.append(
                 {
                     "nodes_": nodes,
-                    "answers_": answers,
+                    "answers_": self._in_order(nodes, free, weight),
+                    "free_": free,
+                    "weight_": weight,
                     "costs_": criterion.cost(sums),
                     "met_": Met.of(nodes, leaf, targets),
                 }
             )
         return found
+
+    def _allowed(self, table: Table) -> NDArray[np.bool_] | None:
+        """Return which columns may be asked about; None for all."""
+        if self.constraints is None:
+            return None
+        if self.constraints.interactions is False:
+            raise ValueError(
+                expected(
+                    "constraints that a tree can keep",
+                    got="interactions=False, while a tree asks about one column after another",
+                    remedy='Take student="ebm" or "linear".',
+                )
+            )
+        return ~np.isin(table.names, self.constraints.forbid)
+
+    def _budget(self) -> tuple[int | None, list[int]]:
+        """Return how many columns may be asked about, and those that have to be among them."""
+        if self.constraints is None:
+            return None, []
+        names = [column.name for column in self.columns_]
+        return self.constraints.max_features, [names.index(n) for n in self.constraints.require]
+
+    def _demands(self) -> tuple[MonotoneDemand, ...]:
+        """Return the directions that the answers have to keep."""
+        if self.constraints is None or not self.constraints.monotone:
+            return ()
+        found: tuple[MonotoneDemand, ...] = self.constraints.check(
+            Table(self.columns_, np.empty((0, len(self.columns_))), None),
+            getattr(self, "classes_", None),
+        )
+        return found
+
+    @abstractmethod
+    def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
+        """Return the answers with the leaves in the order that constraints demand."""
 
     def _leaves(self, size: int) -> int:
         """Return how many leaves a size stands for."""
@@ -219,7 +265,10 @@ class TreeBase(Student):
         smaller: Self = clone(self).set_params(size=size)
         smaller.__dict__.update(fitted(self))
         smaller.nodes_, old = nodes.kept(keep)
-        smaller.answers_, smaller.costs_ = self.answers_[old], self.costs_[old]
+        smaller.costs_, smaller.free_ = self.costs_[old], self.free_[old]
+        smaller.weight_ = self.weight_[old]
+        # what were inner nodes speak now, so the order is made anew
+        smaller.answers_ = smaller._in_order(smaller.nodes_, smaller.free_, smaller.weight_)
         smaller.met_ = self.met_.at(old)
         return smaller
 

@@ -107,7 +107,7 @@ class RulesStudent(_Rules, TreeStudent):
     ----------
     size : int, default 10
         Rules, at most, besides the last one; at least 1.
-    alpha, temperature, leaf_temperature, min_rows, objective, quality, random_state
+    alpha, temperature, leaf_temperature, min_rows, objective, quality, random_state, constraints
         As of :class:`TreeStudent`.
 
     Attributes
@@ -130,6 +130,7 @@ class RulesStudent(_Rules, TreeStudent):
         objective: str = "balanced",
         quality: str = "fast",
         random_state: int | None = None,
+        constraints: Any = None,
     ) -> None:
         super().__init__(
             size,
@@ -140,6 +141,7 @@ class RulesStudent(_Rules, TreeStudent):
             objective,
             quality,
             random_state,
+            constraints,
         )
 
 
@@ -150,7 +152,7 @@ class RulesRegressionStudent(_Rules, TreeRegressionStudent):
     ----------
     size : int, default 10
         Rules, at most, besides the last one; at least 1.
-    alpha, min_rows, quality, random_state
+    alpha, min_rows, quality, random_state, constraints
         As of :class:`TreeRegressionStudent`.
     """
 
@@ -161,5 +163,6 @@ class RulesRegressionStudent(_Rules, TreeRegressionStudent):
         min_rows: float | None = None,
         quality: str = "fast",
         random_state: int | None = None,
+        constraints: Any = None,
     ) -> None:
-        super().__init__(size, alpha, min_rows, quality, random_state)
+        super().__init__(size, alpha, min_rows, quality, random_state, constraints)

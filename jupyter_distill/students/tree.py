@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import check_choice, check_number
 from jupyter_distill.data import Table
 from jupyter_distill.students._classifier import StudentClassifier
 from jupyter_distill.students._criterion import Criterion
+from jupyter_distill.students._isotone import isotone_logits, isotone_numbers
 from jupyter_distill.students._leaves import leaf_logits, led_by
 from jupyter_distill.students._nodes import Nodes
 from jupyter_distill.students._regressor import StudentRegressor
-from jupyter_distill.students._tree import TreeBase
+from jupyter_distill.students._tree import SHRINKAGE, TreeBase
 from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, SquaredLoss, soften
 
 Floats = NDArray[np.float64]
 
-# Rows by which every node's means are pulled towards its parent's (hierarchical shrinkage,
-# Agarwal et al., 2022): keeps the probabilities of small leaves away from 0 and 1.
-SHRINKAGE = 5.0
 # Share of disagreement, beside distance to the teacher's distribution, in what a tree costs.
-SOFT_VOTES = 0.0
 OBJECTIVES = {"balanced": 0.8, "fidelity": 0.9, "distribution": 0.0}
 
 
@@ -54,7 +54,11 @@ class TreeStudent(TreeBase, StudentClassifier):
     quality : {"fast", "best", "greedy"}, default "fast"
         How long to search for the structure; ``"greedy"`` grows and cuts back only.
     random_state : int, optional
-        Seed of the rows that choose the cuts when there are more than 50,000.
+        Seed of the rows that choose the cuts, and of those that are searched, when there are very
+        many of them.
+    constraints : Constraints, optional
+        Directions that the answers keep, exactly, at the least loss (isotonic leaves); columns
+        that are not asked about; a budget of columns.
 
     Attributes
     ----------
@@ -68,6 +72,8 @@ class TreeStudent(TreeBase, StudentClassifier):
         Logits: what each node says if it is a leaf.
     """
 
+    filled_: CompositeLoss
+
     def __init__(
         self,
         size: int = 16,
@@ -78,6 +84,7 @@ class TreeStudent(TreeBase, StudentClassifier):
         objective: str = "balanced",
         quality: str = "fast",
         random_state: int | None = None,
+        constraints: Any = None,
     ) -> None:
         self.size = size
         self.alpha = alpha
@@ -87,6 +94,7 @@ class TreeStudent(TreeBase, StudentClassifier):
         self.objective = objective
         self.quality = quality
         self.random_state = random_state
+        self.constraints = constraints
 
     def _judged(
         self, targets: SoftTargets, loss: CompositeLoss, weights: Floats
@@ -94,10 +102,7 @@ class TreeStudent(TreeBase, StudentClassifier):
         share = OBJECTIVES[check_choice("objective", self.objective, list(OBJECTIVES))]
         response = loss.response(targets)
         response /= response.sum(1, keepdims=True)
-        answers = (1 - loss.alpha) * (
-            (1 - SOFT_VOTES) * np.eye(targets.n_classes)[targets.predicted]
-            + SOFT_VOTES * targets.at(1.0)
-        )
+        answers = (1 - loss.alpha) * np.eye(targets.n_classes)[targets.predicted]
         truth = loss.label_mix(targets)
         if truth is not None:
             answers += loss.alpha * truth
@@ -118,13 +123,9 @@ class TreeStudent(TreeBase, StudentClassifier):
         weights: Floats,
         answers: NDArray[np.intp] | None,
     ) -> Floats:
-        at = self.leaf_temperature
-        at = (
-            max(loss.temperature, 1.0)
-            if at is None
-            else check_number("leaf_temperature", at, above=0)
-        )
-        loss = CompositeLoss(loss.alpha, at)
+        self.filled_ = loss
+        loss = self._at(loss)
+        at = loss.temperature
         k = targets.n_classes
         of = [weights[:, None], targets.at(at) * weights[:, None]]
         if targets.labels is not None:
@@ -140,6 +141,25 @@ class TreeStudent(TreeBase, StudentClassifier):
             led = filled.argmax(1) != answers
             filled[led] = led_by(filled[led], answers[led])
         return filled
+
+    def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
+        demands = self._demands()
+        if not demands:
+            return free
+        at = self._at(self.filled_)
+        labels = softmax(free) if at.alpha > 0 else None
+        soft = softmax(free, at.temperature)
+        return isotone_logits(nodes, self.columns_, demands, free, weight, soft, labels, at)
+
+    def _at(self, loss: CompositeLoss) -> CompositeLoss:
+        """Return the loss with the temperature at which leaves are filled."""
+        at = self.leaf_temperature
+        at = (
+            max(loss.temperature, 1.0)
+            if at is None
+            else check_number("leaf_temperature", at, above=0)
+        )
+        return CompositeLoss(loss.alpha, at)
 
     def _says(self) -> Floats:
         return soften(self.answers_)
@@ -158,12 +178,14 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
     alpha : float, default 0.1
         Weight of the ground truth in the loss, from 0 to 1.
     min_rows : float, optional
-        Least weight of a leaf; a row weighs 1 unless weights are given. Unless given it is 5 rows
-        of average weight, and down to 2 where there are fewer than 2,000 rows.
+        Least weight of a leaf; a row weighs 1 unless weights are given. Unless given it is 5,
+        and down to 2 where all rows together weigh less than 2,000.
     quality : {"fast", "best", "greedy"}, default "fast"
         How long to search for the structure; ``"greedy"`` grows and cuts back only.
     random_state : int, optional
-        Seed of the rows that choose the cuts when there are more than 50,000.
+        As of :class:`TreeStudent`, like `constraints`.
+    constraints : Constraints, optional
+        Directions, columns left out, a budget of columns.
     """
 
     def __init__(
@@ -173,12 +195,14 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
         min_rows: float | None = None,
         quality: str = "fast",
         random_state: int | None = None,
+        constraints: Any = None,
     ) -> None:
         self.size = size
         self.alpha = alpha
         self.min_rows = min_rows
         self.quality = quality
         self.random_state = random_state
+        self.constraints = constraints
 
     def _judged(
         self, targets: Predictions, loss: SquaredLoss, weights: Floats
@@ -202,6 +226,10 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
             prior = filled[parent, 0] if parent >= 0 else np.average(blend, weights=weights)
             filled[node] = (sums[node, 1] + SHRINKAGE * prior) / (sums[node, 0] + SHRINKAGE)
         return filled
+
+    def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
+        demands = self._demands()
+        return isotone_numbers(nodes, self.columns_, demands, free, weight) if demands else free
 
     def _output(self, table: Table) -> Floats:
         return super()._output(table)[:, 0]

@@ -1,0 +1,105 @@
+"""Every family keeps its constraints, for classes and for numbers, at every size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import jupyter_distill as jd
+from jupyter_distill import Constraints, students
+from jupyter_distill.data import Table
+from jupyter_distill.students._verify import verify
+from jupyter_distill.targets import Predictions, SoftTargets
+
+ASKED: dict[str, Any] = {
+    "monotone": {"income": "+", "debt": "-"},
+    "forbid": ["postcode"],
+    "max_features": 4,
+}
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    n = 900
+    frame = pd.DataFrame(
+        {
+            "income": rng.normal(40, 12, n).round(1),
+            "debt": rng.gamma(2, 4, n).round(2),
+            "postcode": rng.choice(list("ABCD"), n),
+            "age": rng.integers(18, 80, n),
+            "purpose": rng.choice(["car", "home", "trip"], n),
+            "noise": rng.normal(size=n),
+        }
+    )
+    frame.loc[rng.random(n) < 0.1, "income"] = np.nan
+    return frame
+
+
+@pytest.fixture(scope="module")
+def score(rows: pd.DataFrame) -> np.ndarray:
+    """What a teacher says who likes income, but not always, and looks at the postcode."""
+    income = rows["income"].fillna(40).to_numpy()
+    wave = 1.5 * np.sin(income / 4)
+    said = income / 10 - rows["debt"] / 4 + wave + 2.0 * (rows["postcode"] == "A") - 3
+    return np.asarray(said + rows["age"] / 40)
+
+
+def targets(task: str, score: np.ndarray) -> Any:
+    if task == "regression":
+        return Predictions(score)
+    if task == "binary":
+        return SoftTargets(np.column_stack([0 * score, score]), ["no", "yes"])
+    return SoftTargets(np.column_stack([0 * score, score, 1 - score / 2]), ["no", "yes", "maybe"])
+
+
+@pytest.mark.parametrize("task", ["binary", "three classes", "regression"])
+@pytest.mark.parametrize("name", students.names())
+def test_constraints_hold_and_are_proven(
+    name: str, task: str, rows: pd.DataFrame, score: np.ndarray
+) -> None:
+    asked = dict(ASKED)
+    if task == "three classes":
+        asked["monotone"] = {"income": {"yes": "+"}, "debt": {"yes": "-"}}
+    constraints = Constraints(**asked)
+    family = students.load(name, "regression" if task == "regression" else "classification")
+    student = family(size=8, alpha=0.0, constraints=constraints)
+    student.fit_soft(rows, targets(task, score))
+    for fitted in (student, student.at_size(3)):
+        report = verify(fitted, constraints, Table.of(rows))
+        assert report.ok, str(report)
+        methods = report.frame()["method"]
+        assert methods.iloc[:2].str.startswith("proven").all(), str(report)
+
+
+@pytest.mark.parametrize("name", students.names())
+def test_an_unknown_column_is_refused_before_the_fit(
+    name: str, rows: pd.DataFrame, score: np.ndarray
+) -> None:
+    student = students.load(name)(constraints=Constraints(forbid=["postcod"]))
+    with pytest.raises(ValueError, match="forbid.*'postcod'.*Did you mean \"postcode\""):
+        student.fit_soft(rows, targets("binary", score))
+
+
+def test_a_tree_cannot_do_without_interactions(rows: pd.DataFrame, score: np.ndarray) -> None:
+    student = students.load("tree")(alpha=0.0, constraints=Constraints(interactions=False))
+    with pytest.raises(ValueError, match="interactions=False.*ebm"):
+        student.fit_soft(rows, targets("binary", score))
+
+
+def test_a_distilled_tree_reports_what_it_keeps(rows: pd.DataFrame, score: np.ndarray) -> None:
+    def teacher(X: Any) -> np.ndarray:
+        p = 1 / (1 + np.exp(-score[X.index]))
+        return np.column_stack([1 - p, p])
+
+    free = jd.distill(teacher, rows, classes=["no", "yes"], size=12, progress=False)
+    asked = Constraints(monotone={"income": +1}, forbid=["postcode"])
+    assert not free.constraints_report(asked).ok
+    kept = jd.distill(
+        teacher, rows, classes=["no", "yes"], size=12, progress=False, constraints=asked
+    )
+    assert kept.constraints_report().ok
+    assert "postcode" not in str(kept.explanation().frame()["rule"].tolist())
