@@ -3,12 +3,15 @@
 from jupyter_distill.explanation._base import Explanation
 from jupyter_distill.explanation.limits import Limit
 from jupyter_distill.explanation.rules import RuleExplanation
+from jupyter_distill.explanation.shapes import Shape, ShapeExplanation
 from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.explanation.tree import TreeExplanation
 
 __all__ = [
     "Coefficients",
     "RuleExplanation",
+    "Shape",
+    "ShapeExplanation",
     "TermExplanation",
     "Explanation",
     "Limit",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.explanation import Explanation, TreeExplanation
+from jupyter_distill.explanation import Explanation, ShapeExplanation, TreeExplanation
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import charts, html, svg
 from jupyter_distill.exports.html import count, escape, percent
 from jupyter_distill.exports.rows import RowIndex
+from jupyter_distill.exports.shapes import shapes
 from jupyter_distill.targets import SoftTargets
 
 # Columns of a wide table that are shown before the reader is sent to the data frame.
@@ -44,9 +46,11 @@ def heading(d: Distillation) -> str:
 
 
 def student(explanation: Explanation) -> str:
-    """Return what the student says: a tree drawn, anything else as a table."""
+    """Return what the student says: a tree or shapes drawn, anything else as a table."""
     if isinstance(explanation, TreeExplanation):
         return tree(explanation)
+    if isinstance(explanation, ShapeExplanation):
+        return shapes(explanation)
     frame = explanation.frame()
     caption = "What the student says"
     if len(frame) > MOST_LINES:
@@ -56,7 +60,21 @@ def student(explanation: Explanation) -> str:
         )
     classes = [str(name) for name in explanation.classes]
     named = [name for name in ("answer", "class") if name in frame]
-    return html.table(frame.head(MOST_LINES), caption=caption, classes=classes, class_columns=named)
+    digits = {str(name): 3 for name in frame if frame[name].dtype.kind == "f" and name != "rows"}
+    return html.table(
+        frame.head(MOST_LINES),
+        caption=caption,
+        classes=classes,
+        class_columns=named,
+        digits={} if _tiny(frame, digits) else digits,
+    )
+
+
+def _tiny(frame: pd.DataFrame, names: Iterable[str]) -> bool:
+    """Return whether three decimals would hide some number that is not 0."""
+    values = frame[list(names)].to_numpy(dtype=np.float64)
+    small = np.abs(values[np.isfinite(values) & (values != 0)])
+    return bool(len(small) and small.min() < 0.0005)
 
 
 def tree(explanation: TreeExplanation) -> str:

@@ -14,11 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Table
+from jupyter_distill.explanation import ShapeExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._bins import Binned
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._ebm_boost import boost
-from jupyter_distill.students._ebm_explain import ShapeExplanation, shape_of
+from jupyter_distill.students._ebm_explain import shape_of
 from jupyter_distill.students._ebm_goal import Goal, Merged
 from jupyter_distill.students._ebm_monotone import Monotone
 from jupyter_distill.students._ebm_search import search

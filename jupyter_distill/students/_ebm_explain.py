@@ -1,133 +1,17 @@
-"""A sum of shapes as data: every bin of every term in the owner's words, with its score."""
+"""Terms of an EBM put into the owner's words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill.data import Column
-from jupyter_distill.explanation import Explanation, Limit
+from jupyter_distill.explanation import Limit, Shape
 from jupyter_distill.students._ebm_terms import Grid, Term
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Shape:
-    """One term: what it adds to the scores in each of its bins.
-
-    Attributes
-    ----------
-    name : str
-        Names of its columns.
-    features : tuple of int
-        Position of one column, or of two.
-    kind : {"shape", "pair"}
-        Of how many columns it is.
-    importance : float
-        Mean absolute contribution over the rows; the largest over the outputs.
-    bins : tuple of str
-        What a row must fulfil to be in each of the B bins.
-    low, high : ndarray of shape (B,)
-        Of one numeric column: values of a bin are greater than `low` and at most `high`; NaN for
-        missing values and for everything else.
-    scores : ndarray of shape (B, J)
-        What is added there.
-    support : ndarray of shape (B,)
-        Rows in each bin.
-    """
-
-    name: str
-    features: tuple[int, ...]
-    kind: str
-    importance: float
-    bins: tuple[str, ...]
-    low: Floats
-    high: Floats
-    scores: Floats
-    support: Floats
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists and texts; None where a bin has no bound."""
-        bounds = {
-            side: [float(v) if np.isfinite(v) else None for v in getattr(self, side)]
-            for side in ("low", "high")
-        }
-        return {
-            "name": self.name,
-            "features": list(self.features),
-            "kind": self.kind,
-            "importance": self.importance,
-            "bins": list(self.bins),
-            **bounds,
-            "scores": self.scores.tolist(),
-            "support": self.support.tolist(),
-        }
-
-
-@dataclass(frozen=True, eq=False)
-class ShapeExplanation(Explanation):
-    """A fitted sum of shapes.
-
-    Attributes
-    ----------
-    columns : tuple of Column
-        The columns that the student was fitted to.
-    classes : tuple of str
-        Names of the K classes; empty for a regression.
-    terms : tuple of Shape
-        Most important first.
-    intercept : ndarray of shape (J,)
-        Score of a row to which no term adds. J is K for several classes; of two classes there is
-        one score, the log-odds of the second, and so of a regression: its answer.
-    """
-
-    columns: tuple[Column, ...]
-    classes: tuple[str, ...]
-    terms: tuple[Shape, ...]
-    intercept: Floats
-
-    @property
-    def scores(self) -> tuple[str, ...]:
-        """What each of the J scores is about."""
-        if len(self.classes) == 2:
-            return (f"log-odds of {self.classes[1]}",)
-        return self.classes or ("prediction",)
-
-    def frame(self) -> pd.DataFrame:
-        """Return one row per bin that holds rows: its term, its condition and what it adds."""
-        parts = [self._frame(term) for term in self.terms]
-        columns = ["term", "kind", "importance", "bin", "rows", *self.scores]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-
-    def _frame(self, term: Shape) -> pd.DataFrame:
-        of = np.flatnonzero(term.support > 0)
-        return pd.DataFrame(
-            {
-                "term": term.name,
-                "kind": term.kind,
-                "importance": term.importance,
-                "bin": [term.bins[b] for b in of],
-                "rows": term.support[of],
-                **dict(zip(self.scores, term.scores[of].T, strict=True)),
-            }
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists and texts, ready for JSON."""
-        return {
-            "kind": "shapes",
-            "columns": [column.to_dict() for column in self.columns],
-            "classes": list(self.classes),
-            "scores": list(self.scores),
-            "intercept": self.intercept.tolist(),
-            "terms": [term.to_dict() for term in self.terms],
-        }
 
 
 def shape_of(term: Term, columns: tuple[Column, ...], grid: Grid) -> Shape:
