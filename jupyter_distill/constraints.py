@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from jupyter_distill._validation import check_number, did_you_mean, expected, some
 from jupyter_distill.data import Table
 
@@ -139,7 +141,7 @@ class Constraints:
             raise ValueError(
                 expected("at least one column that is not forbidden", got=repr(self.forbid))
             )
-        labels = None if classes is None else list(classes)
+        labels = None if classes is None else np.asarray(classes).tolist()
         demands: list[MonotoneDemand] = []
         for name, asked in self.monotone.items():
             feature = table.position(name)

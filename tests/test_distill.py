@@ -13,7 +13,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import make_classification
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
@@ -203,12 +203,13 @@ TEACHERS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("teacher", TEACHERS)
 def test_a_student_is_more_faithful_than_one_of_labels(teacher: str) -> None:
-    X, y = load_breast_cancer(return_X_y=True)
+    # labels that are wrong for some rows: what a teacher knows better than they do
+    X, y = make_classification(3_000, 12, n_informative=6, flip_y=0.15, random_state=0)
     X = (X - X.mean(0)) / X.std(0)
-    d = run(TEACHERS[teacher](X[:380], y[:380]), X[:380], y[:380], test=(X[380:], y[380:]))
+    d = run(TEACHERS[teacher](X[:2000], y[:2000]), X[:2000], y[:2000], test=(X[2000:], y[2000:]))
     card = d.fidelity()
     by_labels, most_common = card.baselines
-    assert card.value > 0.85
+    assert card.value > 0.8
     assert card.overall.kl.value < by_labels.kl.value < most_common.kl.value
     assert most_common.agreement.value < card.value
 

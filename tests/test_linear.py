@@ -287,3 +287,53 @@ def test_a_regression_is_explained_in_the_unit_of_its_target() -> None:
     assert table["x2"] == pytest.approx(250, rel=1e-3)
     assert table["(intercept)"] == pytest.approx(7, abs=0.1)
     assert SquaredLoss(0.0)(student.predict(X), Predictions(7 + 250 * X["x2"].to_numpy())) < 0.1
+
+
+def test_the_terms_add_up_to_the_answer_where_values_are_missing_too() -> None:
+    frame, y = people(300)
+    frame.loc[:20, "purpose"] = None
+    t = np.asarray(y == "yes", dtype=float) + frame["age"].to_numpy()
+    student = LinearRegressionStudent(alpha=0.0).fit_soft(frame, Predictions(t))
+    table = student.explain().frame().set_index("term")["prediction"]
+    for row in np.flatnonzero(frame["income"].isna() | frame["purpose"].isna())[:10]:
+        total = table["(intercept)"]
+        for name, value in frame.iloc[row].items():
+            if pd.isna(value):
+                total += table.get(f"{name} is missing", 0.0)
+            elif isinstance(value, str):
+                total += table.get(f"{name} is {value}", 0.0)
+            elif isinstance(value, bool | np.bool_):
+                total += table.get(f"{name} is True", 0.0) * value
+            else:
+                total += table[name] * value
+        assert total == pytest.approx(student.predict(frame.iloc[[row]])[0], abs=1e-6)
+
+
+def test_the_loss_falls_with_every_size_on_many_rows_too() -> None:
+    rng = np.random.default_rng(0)  # columns are chosen on some of the rows, judged on all
+    base = rng.normal(size=(12_000, 5))
+    X = base @ rng.normal(size=(5, 14)) + 0.5 * rng.normal(size=(12_000, 14))
+    targets = SoftTargets(np.sin(X @ rng.normal(size=(14, 2)) / 2) * 3, np.arange(2))
+    swept = LinearStudent(alpha=0.0, random_state=0).sweep(X, targets, range(1, 15))
+    losses = np.array([CompositeLoss(0.0)(student.logits(X), targets) for student in swept])
+    assert (np.diff(losses) <= 1e-12).all()
+
+
+def test_more_required_columns_than_the_size_are_refused() -> None:
+    X, targets = straight()
+    limits = Constraints(require=("x0", "x1", "x2"))
+    with pytest.raises(ValueError, match="size of at least 3.* Got size=2"):
+        LinearStudent(2, constraints=limits).fit_soft(X, targets)
+
+
+def test_weights_are_repeated_rows_for_rare_values_too() -> None:
+    rng = np.random.default_rng(0)
+    kind = np.array(["a", "b"] * 150)
+    kind[:3], kind[3:6] = "c", "d"
+    X = pd.DataFrame({"kind": kind, "x": rng.normal(size=300)})
+    weights = np.where(np.arange(300) < 6, 2, 1)
+    copies = np.repeat(np.arange(300), weights)
+    t = X["x"].to_numpy() + 2.0 * (kind == "c") - 2.0 * (kind == "d") + (kind == "a")
+    one = LinearRegressionStudent(alpha=0.0).fit_soft(X, Predictions(t, None, weights))
+    two = LinearRegressionStudent(alpha=0.0).fit_soft(X.iloc[copies], Predictions(t[copies]))
+    np.testing.assert_allclose(one.predict(X), two.predict(X), atol=1e-6)

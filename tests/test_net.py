@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,24 +14,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
 from jupyter_distill.students._net_losses import CompositeLesson, torch_
 from jupyter_distill.students._net_rows import DistinctRows
 from jupyter_distill.students.net import NetRegressionStudent, NetStudent
 from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, SquaredLoss
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Constraints as a student sees them."""
-
-    monotone: dict[str, Any] = field(default_factory=dict)
-    forbid: tuple[str, ...] = ()
-    require: tuple[str, ...] = ()
-    max_features: int | None = None
-    interactions: bool | None = None
-    hard: bool = True
-    penalty: float = 0.0
 
 
 def bent(n: int = 500, classes: int = 2, seed: int = 0) -> tuple[pd.DataFrame, SoftTargets]:
@@ -225,8 +212,7 @@ def test_importance_is_measured_on_the_rows_that_are_given() -> None:
         ({"weights": "few"}, "\"auto\" or a whole number >= 1. Got 'few'"),
         ({"weights": 0}, ">= 1. Got 0"),
         ({"epochs": 0}, "epochs to be a whole number >= 1. Got 0"),
-        ({"constraints": Asked(interactions=False)}, "interactions=False"),
-        ({"constraints": Asked(monotone={"a": 2})}, "[+]1 or -1 for 'a'. Got 2"),
+        ({"constraints": Constraints(interactions=False)}, "interactions=False"),
     ],
 )
 def test_wrong_settings_are_refused(wrong: dict[str, Any], says: str) -> None:
@@ -249,7 +235,7 @@ def slopes(student: Any, frame: pd.DataFrame, name: str) -> np.ndarray:
 @pytest.mark.parametrize("size", [1, 2, 8])
 def test_a_hard_sign_holds_everywhere(sign: int, size: int) -> None:
     frame, targets = bent()
-    asked = Asked(monotone={"a": sign, "b": 1})
+    asked = Constraints(monotone={"a": sign, "b": 1})
     student = NetStudent(size=size, constraints=asked).fit_soft(frame, targets)
     for name, way in asked.monotone.items():
         change = slopes(student, frame, name)
@@ -261,18 +247,20 @@ def test_a_hard_sign_holds_everywhere(sign: int, size: int) -> None:
 
 def test_among_three_classes_the_named_one_rises_against_each() -> None:
     frame, targets = bent(classes=3)
-    asked = Asked(monotone={"a": {"yes": 1}, "b": {"maybe": 1}})
+    asked = Constraints(monotone={"a": {"yes": 1}, "b": {"maybe": 1}})
     student = NetStudent(constraints=asked).fit_soft(frame, targets)
     for name, k in (("a", 1), ("b", 2)):
         change = slopes(student, frame, name)
         assert (change[..., [k]] - change).min() >= -1e-9
-    with pytest.raises(ValueError, match="3 classes and none of them named"):
-        NetStudent(constraints=Asked(monotone={"a": 1})).fit_soft(frame, targets)
+    with pytest.raises(
+        ValueError, match="the class whose probability 'a' raises or lowers.*3 classes"
+    ):
+        NetStudent(constraints=Constraints(monotone={"a": 1})).fit_soft(frame, targets)
 
 
 def test_a_class_may_be_named_among_two() -> None:
     frame, targets = bent()
-    asked = Asked(monotone={"a": {"no": -1}})
+    asked = Constraints(monotone={"a": {"no": -1}})
     student = NetStudent(constraints=asked).fit_soft(frame, targets)
     change = slopes(student, frame, "a")
     assert (change[..., 1] - change[..., 0]).min() >= -1e-9
@@ -281,7 +269,7 @@ def test_a_class_may_be_named_among_two() -> None:
 def test_a_regression_keeps_its_sign() -> None:
     frame, targets = bent()
     wanted = Predictions(targets.logits[:, 1])
-    student = NetRegressionStudent(alpha=0.0, constraints=Asked(monotone={"a": 1}))
+    student = NetRegressionStudent(alpha=0.0, constraints=Constraints(monotone={"a": 1}))
     assert slopes(student.fit_soft(frame, wanted), frame, "a").min() >= -1e-9
 
 
@@ -289,7 +277,7 @@ def test_a_soft_sign_is_a_price() -> None:
     frame, targets = bent()
     wrong = []
     for price in (0.0, 1.0, 100.0):
-        asked = Asked(monotone={"a": 1}, hard=False, penalty=price)
+        asked = Constraints(monotone={"a": 1}, hard=False, penalty=price)
         student = NetStudent(constraints=asked).fit_soft(frame, targets)
         change = slopes(student, frame, "a")
         wrong.append(np.minimum(change[..., 1] - change[..., 0], 0).sum())
@@ -299,7 +287,7 @@ def test_a_soft_sign_is_a_price() -> None:
 
 def test_forbidden_and_required_columns_and_their_number() -> None:
     frame, targets = bent()
-    asked = Asked(forbid=("a",), require=("e",), max_features=2)
+    asked = Constraints(forbid=("a",), require=("e",), max_features=2)
     student = NetStudent(constraints=asked).fit_soft(frame, targets)
     read = set(student.explain().frame()["column"])
     assert "a" not in read

@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 
 # Even steps of log T; below 1 the structure of a tree follows the decision boundary more closely.
 GRID = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+# Standard errors that seven temperatures, each compared with the best, exceed by chance in one of
+# twenty runs (Bonferroni).
+CLEAR = 2.7
 SMALL = 2_000  # rows below which one validation part is too noisy and three folds are taken
 ENOUGH = 20_000  # rows above which a temperature's rank no longer moves
 
@@ -57,11 +60,11 @@ class Calibration:
         return self.temperatures[int(np.lexsort((far, kl.mean(1).round(12)))[0])]
 
     def matters(self, size: int) -> bool:
-        """Return whether some T is worse than the best by more than two standard errors."""
+        """Return whether some T is worse than the best by more than `CLEAR` standard errors."""
         kl = self.kl[:, self.sizes.index(size)].astype(np.float64)
         behind = kl - kl[int(kl.mean(1).argmin())]
         error = behind.std(1) / np.sqrt(kl.shape[1])
-        return bool((behind.mean(1) > 2 * error + 1e-12).any())
+        return bool((behind.mean(1) > CLEAR * error + 1e-12).any())
 
     def fidelity(self) -> tuple[Floats, Floats]:
         """Return per size, at its best T, the validation fidelity: of rows, and mean per class."""

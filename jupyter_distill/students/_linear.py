@@ -88,25 +88,57 @@ class LinearBase(Student):
         supports: list[frozenset[int]] = []
         if len(groups):
             required = self._named("require")
+            if len(required) > sizes[-1]:
+                raise ValueError(
+                    expected(
+                        f"a size of at least {len(required)}, as that many columns are required",
+                        got=f"size={sizes[-1]}",
+                        remedy="Require fewer columns, or allow more.",
+                    )
+                )
             chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required)
             most = None if self.constraints is None else self.constraints.max_features
             supports = chooser.supports(min(sizes[-1], most or sizes[-1]))
         unit = float(lesson.spread[0, 0]) if isinstance(targets, Predictions) else 1.0
         path: list[Scores] = []
-        last = np.zeros(lesson.n_scores)
+        best: Fit | None = None
+        chosen: frozenset[int] = frozenset()
         for size in sizes:
-            chosen = list(supports[min(size, len(supports)) - 1]) if supports else []
-            on = np.isin(groups, chosen)
-            start = None if not path else Fit(path[-1].coef[on] / unit, last, np.inf)
-            found = fit(matrix[:, on], lesson, (bounds[0][on], bounds[1][on]), start)
-            last = found.intercept
-            coef = np.zeros((len(groups), lesson.n_scores))
-            coef[on] = found.coef * unit
-            path.append(Scores(size, coef, found.intercept * unit + lesson.mean))
+            tried = [supports[min(size, len(supports)) - 1] if supports else chosen]
+            if best is not None:
+                # what is best on some of the rows need not be so on all: then the columns of the
+                # size before stay, with others beside them
+                room = max(min(size, len(supports)) - len(chosen), 0)
+                tried.append(chosen | frozenset(sorted(tried[0] - chosen)[:room]))
+            for support in tried:
+                found = self._fitted(matrix, lesson, bounds, support, best)
+                if best is None or found.value <= best.value:
+                    best, chosen = found, support
+                    break
+            assert best is not None  # the first one is taken
+            path.append(Scores(size, best.coef * unit, best.intercept * unit + lesson.mean))
         self.path_ = tuple(path)
         self.scores_ = path[-1]
         of = np.average(matrix**2, axis=0, weights=weights) if len(groups) else np.empty(0)
         self.spreads_ = np.sqrt(of)
+
+    def _fitted(
+        self,
+        matrix: Floats,
+        lesson: Lesson,
+        bounds: tuple[Floats, Floats],
+        support: frozenset[int],
+        start: Fit | None,
+    ) -> Fit:
+        """Return the fit to some columns, as one to all of them, with its plain loss."""
+        on = np.isin(self.design_.groups, list(support))
+        if start is not None:
+            start = Fit(start.coef[on], start.intercept, np.inf)
+        found = fit(matrix[:, on], lesson, (bounds[0][on], bounds[1][on]), start)
+        coef = np.zeros((len(on), lesson.n_scores))
+        coef[on] = found.coef
+        value, _ = lesson.value(matrix @ coef + found.intercept)
+        return Fit(coef, found.intercept, value)
 
     def _named(self, what: str) -> list[int]:
         names = [column.name for column in self.columns_]
@@ -216,6 +248,20 @@ class LinearBase(Student):
         smaller.__dict__.update(fitted(self), path_=path, scores_=path[-1])
         return smaller
 
+    def _adds(self, place: int) -> Floats:
+        """Return what a column of the design adds to the scores, as a person would read it.
+
+        Where a value is missing, the design puts the mean in its place; so being missing adds
+        what the mean does, and its own coefficient.
+        """
+        entry = self.design_.entries[place]
+        adds = self.coef_[place].copy()
+        if entry.what == "missing":
+            for other, of in enumerate(self.design_.entries):
+                if of.column == entry.column and other != place:
+                    adds += of.mean * self.coef_[other]
+        return np.asarray(adds)
+
     def explain(self, X: Any = None, targets: Any = None) -> TermExplanation:
         """Return the coefficients as data; importance over the rows of the fit, or over X."""
         check_is_fitted(self)
@@ -232,7 +278,7 @@ class LinearBase(Student):
                 Coefficients(
                     feature=entry.column,
                     name=entry.name(self.columns_),
-                    values=self.coef_[place],
+                    values=self._adds(place),
                     importance=float(moves[place]),
                 )
                 for place, entry in enumerate(self.design_.entries)

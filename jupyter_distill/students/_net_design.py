@@ -74,7 +74,10 @@ class NetDesign:
             missing = np.isnan(values)
             parts: list[tuple[str, tuple[int, ...]]] = [("value", ())]
             if column.kind != "numeric":
-                parts = [("levels", codes) for codes in _levels(values[~missing], column)]
+                parts = [
+                    ("levels", codes)
+                    for codes in _levels(values[~missing], weights[~missing], column)
+                ]
             for what, codes in (*parts, ("missing", ())):
                 entry = Entry(j, what, codes, 0.0, 1.0)
                 known = ~missing if what != "missing" else np.ones(len(values), dtype=bool)
@@ -111,9 +114,11 @@ class NetDesign:
         return tuple(found)
 
 
-def _levels(values: Floats, column: Column) -> list[tuple[int, ...]]:
-    """Return the sets of codes that get a column each."""
-    codes, counts = np.unique(values.astype(np.intp), return_counts=True)
+def _levels(values: Floats, weights: Floats, column: Column) -> list[tuple[int, ...]]:
+    """Return the sets of codes that get a column each; weights count as rows."""
+    some = weights > 0
+    codes, of = np.unique(values[some].astype(np.intp), return_inverse=True)
+    counts = np.bincount(of, weights=weights[some], minlength=len(codes))
     if column.kind == "boolean" or len(codes) <= 2:
         return [(int(codes[-1]),)] if len(codes) else []
     frequent = codes[np.argsort(-counts, kind="stable")][:LEVELS]
