@@ -252,9 +252,7 @@ def test_among_three_classes_the_named_one_rises_against_each() -> None:
     for name, k in (("a", 1), ("b", 2)):
         change = slopes(student, frame, name)
         assert (change[..., [k]] - change).min() >= -1e-9
-    with pytest.raises(
-        ValueError, match="whose probability 'a' raises.*3 classes"
-    ):
+    with pytest.raises(ValueError, match="whose probability 'a' raises.*3 classes"):
         NetStudent(constraints=Constraints(monotone={"a": 1})).fit_soft(frame, targets)
 
 
