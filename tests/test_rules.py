@@ -41,6 +41,10 @@ def assert_decides_like_its_tree(student: RulesStudent | RulesRegressionStudent,
     new = new_rows(seed)
     leaves = np.array([rule.leaf for rule in student.rules_])
     np.testing.assert_array_equal(leaves[student.decide(new)], student.apply(new))
+    says = student.answers_[student.apply(new)]
+    if isinstance(student, RulesRegressionStudent):
+        says = says[:, 0]
+    np.testing.assert_array_equal(student.output(new), says, strict=True)
 
 
 @given(SEEDS)
@@ -72,6 +76,14 @@ def test_a_list_asks_no_more_than_the_ways_of_its_tree(seed: int) -> None:
     assert student.complexity_.conditions < depth
     assert student.rules_[-1].conditions == ()
     assert all(rule.conditions for rule in student.rules_[:-1])
+
+
+def test_the_list_that_is_read_is_what_answers() -> None:
+    student, frame = listed(0)
+    before = student.predict(frame)
+    student.rules_ = student.rules_[-1:]  # only "otherwise" is left
+    assert len(set(before)) > 1
+    assert len(set(student.predict(frame))) == 1
 
 
 def test_size_counts_the_rules_besides_the_last() -> None:

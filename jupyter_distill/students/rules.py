@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from jupyter_distill.data import Table
 from jupyter_distill.explanation import RuleExplanation
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._rule_list import Rule, rule_list
@@ -51,11 +52,18 @@ class _Rules(TreeBase):
     def decide(self, X: Any) -> NDArray[np.intp]:
         """Return the place in the list of the rule that decides each row."""
         check_is_fitted(self)
-        values = self._read(X, reset=False).values
-        place = np.full(len(values), len(self.rules_) - 1, dtype=np.intp)
+        return self._decided(self._read(X, reset=False))
+
+    def _decided(self, table: Table) -> NDArray[np.intp]:
+        place = np.full(table.n_rows, len(self.rules_) - 1, dtype=np.intp)
         for i in range(len(self.rules_) - 2, -1, -1):
-            place[self.rules_[i].holds(values)] = i
+            place[self.rules_[i].holds(table.values)] = i
         return place
+
+    def _output(self, table: Table) -> NDArray[np.float64]:
+        # by the list, not by the tree it was read from: what is read is what answers
+        leaves = np.array([rule.leaf for rule in self.rules_])
+        return np.asarray(self.answers_[leaves[self._decided(table)]])
 
     @property
     def title_(self) -> str:
@@ -166,3 +174,6 @@ class RulesRegressionStudent(_Rules, TreeRegressionStudent):
         constraints: Any = None,
     ) -> None:
         super().__init__(size, alpha, min_rows, quality, random_state, constraints)
+
+    def _output(self, table: Table) -> NDArray[np.float64]:
+        return super()._output(table)[:, 0]
