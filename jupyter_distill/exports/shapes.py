@@ -34,7 +34,7 @@ def shapes(explanation: ShapeExplanation) -> str:
             for k, name in enumerate(explanation.scores)
         )
         key = f'<p class="dim">{" &nbsp; ".join(dots)}</p>'
-    caption = f"{len(explanation.terms)} terms: {about}, from {_two(-top)} to {_two(top)}"
+    caption = f"What the student says: {about}, from {_two(-top)} to {_two(top)}"
     return (
         f'<p class="dim">{caption}</p>{key}'
         f'<div style="display:flex;flex-wrap:wrap;gap:12px 24px">{panels}</div>'
