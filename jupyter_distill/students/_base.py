@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils import Tags
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Column, Table
 from jupyter_distill.explanation import Explanation
 from jupyter_distill.students._complexity import Complexity
@@ -26,7 +26,7 @@ class Student(BaseEstimator, ABC):
 
     Two doors in: :meth:`fit` takes labels, like any scikit-learn estimator; :meth:`fit_soft`
     takes targets, which is all that a student ever learns about a teacher. A family writes
-    :meth:`_fit`, :meth:`_output`, :meth:`at_size`, :meth:`explain`, :attr:`title_` and
+    :meth:`_fit`, :meth:`_output`, :meth:`_cut`, :meth:`explain`, :attr:`title_` and
     :attr:`complexity_`.
 
     Attributes
@@ -143,9 +143,32 @@ class Student(BaseEstimator, ABC):
     def complexity_(self) -> Complexity:
         """How much there is to read."""
 
-    @abstractmethod
     def at_size(self, size: int) -> Self:
-        """Return a fitted student of a smaller size, without fitting again."""
+        """Return a fitted student of a smaller size, without fitting again.
+
+        Raises
+        ------
+        ValueError
+            If `size` is larger than what was fitted.
+        """
+        check_is_fitted(self)
+        check_number("size", size, low=self.SMALLEST, integer=True)
+        if size > self.size:
+            raise ValueError(
+                expected(
+                    f"a size of at most {self.size}, which was fitted",
+                    got=repr(size),
+                    remedy=f"Fit again with size={size}.",
+                )
+            )
+        smaller: Self = clone(self).set_params(size=size)
+        smaller.__dict__.update(fitted(self))
+        smaller._cut(size)
+        return smaller
+
+    @abstractmethod
+    def _cut(self, size: int) -> None:
+        """Cut what was fitted back to a size, in place."""
 
     def output(self, X: Any) -> Floats:
         """Return what the loss compares: logits of shape (n, K), or predictions of shape (n,)."""

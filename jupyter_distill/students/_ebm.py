@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -167,29 +166,8 @@ class EbmBase(Student):
         features = {j for term in self.terms_ for j in term.features}
         return Complexity(features=len(features), terms=len(self.terms_))
 
-    def at_size(self, size: int) -> Self:
-        """Return the student of at most `size` terms that was fitted along with this one.
-
-        Raises
-        ------
-        ValueError
-            If `size` is larger than what was fitted.
-        """
-        check_is_fitted(self)
-        check_number("size", size, low=1, integer=True)
-        if size > self.size:
-            raise ValueError(
-                expected(
-                    f"a size of at most {self.size}, which was fitted",
-                    got=repr(size),
-                    remedy=f"Fit again with size={size}.",
-                )
-            )
-        smaller: Self = clone(self).set_params(size=size)
-        for name, value in vars(self).items():
-            if name.endswith("_"):
-                setattr(smaller, name, value)
-        return smaller
+    def _cut(self, size: int) -> None:
+        """Keep everything: the size says which of the sums speaks."""
 
     def explain(self, X: Any = None, targets: Any = None) -> ShapeExplanation:
         """Return the shapes as data.

@@ -9,13 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation.terms import Coefficients, TermExplanation
-from jupyter_distill.students._base import Student, fitted
+from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._linear_fit import Fit, Lesson, fit
 from jupyter_distill.students._linear_path import Selection
@@ -225,28 +224,9 @@ class LinearBase(Student):
             features=len(self._used), coefficients=int((self.scores_.coef != 0).sum())
         )
 
-    def at_size(self, size: int) -> Self:
-        """Return the model of at most `size` columns from the same path.
-
-        Raises
-        ------
-        ValueError
-            If `size` is larger than what was fitted.
-        """
-        check_is_fitted(self)
-        check_number("size", size, low=1, integer=True)
-        if size > self.size:
-            raise ValueError(
-                expected(
-                    f"a size of at most {self.size}, which was fitted",
-                    got=repr(size),
-                    remedy=f"Fit again with size={size}.",
-                )
-            )
-        path = tuple(scores for scores in self.path_ if scores.size <= size) or self.path_[:1]
-        smaller: Self = clone(self).set_params(size=size)
-        smaller.__dict__.update(fitted(self), path_=path, scores_=path[-1])
-        return smaller
+    def _cut(self, size: int) -> None:
+        self.path_ = tuple(s for s in self.path_ if s.size <= size) or self.path_[:1]
+        self.scores_ = self.path_[-1]
 
     def _adds(self, place: int) -> Floats:
         """Return what a column of the design adds to the scores, as a person would read it.

@@ -9,12 +9,11 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Table
-from jupyter_distill.students._base import Student, fitted
+from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._net_design import NetDesign
 from jupyter_distill.students._net_explain import NetExplanation, importances
@@ -156,28 +155,8 @@ class NetBase(Student):
         read = np.unique(self.design_.groups[self.net_.columns])
         return Complexity(features=len(read), weights=self.net_.count)
 
-    def at_size(self, size: int) -> Self:
-        """Return the net of at most `size` units that this one was cut back to while it was fitted.
-
-        Raises
-        ------
-        ValueError
-            If `size` is larger than what was fitted.
-        """
-        check_is_fitted(self)
-        check_number("size", size, low=1, integer=True)
-        if size > self.size:
-            raise ValueError(
-                expected(
-                    f"a size of at most {self.size}, which was fitted",
-                    got=repr(size),
-                    remedy=f"Fit again with size={size}.",
-                )
-            )
-        smaller: Self = clone(self).set_params(size=size)
-        smaller.__dict__.update(fitted(self))
-        smaller.nets_ = {units: net for units, net in self.nets_.items() if units <= size}
-        return smaller
+    def _cut(self, size: int) -> None:
+        self.nets_ = {units: net for units, net in self.nets_.items() if units <= size}
 
     def weights_frame(self) -> pd.DataFrame:
         """Return one row per weight that is not 0, from where to where.

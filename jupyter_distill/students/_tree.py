@@ -241,36 +241,14 @@ class TreeBase(Student):
             conditions=len(asked),
         )
 
-    def at_size(self, size: int) -> Self:
-        """Return the best tree of at most `size` leaves that this one can be cut back to.
-
-        Raises
-        ------
-        ValueError
-            If `size` is larger than what was grown.
-        """
-        check_is_fitted(self)
-        check_number("size", size, low=self.SMALLEST, integer=True)
-        if size > self.size:
-            raise ValueError(
-                expected(
-                    f"a size of at most {self.size}, which was fitted",
-                    got=repr(size),
-                    remedy=f"Fit again with size={size}.",
-                )
-            )
-        nodes = self.nodes_
-        leaves = self._leaves(size)
+    def _cut(self, size: int) -> None:
+        nodes, leaves = self.nodes_, self._leaves(size)
         keep = Pruning(nodes.left.tolist(), nodes.right.tolist(), self.costs_, leaves).keep(leaves)
-        smaller: Self = clone(self).set_params(size=size)
-        smaller.__dict__.update(fitted(self))
-        smaller.nodes_, old = nodes.kept(keep)
-        smaller.costs_, smaller.free_ = self.costs_[old], self.free_[old]
-        smaller.weight_ = self.weight_[old]
+        self.nodes_, old = nodes.kept(keep)
+        self.costs_, self.free_ = self.costs_[old], self.free_[old]
+        self.weight_, self.met_ = self.weight_[old], self.met_.at(old)
         # what were inner nodes speak now, so the order is made anew
-        smaller.answers_ = smaller._in_order(smaller.nodes_, smaller.free_, smaller.weight_)
-        smaller.met_ = self.met_.at(old)
-        return smaller
+        self.answers_ = self._in_order(self.nodes_, self.free_, self.weight_)
 
     def explain(self, X: Any = None, targets: Any = None) -> TreeExplanation:
         """Return the tree as data.

@@ -40,11 +40,9 @@ class _Rules(TreeBase):
             student._read_tree()
         return swept
 
-    def at_size(self, size: int) -> Self:
-        """Return the best list of at most `size` rules that this one can be cut back to."""
-        smaller = super().at_size(size)
-        smaller._read_tree()
-        return smaller
+    def _cut(self, size: int) -> None:
+        super()._cut(size)
+        self._read_tree()
 
     def _read_tree(self) -> None:
         self.rules_ = rule_list(super().explain(), self.columns_)
