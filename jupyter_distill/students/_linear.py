@@ -16,9 +16,9 @@ from jupyter_distill.data import Table
 from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
+from jupyter_distill.students._design import Design
 from jupyter_distill.students._linear_fit import Fit, Lesson, fit
 from jupyter_distill.students._linear_path import Selection
-from jupyter_distill.students._net_design import NetDesign
 from jupyter_distill.targets import Predictions, Targets
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,7 @@ class LinearBase(Student):
 
     random_state: int | None
     constraints: Any
-    design_: NetDesign
+    design_: Design
     scores_: Scores
     path_: tuple[Scores, ...]
     spreads_: Floats
@@ -74,7 +74,7 @@ class LinearBase(Student):
 
     def _climb(self, rows: Table, targets: Any, loss: Any, sizes: list[int]) -> None:
         weights = np.ones(len(rows)) if targets.weights is None else targets.weights
-        self.design_ = NetDesign.of(rows, weights)
+        self.design_ = Design.of(rows, weights)
         matrix = self.design_.apply(rows)
         lesson = Lesson.of(targets, loss)
         groups = self.design_.groups

@@ -15,7 +15,7 @@ from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Table
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
-from jupyter_distill.students._net_design import NetDesign
+from jupyter_distill.students._design import Design
 from jupyter_distill.students._net_explain import NetExplanation, importances
 from jupyter_distill.students._net_fit import Ground, nets
 from jupyter_distill.students._net_limits import demanded, drift, rules_of
@@ -46,7 +46,7 @@ class NetBase(Student):
     epochs: int
     random_state: int | None
     constraints: Any
-    design_: NetDesign
+    design_: Design
     nets_: dict[int, NetWeights]
     importances_: dict[int, Floats]
     spread_: Floats
@@ -79,7 +79,7 @@ class NetBase(Student):
         rows = DistinctRows.of(table, taught, targets.weights, seed)
         lesson = self._lesson(targets.take(rows.at), loss, rows.weights)
         distinct = table.take(rows.at)
-        self.design_ = NetDesign.of(distinct, rows.weights)
+        self.design_ = Design.of(distinct, rows.weights)
         X = self.design_.apply(distinct)
         demands = demanded(self.constraints, self.design_, self._outputs_of)
         hard = self.constraints is None or self.constraints.hard

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
-from jupyter_distill.students._net_design import NetDesign
+from jupyter_distill.students._design import Design
 from jupyter_distill.students._net_prune import Rules
 from jupyter_distill.students._net_train import Drift
 from jupyter_distill.students._net_weights import Limits, NetWeights
@@ -35,7 +35,7 @@ class Demand:
     output: int
 
 
-def demanded(constraints: Any, design: NetDesign, outputs_of: OutputsOf) -> list[Demand]:
+def demanded(constraints: Any, design: Design, outputs_of: OutputsOf) -> list[Demand]:
     """Return what constraints demand of which output.
 
     Parameters
@@ -60,7 +60,7 @@ def demanded(constraints: Any, design: NetDesign, outputs_of: OutputsOf) -> list
 
 
 def rules_of(
-    constraints: Any, design: NetDesign, units: int, outputs: int, demands: list[Demand]
+    constraints: Any, design: Design, units: int, outputs: int, demands: list[Demand]
 ) -> Rules:
     """Return what training and pruning have to respect."""
     groups = design.groups

@@ -1,4 +1,4 @@
-"""The table as a matrix for a net: columns of mean 0 and spread 1, levels beside each other."""
+"""The table as a matrix: columns of mean 0 and spread 1, levels beside each other."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class NetDesign:
+class Design:
     """How a table becomes a matrix; columns that never change have no place in it."""
 
     columns: tuple[Column, ...]
     entries: tuple[Entry, ...]
 
     @classmethod
-    def of(cls, table: Table, weights: Floats) -> NetDesign:
+    def of(cls, table: Table, weights: Floats) -> Design:
         """Learn means, spreads and levels from rows."""
         found: list[Entry] = []
         for j, column in enumerate(table.columns):
