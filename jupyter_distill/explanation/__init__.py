@@ -2,6 +2,7 @@
 
 from jupyter_distill.explanation._base import Explanation
 from jupyter_distill.explanation.limits import Limit
+from jupyter_distill.explanation.net import NetExplanation
 from jupyter_distill.explanation.rules import RuleExplanation
 from jupyter_distill.explanation.shapes import Shape, ShapeExplanation
 from jupyter_distill.explanation.terms import Coefficients, TermExplanation
@@ -9,6 +10,7 @@ from jupyter_distill.explanation.tree import TreeExplanation
 
 __all__ = [
     "Coefficients",
+    "NetExplanation",
     "RuleExplanation",
     "Shape",
     "ShapeExplanation",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -17,12 +18,13 @@ from jupyter_distill.explanation import ShapeExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._bins import Binned
 from jupyter_distill.students._complexity import Complexity
-from jupyter_distill.students._ebm_boost import boost
+from jupyter_distill.students._ebm_boost import BRIEF, FULL, boost
 from jupyter_distill.students._ebm_explain import shape_of
 from jupyter_distill.students._ebm_goal import Goal, Merged
 from jupyter_distill.students._ebm_monotone import Monotone
 from jupyter_distill.students._ebm_search import search
 from jupyter_distill.students._ebm_terms import Grid, Placed, Term, place_all
+from jupyter_distill.students._quality import drawn, is_greedy
 
 Floats = NDArray[np.float64]
 PAIRS = 10  # that are looked at where interactions are allowed and none is counted
@@ -52,6 +54,7 @@ class EbmBase(Student):
     UNIT = "terms"
 
     interactions: bool | int
+    quality: str
     random_state: int | None
     constraints: Any
     grid_: Grid
@@ -65,6 +68,11 @@ class EbmBase(Student):
         """Bin the rows once; give the result to :meth:`fit_soft` as often as wanted."""
         return Binned.of(table, weights, self.random_state)
 
+    def pilot(self) -> Self:
+        """Return an unfitted copy that boosts briefly, on a share of the rows."""
+        copy: Self = clone(self).set_params(quality="greedy")
+        return copy
+
     @abstractmethod
     def _goal(self, merged: Merged, targets: Any, loss: Any) -> Goal:
         """Return the loss over merged rows."""
@@ -75,6 +83,10 @@ class EbmBase(Student):
             # a pair reads two columns: half as many terms then keep the budget in any case
             size = min(size, max(self.constraints.max_features // (2 if self._pairs() else 1), 1))
         binned = rows if isinstance(rows, Binned) else self.prepare(rows, targets.weights)
+        greedy = is_greedy(self.quality)
+        few = drawn(targets.weights, targets.n_rows, self.random_state) if greedy else None
+        if few is not None:
+            binned, targets = binned.at(few), targets.take(few)
         forbidden, required, monotone = self._demands(binned.table)
         merged = Merged.of(binned.codes, targets.weights)
         goal = self._goal(merged, targets, loss)
@@ -87,6 +99,7 @@ class EbmBase(Student):
             pairs=self._pairs(),
             unpaired=frozenset(monotone.signs),
             seed=self._seed(),
+            effort=BRIEF if greedy else FULL,
         )
         placed = place_all(boosted.terms, merged.codes)
         steps = search(

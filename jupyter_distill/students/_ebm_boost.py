@@ -17,13 +17,25 @@ from jupyter_distill.students._ebm_terms import Term, added, own, place_all
 Floats = NDArray[np.float64]
 Bins = NDArray[np.intp]
 
-# Smoothness and size of the shapes are settled afterwards by the exact loss, so that fewer bags
-# and longer steps than interpret's defaults cost no fidelity.
-BAGS, ROUNDS, RATE = 2, 400, 0.04
 VALIDATION = 0.15  # of the rows of a bag tell when to stop
 FEW = 30  # rows below which none is spared for that
 LEAST = 0.01  # share of a class below which a row does not stand for it
 COARSE = 16  # bins per column of a pair
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long is boosted, in interpret's terms."""
+
+    bags: int
+    rounds: int
+    rate: float
+
+
+# Smoothness and size of the shapes are settled afterwards by the exact loss, so that fewer bags
+# and longer steps than interpret's defaults cost no fidelity.
+FULL = Effort(bags=2, rounds=400, rate=0.04)
+BRIEF = Effort(bags=1, rounds=60, rate=0.15)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +74,7 @@ def boost(
     pairs: int,
     unpaired: frozenset[int],
     seed: int,
+    effort: Effort = FULL,
 ) -> Boosted:
     """Boost one shape per column, and a few pairs on what these leave.
 
@@ -83,6 +96,8 @@ def boost(
         Columns that take part in no pair.
     seed : int
         Seed of the bags.
+    effort : Effort
+        How long is boosted.
     """
     columns = [j for j in columns if len(np.unique(codes[:, j])) > 1]
     if not columns:
@@ -91,7 +106,7 @@ def boost(
     bins = {j: np.arange(n_codes[j]) for j in columns}
     kinds = {j: not categorical[j] for j in columns}
     frame = _frame(codes, bins, kinds)
-    model = _fitted(frame, bins, kinds, goal, order, seed)
+    model = _fitted(frame, bins, kinds, goal, order, seed, effort)
     terms = [_term(model, t, columns, bins, kinds, order) for t in range(len(columns))]
     intercept = np.empty(goal.outputs)
     intercept[order] = model.intercept_
@@ -101,7 +116,7 @@ def boost(
         z = added(placed, own(placed), intercept, len(codes))
         bins = {j: _coarse(codes[:, j], goal.weights, int(n_codes[j]), kinds[j]) for j in paired}
         coarse = _frame(codes, bins, kinds)
-        found = _fitted(coarse, bins, kinds, goal, order, seed, pairs=pairs, given=z)
+        found = _fitted(coarse, bins, kinds, goal, order, seed, effort, pairs=pairs, given=z)
         terms += [
             _term(found, t, paired, bins, kinds, order) for t in range(len(found.term_features_))
         ]
@@ -135,6 +150,7 @@ def _fitted(
     goal: Goal,
     order: NDArray[np.intp],
     seed: int,
+    effort: Effort,
     *,
     pairs: int = 0,
     given: Floats | None = None,
@@ -142,7 +158,7 @@ def _fitted(
     glassbox = require("interpret.glassbox", extra="ebm", feature="A student of the family 'ebm'")
     rng = np.random.default_rng(seed)
     n = len(frame)
-    bags = np.ones((n, BAGS if n >= FEW else 1), dtype=np.int8)
+    bags = np.ones((n, effort.bags if n >= FEW else 1), dtype=np.int8)
     for bag in bags.T if n >= FEW else []:
         bag[rng.permutation(n)[: int(VALIDATION * n)]] = -1
     settings = {
@@ -153,8 +169,8 @@ def _fitted(
         "interactions": pairs,
         "exclude": "mains" if pairs else None,
         "outer_bags": bags.shape[1],
-        "max_rounds": ROUNDS,
-        "learning_rate": RATE,
+        "max_rounds": effort.rounds,
+        "learning_rate": effort.rate,
         "n_jobs": 1,
         "random_state": seed,
     }

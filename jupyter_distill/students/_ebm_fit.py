@@ -120,12 +120,12 @@ def bent(
     value = goal.value(z)
     for _ in range(cycles):
         before = value + sum(costs.values())
-        step = goal.slope(z).sum(0) / np.maximum(goal.curve(z).sum(0), 1e-9)
+        slope, curve = goal.slope_and_curve(z)
+        step = slope.sum(0) / np.maximum(curve.sum(0), 1e-9)
         z, value, taken = _shifted(goal, z, value, -np.clip(step, -BIGGEST, BIGGEST))
         intercept = intercept + taken
         for t, anchor in anchors.items():
-            slope, curve = goal.slope(z), goal.curve(z)
-            sums = placed[t].sums(np.hstack([slope, curve]))
+            sums = placed[t].sums(np.hstack(goal.slope_and_curve(z)))
             j = goal.outputs
             move = holds[t].newton(sums[:, :j], sums[:, j:], shapes[t] - anchor)
             move *= min(1.0, BIGGEST / max(float(np.abs(move).max()), 1e-12))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._softmax import softmax
+from jupyter_distill.students._row_loss import RowLoss
 from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, SquaredLoss
 
 Floats = NDArray[np.float64]
@@ -85,8 +85,8 @@ class Goal(ABC):
         """Return the gradient, shape (n, J)."""
 
     @abstractmethod
-    def curve(self, z: Floats) -> Floats:
-        """Return the diagonal of the Hessian, shape (n, J)."""
+    def slope_and_curve(self, z: Floats) -> tuple[Floats, Floats]:
+        """Return the gradient and the diagonal of the Hessian, both of shape (n, J)."""
 
     @abstractmethod
     def constant(self) -> Floats:
@@ -114,30 +114,22 @@ class SoftGoal(Goal):
         self.labels = None if labels is None else merged.mean(labels)
         self.binary = targets.n_classes == 2
         self.outputs = 1 if self.binary else targets.n_classes
+        self._rows = RowLoss.of(loss, self.labels, self.soft)
         # the log-odds of `mix` count T times where only the teacher counts
         self.stretch = loss.alpha + (1 - loss.alpha) * loss.temperature
 
-    def logits(self, z: Floats) -> Floats:
-        """Return K logits per row."""
-        return np.hstack([-z / 2, z / 2]) if self.binary else z
-
     def value(self, z: Floats) -> float:
         """Return the sum over the rows, up to a constant."""
-        return float(self.weights @ self.loss.value_at(self.logits(z), self.labels, self.soft))
+        return float(self.weights @ self._rows.value(z))
 
     def slope(self, z: Floats) -> Floats:
         """Return the gradient, shape (n, J)."""
-        slope = self.loss.gradient_at(self.logits(z), self.labels, self.soft)
-        # of two classes the slopes are mirror images, so half their difference is the second
-        return (slope[:, 1:] if self.binary else slope) * self.weights[:, None]
+        return self._rows.value_and_slope(z)[1] * self.weights[:, None]
 
-    def curve(self, z: Floats) -> Floats:
-        """Return the diagonal of the Hessian, shape (n, J)."""
-        z = self.logits(z)
-        hard, soft = softmax(z), softmax(z, self.loss.temperature)
-        alpha = self.loss.alpha
-        curve = alpha * hard * (1 - hard) + (1 - alpha) * soft * (1 - soft)
-        return (curve[:, 1:] if self.binary else curve) * self.weights[:, None]
+    def slope_and_curve(self, z: Floats) -> tuple[Floats, Floats]:
+        """Return the gradient and the diagonal of the Hessian, both of shape (n, J)."""
+        slope, curve = self._rows.slope_and_curve(z)
+        return slope * self.weights[:, None], curve * self.weights[:, None]
 
     @property
     def mix(self) -> Floats:
@@ -185,9 +177,9 @@ class NumberGoal(Goal):
         """Return the gradient, shape (n, 1)."""
         return (z - self.means) * self.weights[:, None]
 
-    def curve(self, z: Floats) -> Floats:
-        """Return the diagonal of the Hessian, shape (n, 1)."""
-        return self.weights[:, None]
+    def slope_and_curve(self, z: Floats) -> tuple[Floats, Floats]:
+        """Return the gradient and the diagonal of the Hessian, both of shape (n, 1)."""
+        return self.slope(z), self.weights[:, None]
 
     def constant(self) -> Floats:
         """Return a good answer that is the same for all rows, shape (1,)."""

@@ -84,7 +84,7 @@ def _free(
 
 
 def _best(goal: Goal, placed: list[Placed], state: Fit, candidates: list[int]) -> int:
-    both = np.hstack([goal.slope(state.z), goal.curve(state.z)])
+    both = np.hstack(goal.slope_and_curve(state.z))
     j = goal.outputs
     gains = []
     for t in candidates:

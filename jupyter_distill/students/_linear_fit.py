@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
 
+from jupyter_distill.students._row_loss import RowLoss
 from jupyter_distill.targets import CompositeLoss, SoftTargets, SquaredLoss
 
 Floats = NDArray[np.float64]
@@ -85,10 +87,12 @@ class Lesson:
         if isinstance(self.loss, SquaredLoss):
             off = scores - self.soft
             return float(self.weights @ off[:, 0] ** 2), 2 * self.weights[:, None] * off
-        z = scores @ self.spread
-        value = self.weights @ self.loss.value_at(z, self.labels, self.soft)
-        slope = self.loss.gradient_at(z, self.labels, self.soft) @ self.spread.T
-        return float(value), self.weights[:, None] * slope
+        value, slope = self._rows.value_and_slope(scores)
+        return float(self.weights @ value), self.weights[:, None] * slope
+
+    @cached_property
+    def _rows(self) -> RowLoss:
+        return RowLoss.of(self.loss, self.labels, self.soft)
 
 
 @dataclass(frozen=True, eq=False)

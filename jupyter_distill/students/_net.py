@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Table
+from jupyter_distill.explanation import NetExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
-from jupyter_distill.students._net_explain import NetExplanation, importances
+from jupyter_distill.students._net_explain import importances
 from jupyter_distill.students._net_fit import Ground, nets
 from jupyter_distill.students._net_limits import demanded, drift, rules_of
 from jupyter_distill.students._net_losses import Lesson
+from jupyter_distill.students._net_prune import Effort
 from jupyter_distill.students._net_rows import DistinctRows
 from jupyter_distill.students._net_train import Course, one_thread
 from jupyter_distill.students._net_weights import NetWeights
+from jupyter_distill.students._quality import drawn, is_greedy
 from jupyter_distill.targets import Targets
 
 Floats = NDArray[np.float64]
@@ -32,6 +37,8 @@ Floats = NDArray[np.float64]
 PER_UNIT = 7
 # Prior rows that say that every weight is 0: it keeps separable classes from infinity.
 PRIOR = 1.0
+# Enough to tell temperatures and sizes apart.
+BRIEF = Effort(epochs=40, starts=1, descent=40, refit=8, finish=20, kept=(0.4, 0.6), thorough=False)
 MEASURED = 2_000  # rows on which importance is measured
 
 
@@ -44,6 +51,7 @@ class NetBase(Student):
 
     weights: str | int
     epochs: int
+    quality: str
     random_state: int | None
     constraints: Any
     design_: Design
@@ -58,6 +66,11 @@ class NetBase(Student):
     def _fit(self, rows: Table, targets: Any, loss: Any) -> None:
         self.nets_ = self._found(rows, targets, loss, (self.size,))
 
+    def pilot(self) -> Self:
+        """Return an unfitted copy that is trained and cut briefly, on a share of the rows."""
+        copy: Self = clone(self).set_params(quality="greedy")
+        return copy
+
     def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
         """Train once, cut back to every size, and prune each by itself."""
         self.set_params(size=max(sizes))
@@ -71,7 +84,12 @@ class NetBase(Student):
     ) -> dict[int, NetWeights]:
         for size in sizes:
             check_number("size", size, low=1, integer=True)
-        epochs = int(check_number("epochs", self.epochs, low=1, integer=True))
+        effort = self._effort()
+        few = None
+        if is_greedy(self.quality):
+            few = drawn(targets.weights, len(table), self.random_state)
+        if few is not None:
+            table, targets = table.take(few), targets.take(few)
         seed = 0 if self.random_state is None else self.random_state
         seed = int(check_number("random_state", seed, low=0, integer=True))
         most = None if self.weights == "auto" else self._most()
@@ -97,8 +115,7 @@ class NetBase(Student):
                     rules,
                     sizes,
                     lambda size: most or size * (PER_UNIT + lesson.outputs),
-                    strict=most is not None,
-                    epochs=epochs,
+                    effort=effort,
                     seed=seed,
                 ).items()
             }
@@ -115,6 +132,12 @@ class NetBase(Student):
             for size, net in found.items()
         }
         return found
+
+    def _effort(self) -> Effort:
+        epochs = int(check_number("epochs", self.epochs, low=1, integer=True))
+        if is_greedy(self.quality):
+            return replace(BRIEF, epochs=min(epochs, BRIEF.epochs))
+        return Effort(epochs=epochs, thorough=self.weights == "auto")
 
     def _most(self) -> int:
         if isinstance(self.weights, str):

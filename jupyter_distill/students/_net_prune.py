@@ -13,7 +13,37 @@ from jupyter_distill.students._net_weights import Limits, NetWeights
 Floats = NDArray[np.float64]
 
 JUDGED = 5_000  # rows that tell what a weight is worth
-REFIT = 20  # steps of descent after each cut
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long a net is looked for.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes in batches, at most.
+    starts : int
+        Random starts of which the best one is kept, where there are not many rows.
+    descent : int
+        Steps of descent after the batches.
+    refit : int
+        Steps of descent after each cut.
+    finish : int
+        Steps on all rows, with the weights that are left.
+    kept : tuple of two float
+        Share of the weights that stay in a round of cuts: where many are left, and where few are.
+    thorough : bool
+        Whether nets of fewer weights than allowed are tried.
+    """
+
+    epochs: int = 200
+    starts: int = 2
+    descent: int = 150
+    refit: int = 20
+    finish: int = 60
+    kept: tuple[float, float] = (0.7, 0.8)
+    thorough: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,18 +113,18 @@ def column_saliencies(worth: NetWeights, groups: NDArray[np.intp]) -> Floats:
 
 
 def fewer_units(
-    course: Course, net: NetWeights, rules: Rules, units: int
+    course: Course, net: NetWeights, rules: Rules, units: int, effort: Effort
 ) -> tuple[NetWeights, Rules]:
     """Leave out the units that are worth least, and let the others take over."""
     while net.n_units > units:
         gone = max(1, (net.n_units - units) // 2)
         kept = np.sort(np.argsort(unit_saliencies(course, net), kind="stable")[gone:])
         net, rules = net.only(kept), rules.only(kept)
-        net = descend(course, net, rules.limits.without_zeros(net), REFIT)
+        net = descend(course, net, rules.limits.without_zeros(net), effort.refit)
     return net, rules
 
 
-def fewer_columns(course: Course, net: NetWeights, rules: Rules) -> NetWeights:
+def fewer_columns(course: Course, net: NetWeights, rules: Rules, effort: Effort) -> NetWeights:
     """Leave out the columns of the table that are worth least, until no more than allowed are."""
     while rules.most is not None:
         worth = column_saliencies(saliencies(course, net), rules.groups)
@@ -111,7 +141,7 @@ def fewer_columns(course: Course, net: NetWeights, rules: Rules) -> NetWeights:
             np.where(out, 0.0, net.skip),
             net.intercept,
         )
-        net = descend(course, net, rules.limits.without_zeros(net), REFIT)
+        net = descend(course, net, rules.limits.without_zeros(net), effort.refit)
     return net
 
 
@@ -147,13 +177,18 @@ def thinned(course: Course, net: NetWeights, rules: Rules, count: int) -> NetWei
 
 
 def pruned(
-    course: Course, net: NetWeights, rules: Rules, most: int, held: Course | None, strict: bool
+    course: Course,
+    net: NetWeights,
+    rules: Rules,
+    most: int,
+    held: Course | None,
+    effort: Effort,
 ) -> tuple[NetWeights, Rules]:
     """Return the net with fewest weights, at most `most`, whose loss is no worse; and its rules.
 
     Weights go in rounds, each with a short refit. No worse is, on the rows that were held out,
     within one standard error (of the paired difference) of the best with at most `most` weights.
-    Without such rows, or if `strict`, the first net of at most `most` is returned.
+    Without such rows, or if not `effort.thorough`, the first net of at most `most` is returned.
     """
     found: list[Candidate] = []
     fewest = max(net.intercept.size, len(rules.required), 1)
@@ -161,19 +196,19 @@ def pruned(
         net, rules = _tidy(net, rules)
         count = net.count
         if count <= most:
-            if held is None or strict:
+            if held is None or not effort.thorough:
                 return net, rules
             found.append((net, rules, held.row_losses(net)))
         if count <= fewest:
             break
-        left = int(count * (0.7 if count > 2 * most else 0.8))
+        left = int(count * effort.kept[0 if count > 2 * most else 1])
         if count > most:
             left = max(left, most)
         left = max(min(left, count - 1), fewest)
         thin = thinned(course, net, rules, left)
         if thin.count == count:
             break
-        net = descend(course, thin, rules.limits.without_zeros(thin), REFIT)
+        net = descend(course, thin, rules.limits.without_zeros(thin), effort.refit)
         if found and _worse(held, found, net):
             break
     return _fewest(held, found) if held is not None and found else (net, rules)

@@ -186,6 +186,30 @@ def _narrowed(course: Course, used: NDArray[np.intp]) -> Course:
     return Course(course.X, course.weights, course.lesson, course.ridge, drift)
 
 
+class Adam:
+    """Steps by the mean slope over the root of its mean square (Kingma and Ba, 2015).
+
+    That of torch loads its compiler, which takes longer than all steps of a small net.
+    """
+
+    def __init__(self, parts: list[Any]) -> None:
+        torch = torch_()
+        self.parts = parts
+        self.means = [torch.zeros_like(part) for part in parts]
+        self.squares = [torch.zeros_like(part) for part in parts]
+        self.steps = 0
+
+    def step(self, rate: float) -> None:
+        """Move all parts against their slopes, and forget these."""
+        self.steps += 1
+        early, late = 1 - 0.9**self.steps, 1 - 0.999**self.steps
+        for part, mean, square in zip(self.parts, self.means, self.squares, strict=True):
+            mean.lerp_(part.grad, 0.1)
+            square.mul_(0.999).addcmul_(part.grad, part.grad, value=0.001)
+            part.addcdiv_(mean, (square / late).sqrt_().add_(1e-8), value=-rate / early)
+            part.grad = None
+
+
 def sparse_start(
     course: Course,
     net: NetWeights,
@@ -218,7 +242,7 @@ def sparse_start(
     targets = course.lesson.tensors()
     parts = [tensor(part).requires_grad_() for part in limits.clip(net).arrays]
     ends = [[tensor(part) for part in end.arrays] for end in (limits.low, limits.high)]
-    adam = torch.optim.Adam(parts, lr=RATE)
+    adam = Adam(parts)
     of = tensor(groups)
     sizes = tensor(np.bincount(groups) * float(net.n_units))
     shrinks = tensor((~exempt).astype(np.float64))[:, None]
@@ -240,17 +264,16 @@ def sparse_start(
 
     best, best_loss, since = now(), np.inf, 0
     for epoch in range(epochs):
-        for group in adam.param_groups:  # to rest where it ends, as a cosine does
-            group["lr"] = RATE * (0.05 + 0.95 * (1 + np.cos(np.pi * epoch / epochs)) / 2)
+        # to rest where it ends, as a cosine does
+        rate = RATE * (0.05 + 0.95 * (1 + np.cos(np.pi * epoch / epochs)) / 2)
         order = tensor(rng.permutation(n)) if n > BATCH else None
         for begin in range(0, n, BATCH):
             at = slice(None) if order is None else order[begin : begin + BATCH]
-            adam.zero_grad()
             cost = _cost(course, parts, X[at], weights[at], tuple(t[at] for t in targets))
             cost.backward()
-            adam.step()
             with torch.no_grad():
-                shrink(adam.param_groups[0]["lr"] * sparsity)
+                adam.step(rate)
+                shrink(rate * sparsity)
         if watch is not None:
             found = watch(now())
             since += 1

@@ -38,6 +38,8 @@ class EbmStudent(EbmBase, StudentClassifier):
         T of the soft targets.
     interactions : bool or int, default False
         Whether pairs of columns may be terms; an int is how many are looked at (10 for True).
+    quality : {"fast", "greedy"}, default "fast"
+        ``"greedy"`` boosts in few, long steps, on at most 4,000 rows: enough to try settings with.
     random_state : int, optional
         Seed of the bags; 0 unless given.
     constraints : object with monotone, forbid and require, optional
@@ -67,6 +69,7 @@ class EbmStudent(EbmBase, StudentClassifier):
         alpha: float = 0.1,
         temperature: float = 1.0,
         interactions: bool | int = False,
+        quality: str = "fast",
         random_state: int | None = None,
         constraints: Any = None,
     ) -> None:
@@ -74,6 +77,7 @@ class EbmStudent(EbmBase, StudentClassifier):
         self.alpha = alpha
         self.temperature = temperature
         self.interactions = interactions
+        self.quality = quality
         self.random_state = random_state
         self.constraints = constraints
 
@@ -98,6 +102,8 @@ class EbmRegressionStudent(EbmBase, StudentRegressor):
         Weight of the ground truth in the loss, from 0 to 1.
     interactions : bool or int, default False
         Whether pairs of columns may be terms; an int is how many are looked at (10 for True).
+    quality : {"fast", "greedy"}, default "fast"
+        ``"greedy"`` boosts in few, long steps, on at most 4,000 rows: enough to try settings with.
     random_state : int, optional
         Seed of the bags; 0 unless given.
     constraints : object with monotone, forbid and require, optional
@@ -109,12 +115,14 @@ class EbmRegressionStudent(EbmBase, StudentRegressor):
         size: int = 10,
         alpha: float = 0.1,
         interactions: bool | int = False,
+        quality: str = "fast",
         random_state: int | None = None,
         constraints: Any = None,
     ) -> None:
         self.size = size
         self.alpha = alpha
         self.interactions = interactions
+        self.quality = quality
         self.random_state = random_state
         self.constraints = constraints
 

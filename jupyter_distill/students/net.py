@@ -44,6 +44,9 @@ class NetStudent(NetBase, StudentClassifier):
     epochs : int, default 200
         Passes over the rows before pruning, at most; fewer on many rows, or where a held-out
         share shows that there is nothing more to gain.
+    quality : {"fast", "greedy"}, default "fast"
+        ``"greedy"`` trains and cuts back in few steps, on at most 4,000 rows: enough to try
+        settings with.
     random_state : int, optional
         Seed of the first weights, the batches and the held-out share; 0 unless given.
     constraints : Constraints, optional
@@ -73,6 +76,7 @@ class NetStudent(NetBase, StudentClassifier):
         temperature: float = 1.0,
         weights: str | int = "auto",
         epochs: int = 200,
+        quality: str = "fast",
         random_state: int | None = None,
         constraints: Any = None,
     ) -> None:
@@ -81,6 +85,7 @@ class NetStudent(NetBase, StudentClassifier):
         self.temperature = temperature
         self.weights = weights
         self.epochs = epochs
+        self.quality = quality
         self.random_state = random_state
         self.constraints = constraints
 
@@ -139,6 +144,9 @@ class NetRegressionStudent(NetBase, StudentRegressor):
         are at most 8 per unit, and fewer where they do as well.
     epochs : int, default 200
         Passes over the rows before pruning, at most.
+    quality : {"fast", "greedy"}, default "fast"
+        ``"greedy"`` trains and cuts back in few steps, on at most 4,000 rows: enough to try
+        settings with.
     random_state : int, optional
         Seed of the first weights, the batches and the held-out share; 0 unless given.
     constraints : Constraints, optional
@@ -152,6 +160,7 @@ class NetRegressionStudent(NetBase, StudentRegressor):
         alpha: float = 0.1,
         weights: str | int = "auto",
         epochs: int = 200,
+        quality: str = "fast",
         random_state: int | None = None,
         constraints: Any = None,
     ) -> None:
@@ -159,6 +168,7 @@ class NetRegressionStudent(NetBase, StudentRegressor):
         self.alpha = alpha
         self.weights = weights
         self.epochs = epochs
+        self.quality = quality
         self.random_state = random_state
         self.constraints = constraints
 
