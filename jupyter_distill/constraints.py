@@ -55,7 +55,8 @@ class Constraints:
     interactions : bool, optional
         ``False``: no two columns may act together.
     hard : bool, default True
-        Whether directions must hold, or deviations only cost `penalty`.
+        Whether directions must hold, or deviations only cost `penalty`. Only a net makes the
+        difference; all other families keep them in any case.
     penalty : float, default 1.0
         What deviations cost where `hard` is False.
 
@@ -111,6 +112,38 @@ class Constraints:
                 )
             )
 
+    def check_columns(self, table: Table) -> None:
+        """Check names and budgets against a table, whatever the student says of it.
+
+        Raises
+        ------
+        ValueError
+            If a column does not exist, its values have no order, or none is left to use.
+        """
+        for what in ("monotone", "forbid", "require"):
+            for name in getattr(self, what):
+                if name not in table.names:
+                    raise ValueError(
+                        expected(f"{what} to name columns of the table", got=repr(name))
+                        + (
+                            did_you_mean(name, table.names)
+                            or f" The columns are {some(table.names, 10)}."
+                        )
+                    )
+        if table.n_columns and len(self.forbid) >= table.n_columns:
+            raise ValueError(
+                expected("at least one column that is not forbidden", got=repr(self.forbid))
+            )
+        for name in self.monotone:
+            if table.columns[table.position(name)].kind == "category":
+                raise ValueError(
+                    expected(
+                        "monotone columns whose values have an order",
+                        got=f"the category {name!r}",
+                        remedy="Give numbers in its place, or leave it out.",
+                    )
+                )
+
     def check(self, table: Table, classes: Sequence[object] | None) -> tuple[MonotoneDemand, ...]:
         """Check names against a table and classes; return the directions by position.
 
@@ -127,34 +160,24 @@ class Constraints:
             If a column or class does not exist, or its values have no order, or demands
             contradict each other.
         """
-        for what in ("monotone", "forbid", "require"):
-            for name in getattr(self, what):
-                if name not in table.names:
-                    raise ValueError(
-                        expected(f"{what} to name columns of the table", got=repr(name))
-                        + (
-                            did_you_mean(name, table.names)
-                            or f" The columns are {some(table.names, 10)}."
-                        )
-                    )
-        if table.n_columns and len(self.forbid) >= table.n_columns:
-            raise ValueError(
-                expected("at least one column that is not forbidden", got=repr(self.forbid))
-            )
+        self.check_columns(table)
         labels = None if classes is None else np.asarray(classes).tolist()
         demands: list[MonotoneDemand] = []
         for name, asked in self.monotone.items():
-            feature = table.position(name)
-            if table.columns[feature].kind == "category":
-                raise ValueError(
-                    expected(
-                        "monotone columns whose values have an order",
-                        got=f"the category {name!r}",
-                        remedy="Give numbers in its place, or leave it out.",
-                    )
-                )
-            demands += _demands(name, feature, asked, labels)
+            demands += _demands(name, table.position(name), asked, labels)
         return tuple(demands)
+
+
+def as_constraints(given: object) -> Constraints | None:
+    """Return constraints as they are, and refuse what is none."""
+    if given is None or isinstance(given, Constraints):
+        return given
+    remedy = 'Write constraints=Constraints(forbid=["postcode"]).'
+    if isinstance(given, dict):
+        remedy = "Write constraints=Constraints(**those)."
+    raise TypeError(
+        expected("constraints to be Constraints, or None", got=repr(given), remedy=remedy)
+    )
 
 
 def _directions(monotone: object) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def test_columns_and_budgets_are_checked(people: pd.DataFrame, said: Any) -> Non
 class Wave(StudentRegressor):
     """A family that shows nothing of itself."""
 
-    size, alpha = 1, 1.0
+    size, alpha, UNIT = 1, 1.0, "waves"
 
     def _fit(self, rows: Any, targets: Any, loss: Any) -> None:
         pass

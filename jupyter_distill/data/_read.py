@@ -17,6 +17,7 @@ from jupyter_distill.data.columns import Column
 
 Floats = NDArray[np.float64]
 Read = tuple[tuple[Column, ...], Floats]
+EXACT = 2.0**53  # integers beyond may not be told apart as floats
 
 
 def read_frame(frame: nw.DataFrame[Any], columns: tuple[Column, ...] | None) -> Read:
@@ -35,6 +36,9 @@ def read_array(X: NDArray[Any], columns: tuple[Column, ...] | None) -> Read:
     names = [c.name for c in columns] if columns else [f"x{j}" for j in range(X.shape[1])]
     if X.dtype.kind in "biuf" and columns is None:
         _check_shape(X.shape)
+        if X.dtype.kind in "iu":
+            for name, column in zip(names, X.T, strict=True):
+                _exact(name, column)
         kinds: Any = "boolean" if X.dtype.kind == "b" else "numeric"
         values = np.array(X, dtype=np.float64)
         categories = (False, True) if kinds == "boolean" else ()
@@ -125,7 +129,7 @@ def _read(name: str, series: Any, like: Column | None) -> tuple[Column, Floats]:
         if series.dtype.kind == "c":
             raise ValueError("Complex data not supported: give real and imaginary part apart.")
     if kind == "numeric" and (like is None or like.kind == "numeric"):
-        values = _numbers(series)
+        values = _numbers(name, series)
         _check_finite(name, values)
         return like or Column(name, "numeric", integer=_whole(values)), values
     objects = raw if isinstance(raw, pd.Series) else pd.Series(_objects(series))
@@ -156,10 +160,39 @@ def _kind_of_dtype(name: str, dtype: Any) -> str:
     return "object"
 
 
-def _numbers(series: Any) -> Floats:
-    if isinstance(series, nw.Series):
-        series = series.cast(nw.Float64).to_numpy()
-    return np.asarray(series, dtype=np.float64)
+def _numbers(name: str, series: Any) -> Floats:
+    if not isinstance(series, nw.Series):
+        return _exact(name, np.asarray(series))
+    values = np.asarray(series.cast(nw.Float64).to_numpy(), dtype=np.float64)
+    if series.dtype.is_integer() and (np.abs(values) > EXACT).any():
+        _exact(name, np.asarray(series.drop_nulls().to_numpy()))
+    return values
+
+
+def _exact(name: str, values: NDArray[Any]) -> Floats:
+    """Return numbers as floats, and refuse integers that would become others."""
+    try:
+        floats = values.astype(np.float64)
+    except OverflowError:
+        floats = np.full(values.shape, np.inf)
+    beyond = np.abs(floats) > EXACT
+    if beyond.any():
+        for whole, near in zip(values[beyond].tolist(), floats[beyond].tolist(), strict=True):
+            if isinstance(whole, int) and (np.isinf(near) or int(near) != whole):
+                raise ValueError(
+                    expected(
+                        f"numbers in column {name!r} that a float can hold",
+                        got=f"the integer {_short(whole)}",
+                        remedy="If it is an identifier, leave the column out or turn it into "
+                        "text; else subtract a fixed number from it.",
+                    )
+                )
+    return floats
+
+
+def _short(whole: int) -> str:
+    text = repr(whole) if abs(whole) < 10**30 else f"of {len(f'{abs(whole):x}')} hex digits"
+    return text
 
 
 def _objects(series: Any) -> NDArray[Any]:
@@ -178,9 +211,11 @@ def _read_objects(
                 f"one number, text or boolean a row in column {name!r} "
                 "(an argument must be a string or a number)",
                 got=str(error),
+                remedy="Spread lists and the like over several columns.",
             )
         ) from error
     found = list(levels)
+    _refuse_others(name, found)
     if not found and like is not None:  # all missing: of any kind
         return like, np.full(len(codes), np.nan)
     flags = boolean or (bool(found) and all(isinstance(v, bool | np.bool_) for v in found))
@@ -188,7 +223,7 @@ def _read_objects(
         isinstance(v, int | float | Decimal | np.number) and not isinstance(v, bool) for v in found
     )
     if numbers and not isinstance(objects.dtype, pd.CategoricalDtype):
-        lookup = np.array([*found, np.nan], dtype=np.float64)
+        lookup = np.append(_exact(name, np.array(found, dtype=object)), np.nan)
         if like is not None and like.kind != "numeric":
             raise _other_kind(like, "numbers")
         _check_finite(name, lookup)
@@ -207,7 +242,15 @@ def _read_objects(
 def _refuse_others(name: str, found: list[object]) -> None:
     """Refuse objects that are neither numbers nor names, such as dates."""
     for value in found:
-        if isinstance(value, date | time | timedelta | pd.Period | pd.Interval | complex):
+        if isinstance(value, tuple | frozenset):
+            raise TypeError(
+                expected(
+                    f"one value a row in column {name!r}",
+                    got=f"{value!r}",
+                    remedy="Spread it over several columns.",
+                )
+            )
+        if isinstance(value, date | time | timedelta | pd.Period | complex):
             raise TypeError(
                 expected(
                     f"numbers, text or booleans in column {name!r}",

@@ -57,14 +57,7 @@ def split_rows(strata: NDArray[np.intp], random_state: int | None) -> Rows:
         If there are fewer than 10 rows.
     """
     n = len(strata)
-    if n < SMALLEST:
-        raise ValueError(
-            expected(
-                f"at least {SMALLEST} rows to split into train, validation and held-out",
-                got=f"{n}",
-                remedy="Give more rows.",
-            )
-        )
+    check_rows(n)
     rng = np.random.default_rng(random_state)
     # Dealing fives along an order by stratum keeps each stratum in proportion, however rare.
     order = np.lexsort((rng.random(n), strata))
@@ -73,3 +66,15 @@ def split_rows(strata: NDArray[np.intp], random_state: int | None) -> Rows:
     part[order] = fives[:n]
     train, validation, held_out = (np.flatnonzero(part == k) for k in range(3))
     return Rows(train, validation, held_out)
+
+
+def check_rows(n: int) -> None:
+    """Refuse rows that are too few to split."""
+    if n < SMALLEST:
+        raise ValueError(
+            expected(
+                f"at least {SMALLEST} rows to split into train, validation and held-out",
+                got=f"{n}",
+                remedy="Give more rows.",
+            )
+        )

@@ -97,6 +97,12 @@ class Table:
         if isinstance(X, np.ndarray):
             return two_axes(X)
         array = np.asarray(X)
+        if array.ndim == 0:
+            raise TypeError(
+                expected(
+                    "a data frame, an array or a list of rows", got=f"{X!r} ({type(X).__name__})"
+                )
+            )
         # in a list of rows, numbers beside text are numbers still
         return two_axes(np.asarray(X, dtype=object) if array.dtype.kind == "U" else array)
 

@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_number, expected
-from jupyter_distill.data import Rows, Table, split_rows
+from jupyter_distill.constraints import Constraints
+from jupyter_distill.data import Rows, Table, check_rows, split_rows
 from jupyter_distill.distillation._progress import Progress
-from jupyter_distill.distillation._task import read_truth, settled
+from jupyter_distill.distillation._task import is_number, read_truth, settled
 from jupyter_distill.targets import Predictions, SoftTargets, Targets, align
 from jupyter_distill.teachers import Query, Teacher, count_rows
 
@@ -40,6 +41,7 @@ def ask(
     teacher_inputs: Any,
     test: tuple[Any, ...] | None,
     batch_size: int | None,
+    constraints: Constraints | None,
     progress: Progress,
     seed: int | None,
 ) -> Asked:
@@ -62,9 +64,11 @@ def ask(
                 remedy="Give rows that were kept apart, or leave test out.",
             )
         )
-    if teacher.task == "regression" and y is not None:  # before a slow teacher is asked
+    check_rows(table.n_rows)
+    if teacher.task == "regression" and y is not None:
         y = read_truth(y)
         y_test = y_test if y_test is None else read_truth(y_test, "y_test")
+    _refuse_early(teacher, table, y if y_test is None else _both(y, y_test), constraints)
     query = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
     teacher = teacher.of_task(settled(teacher, query, y))
     answered, said = query.rows, _said(teacher, query)
@@ -87,6 +91,22 @@ def ask(
         unseen=True,
     )
     return Asked(teacher, _stack(table, unseen), targets, rows)
+
+
+def _refuse_early(teacher: Teacher, table: Table, y: Any, constraints: Constraints | None) -> None:
+    """Refuse what no answer could make right: a teacher may be slow, or cost money."""
+    if constraints is not None:
+        constraints.check_columns(table)
+    if teacher.task == "regression":
+        classes = None
+    elif y is not None and (teacher.task is not None or not is_number(y)):
+        classes, _ = align(teacher.classes, y)
+    elif teacher.classes is not None:
+        classes = teacher.classes
+    else:
+        return  # only its answers tell
+    if constraints is not None:
+        constraints.check(table, None if classes is None else classes.tolist())
 
 
 def _query(

@@ -21,6 +21,7 @@ from jupyter_distill.distillation._remarks import remarks
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.distillation._task import find_teacher
 from jupyter_distill.students import Student, StudentClassifier, StudentRegressor
+from jupyter_distill.students._settings import check_settings, check_size
 from jupyter_distill.targets import Predictions
 from jupyter_distill.teachers import Task
 
@@ -113,18 +114,18 @@ def distill(
     ----------
     G. Hinton, O. Vinyals, J. Dean: Distilling the Knowledge in a Neural Network, 2015.
     """
+    if random_state is not None:
+        check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
     _refuse_unknown(options, _template(student, _task_of(student) or "classification", None))
     teacher = find_teacher(model, y, classes, task, _task_of(student))
     settings = {"size": size, "temperature": temperature, "alpha": alpha, **options}
     # twice if only the answers tell the task: what is wrong is said before the teacher is asked
     plan = _Plan.of(student, teacher.task, settings, y is not None, random_state)
     shown = Progress(bool(progress))
-    asked = ask(teacher, X, y, teacher_inputs, test, batch_size, shown, random_state)
+    keep = getattr(plan.template, "constraints", None)
+    asked = ask(teacher, X, y, teacher_inputs, test, batch_size, keep, shown, random_state)
     if asked.teacher.task != teacher.task:
         plan = _Plan.of(student, asked.teacher.task, settings, y is not None, random_state)
-    constraints = getattr(plan.template, "constraints", None)
-    if constraints is not None:
-        constraints.check(asked.table, getattr(asked.targets, "classes", None))
     chosen, best, calibration = _choose(plan, asked, shown, random_state)
 
     rows, table, targets = asked.rows, asked.table, asked.targets
@@ -191,6 +192,7 @@ class _Plan:
             raise ValueError(no_temperature(temperature))
         alpha = _alpha(alpha, known=known)
         template = clone(template).set_params(alpha=alpha, size=max(sizes))
+        check_settings(template)
         return cls(template, asked, sizes, temperatures, alpha)
 
 
@@ -289,12 +291,18 @@ def _own_settings(template: Student) -> dict[str, Any]:
 def _sizes(size: int | str, student: Student) -> tuple[int | None, tuple[int, ...]]:
     """Return the size asked for, if any, and the sizes of the ladder with it among them."""
     if size == "auto":
-        return None, student.SIZES
+        return None, _ladder(student)
     if isinstance(size, str):
         what = f'size to be a whole number >= {student.SMALLEST} or "auto"'
         raise ValueError(expected(what, got=repr(size)))
-    asked = int(check_number("size", size, low=student.SMALLEST, integer=True))
-    return asked, tuple(sorted({*student.SIZES, asked}))
+    asked = check_size(student, size)
+    return asked, tuple(sorted({*_ladder(student), asked}))
+
+
+def _ladder(student: Student) -> tuple[int, ...]:
+    """Return the sizes to pilot: those with room for all columns that are required."""
+    least = student.least_size
+    return tuple(size for size in student.SIZES if size >= least) or (least,)
 
 
 def _temperatures(temperature: float | str) -> tuple[float, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from jupyter_distill._validation import some
 from jupyter_distill.distillation._sweep import reached
 from jupyter_distill.distillation.resample import r2, r2_columns
+from jupyter_distill.students._used import used_together
 from jupyter_distill.targets import Predictions, SoftTargets
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def remarks(d: Distillation, *, size_asked: bool) -> Iterator[str]:
         rows = "1 row is" if n == 1 else f"{n} rows are"
         yield f"Only {rows} held out: read the intervals, not the figures."
     yield from _of_size(d, size_asked)
+    yield from _of_constraints(d)
     if isinstance(d.targets, Predictions):
         yield from _of_numbers(d, d.targets)
     else:
@@ -34,10 +36,24 @@ def remarks(d: Distillation, *, size_asked: bool) -> Iterator[str]:
 def _of_size(d: Distillation, asked: bool) -> Iterator[str]:
     units = reached(d.student)
     if asked and units is not None and units < d.size:
-        yield f"{d.size} {d.student.UNIT} were asked for; the data give no more than {units}."
+        given = "data and constraints" if getattr(d.template, "constraints", None) else "data"
+        yield f"{d.size} {d.student.UNIT} were asked for; the {given} give no more than {units}."
     dense = d.student.complexity_.dense
     if dense:
         yield f"The {d.title} is too dense to read as a whole: {', '.join(dense)}."
+
+
+def _of_constraints(d: Distillation) -> Iterator[str]:
+    constraints = getattr(d.template, "constraints", None)
+    if constraints is None or not constraints.require:
+        return
+    used = {j for together in used_together(d.student) or [] for j in together}
+    unused = [n for n in constraints.require if d.table.position(n) not in used]
+    if unused:
+        yield (
+            f"The student does not use {some(unused)}, though required: nothing that it can say "
+            "depends on it. Try a larger size."
+        )
 
 
 def _of_numbers(d: Distillation, targets: Predictions) -> Iterator[str]:

@@ -31,4 +31,5 @@ def sweep(student: Student, rows: Any, targets: Targets, sizes: Sequence[int]) -
 
 def reached(student: Student) -> int | None:
     """Return how many of its units a fitted student has; None where it does not count them."""
-    return student.complexity_.to_dict().get(student.UNIT)
+    counts = student.complexity_.to_dict()
+    return counts.get("features" if student.UNIT == "columns" else student.UNIT)

@@ -101,6 +101,11 @@ def read_truth(y: Any, name: str = "y") -> NDArray[np.float64]:
     return numbers
 
 
+def is_number(y: Any) -> bool:
+    """Whether y holds numbers, be they codes of classes or quantities."""
+    return _numbers(y) is not None
+
+
 def _is_continuous(y: Any) -> bool:
     """Whether y can only be a quantity: many different numbers with digits after the point."""
     numbers = None if y is None else _numbers(y)

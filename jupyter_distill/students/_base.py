@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import Tags
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.data import Column, Table
 from jupyter_distill.explanation import Explanation
 from jupyter_distill.students._complexity import Complexity
-from jupyter_distill.targets import Loss, Targets
+from jupyter_distill.students._settings import check_settings, check_size, check_sizes
+from jupyter_distill.targets import Loss, Targets, check_weights
 
 Floats = NDArray[np.float64]
 
@@ -39,12 +40,22 @@ class Student(BaseEstimator, ABC):
         What a size counts, in the plural, e.g. ``"leaves"``.
     SMALLEST : int
         Least size that makes sense.
+    LARGEST : int or None
+        Largest size that can be fitted; None where the data end it.
+    CHOICES : dict of str to sequence of str
+        Settings that are one of a few words.
+    JOINS : str
+        Why columns cannot but act together in it, e.g. ``"a unit may join any columns"``; empty
+        where they need not.
     """
 
     SIZES: ClassVar[tuple[int, ...]]
     READABLE: ClassVar[int]
     UNIT: ClassVar[str]
     SMALLEST: ClassVar[int] = 1
+    LARGEST: ClassVar[int | None] = None
+    CHOICES: ClassVar[Mapping[str, Sequence[str]]] = {}
+    JOINS: ClassVar[str] = ""
 
     size: int
     alpha: float
@@ -77,6 +88,7 @@ class Student(BaseEstimator, ABC):
         What sizes share is done once. A family may make each size better than :meth:`at_size`
         would, which cuts without looking at the rows again.
         """
+        check_sizes(self, sizes)
         largest = self.set_params(size=max(sizes)).fit_soft(X, targets)
         return [largest.at_size(size) for size in sizes]
 
@@ -100,6 +112,7 @@ class Student(BaseEstimator, ABC):
 
     def _begin(self, rows: Any, targets: Targets) -> None:
         """Check that targets and rows fit each other, and note what the student is about."""
+        check_settings(self)
         table = rows if isinstance(rows, Table) else rows.table
         if table.n_rows != targets.n_rows:
             raise ValueError(
@@ -111,6 +124,12 @@ class Student(BaseEstimator, ABC):
         constraints = getattr(self, "constraints", None)
         if constraints is not None:
             constraints.check(table, getattr(self, "classes_", None))
+
+    @property
+    def least_size(self) -> int:
+        """Least size with room for all columns that are required: a unit reads one more."""
+        required = getattr(getattr(self, "constraints", None), "require", ())
+        return self.SMALLEST if self.UNIT == "units" else self.SMALLEST - 1 + max(len(required), 1)
 
     @classmethod
     def _prepared(cls) -> type:
@@ -152,7 +171,7 @@ class Student(BaseEstimator, ABC):
             If `size` is larger than what was fitted.
         """
         check_is_fitted(self)
-        check_number("size", size, low=self.SMALLEST, integer=True)
+        check_size(self, size)
         if size > self.size:
             raise ValueError(
                 expected(
@@ -198,10 +217,7 @@ def read_weights(sample_weight: Any, table: Table) -> Floats | None:
     """Return sample weights as numbers, or None."""
     if sample_weight is None:
         return None
-    weights: Floats = _check_sample_weight(
-        sample_weight, table.values, dtype=np.float64, ensure_non_negative=True
-    )
-    return weights
+    return check_weights(sample_weight, table.n_rows)
 
 
 def fitted(student: Student) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import asdict, dataclass
+from math import ceil
 
 # What a reader can take in. A person keeps about seven chunks in mind (Miller, 1956), and answers
 # questions about trees of more than some 30 leaves and models of more than some 20 terms no better
@@ -13,7 +14,8 @@ READABLE = {
     "depth": 12,
     "rules": 20,
     "conditions": 100,
-    "coefficients": 30,
+    "coefficients": 100,
+    "coefficients in a score": 30,
     "terms": 20,
     "weights": 100,
 }
@@ -38,6 +40,9 @@ class Complexity:
         which asks each of its questions once.
     coefficients, terms, weights : int or None
         Non-zero coefficients, terms (features and pairs), non-zero weights of a net.
+    scores : int
+        Sums that coefficients belong to: one a class where there are more than two. They are read
+        one by one.
     """
 
     features: int
@@ -48,6 +53,7 @@ class Complexity:
     coefficients: int | None = None
     terms: int | None = None
     weights: int | None = None
+    scores: int = 1
 
     @property
     def statements(self) -> int:
@@ -60,11 +66,13 @@ class Complexity:
     @property
     def dense(self) -> tuple[str, ...]:
         """What there is too much of, e.g. ``("48 leaves (readable: 32)",)``; empty if readable."""
-        counts = asdict(self)
+        counts = self.to_dict()
+        if "coefficients" in counts:
+            counts["coefficients in a score"] = ceil(counts["coefficients"] / self.scores)
         return tuple(
             f"{counts[name]} {name} (readable: {limit})"
             for name, limit in READABLE.items()
-            if counts[name] is not None and counts[name] > limit
+            if counts.get(name, 0) > limit
         )
 
     def warn(self, title: str) -> None:
@@ -78,4 +86,6 @@ class Complexity:
 
     def to_dict(self) -> dict[str, int]:
         """Return what the family has, as plain numbers."""
-        return {name: count for name, count in asdict(self).items() if count is not None}
+        counts = asdict(self)
+        del counts["scores"]  # how they are read, not how many
+        return {name: count for name, count in counts.items() if count is not None}

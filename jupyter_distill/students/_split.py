@@ -125,7 +125,8 @@ def _order(histogram: Floats, of: Histograms, total: Floats) -> NDArray[np.intp]
     """Return the places in the order in which they are tried; None if as they are."""
     if not of.categorical.any():
         return None
-    weight = histogram[:, :1]
+    # histograms are made by subtraction, so that nothing may be left as a little less than nothing
+    weight = np.where(histogram[:, :1] > TINY * total[0], histogram[:, :1], 0.0)
     mean = total[1:] / total[0]
     means = (histogram[:, 1:] + CATEGORY_PRIOR * mean) / (weight + CATEGORY_PRIOR) - mean
     score = of.code.astype(np.float64)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import check_number, expected
 from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
@@ -23,6 +23,7 @@ from jupyter_distill.students._explain import Met, tree_explanation
 from jupyter_distill.students._nodes import Nodes
 from jupyter_distill.students._prune import Pruning
 from jupyter_distill.students._search import GREEDY, Effort, Search
+from jupyter_distill.students._settings import check_sizes
 from jupyter_distill.targets import Targets
 
 Floats = NDArray[np.float64]
@@ -46,6 +47,8 @@ class TreeBase(Student):
     READABLE = 32
     UNIT = "leaves"
     SMALLEST = 2
+    CHOICES: ClassVar[Mapping[str, Sequence[str]]] = {"quality": tuple(EFFORT)}
+    JOINS = "a tree asks about one column after another"
 
     min_rows: float | None
     quality: str
@@ -77,6 +80,7 @@ class TreeBase(Student):
 
     def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
         """Grow once and return the best tree that was found for every size."""
+        check_sizes(self, sizes)
         self.set_params(size=max(sizes))
         rows = self._rows(X)
         self._begin(rows, targets)
@@ -93,9 +97,7 @@ class TreeBase(Student):
         self, rows: Table | Binned, targets: Any, loss: Any, sizes: Sequence[int]
     ) -> list[dict[str, Any]]:
         """Return the fitted attributes of the best tree for every size."""
-        for size in sizes:
-            check_number("size", size, low=self.SMALLEST, integer=True)
-        effort = EFFORT[check_choice("quality", self.quality, list(EFFORT))]
+        effort = EFFORT[self.quality]
         weights = np.ones(targets.n_rows) if targets.weights is None else targets.weights
         if isinstance(rows, Table):
             rows = self.prepare(rows, targets.weights)
@@ -139,14 +141,6 @@ class TreeBase(Student):
         """Return which columns may be asked about; None for all."""
         if self.constraints is None:
             return None
-        if self.constraints.interactions is False:
-            raise ValueError(
-                expected(
-                    "constraints that a tree can keep",
-                    got="interactions=False, while a tree asks about one column after another",
-                    remedy='Take student="ebm" or "linear".',
-                )
-            )
         return ~np.isin(table.names, self.constraints.forbid)
 
     def _budget(self) -> tuple[int | None, list[int]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill._validation import check_choice, check_number
+from jupyter_distill._validation import check_number
 from jupyter_distill.data import Table
 from jupyter_distill.students._classifier import StudentClassifier
 from jupyter_distill.students._criterion import Criterion
@@ -72,6 +72,8 @@ class TreeStudent(TreeBase, StudentClassifier):
         Logits: what each node says if it is a leaf.
     """
 
+    CHOICES = {**TreeBase.CHOICES, "objective": tuple(OBJECTIVES)}
+
     filled_: CompositeLoss
 
     def __init__(
@@ -99,7 +101,7 @@ class TreeStudent(TreeBase, StudentClassifier):
     def _judged(
         self, targets: SoftTargets, loss: CompositeLoss, weights: Floats
     ) -> tuple[Criterion, list[Floats]]:
-        share = OBJECTIVES[check_choice("objective", self.objective, list(OBJECTIVES))]
+        share = OBJECTIVES[self.objective]
         response = loss.response(targets)
         response /= response.sum(1, keepdims=True)
         answers = (1 - loss.alpha) * np.eye(targets.n_classes)[targets.predicted]

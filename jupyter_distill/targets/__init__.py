@@ -1,5 +1,6 @@
 """Soft targets: the teacher's whole answer per row, its temperature, and the one loss."""
 
+from jupyter_distill.targets._arrays import check_weights
 from jupyter_distill.targets.align import align
 from jupyter_distill.targets.loss import KL, CompositeLoss
 from jupyter_distill.targets.predictions import Predictions
@@ -16,6 +17,7 @@ __all__ = [
     "SquaredLoss",
     "Targets",
     "align",
+    "check_weights",
     "soften",
 ]
 

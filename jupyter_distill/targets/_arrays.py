@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected, some
 
+COUNTED = 2.0**53  # beyond, one row more makes no difference
+
 
 def freeze(targets: Any, name: str, array: NDArray[Any]) -> None:
     """Set an attribute of a frozen dataclass to an array that cannot be written to."""
@@ -19,7 +21,12 @@ def freeze(targets: Any, name: str, array: NDArray[Any]) -> None:
 def floats(name: str, values: Any, ndim: int) -> NDArray[np.float64]:
     """Return finite numbers with `ndim` dimensions, or say which rows are not."""
     try:
-        array = np.array(values, dtype=np.float64)
+        raw = np.asarray(values)
+        texts = raw.ravel().tolist() if raw.dtype.kind in "USO" else []
+        for value in texts:  # numpy would read "1" as a number
+            if isinstance(value, str | bytes):
+                raise TypeError(f"the text {value!r}")
+        array = np.array(raw, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(expected(f"{name} to be numbers", got=f"{error}")) from error
     if array.ndim != ndim:
@@ -39,7 +46,12 @@ def floats(name: str, values: Any, ndim: int) -> NDArray[np.float64]:
 
 
 def check_weights(weights: Any, n: int) -> NDArray[np.float64]:
-    """Return one weight per row, none negative and not all zero."""
+    """Return one weight per row, none negative and not all zero.
+
+    Weights count as rows. Where all of them together are less than two rows, such as weights that
+    sum to 1, or more than can be counted, they can only be meant as shares: then a row weighs 1
+    in the mean.
+    """
     array = floats("weights", weights, 1)
     if array.shape != (n,):
         raise ValueError(expected(f"{n} weights, one per row", got=f"shape {array.shape}"))
@@ -48,4 +60,9 @@ def check_weights(weights: Any, n: int) -> NDArray[np.float64]:
         raise ValueError(expected("weights >= 0", got=f"{array[row]} in row {row}"))
     if not array.any():
         raise ValueError(expected("at least one weight above 0", got="zeros only"))
-    return array
+    weighing, largest = int((array > 0).sum()), array.max()
+    scaled = array / largest  # a sum of huge ones would overflow
+    total = scaled.sum()
+    if min(weighing, 2) * (1 - 1e-9) / total <= largest <= COUNTED / total:
+        return array
+    return np.asarray(scaled * (weighing / total))
