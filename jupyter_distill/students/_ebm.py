@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import ShapeExplanation
 from jupyter_distill.students._base import Student
@@ -24,7 +24,7 @@ from jupyter_distill.students._ebm_goal import Goal, Merged
 from jupyter_distill.students._ebm_monotone import Monotone
 from jupyter_distill.students._ebm_search import search
 from jupyter_distill.students._ebm_terms import Grid, Placed, Term, place_all
-from jupyter_distill.students._quality import drawn, is_greedy
+from jupyter_distill.students._quality import QUALITIES, drawn
 
 Floats = NDArray[np.float64]
 PAIRS = 10  # that are looked at where interactions are allowed and none is counted
@@ -52,6 +52,7 @@ class EbmBase(Student):
     SIZES = (1, 2, 3, 4, 6, 8, 10, 15, 20)
     READABLE = 15
     UNIT = "terms"
+    CHOICES = {"quality": QUALITIES}
 
     interactions: bool | int
     quality: str
@@ -78,12 +79,12 @@ class EbmBase(Student):
         """Return the loss over merged rows."""
 
     def _fit(self, rows: Table | Binned, targets: Any, loss: Any) -> None:
-        size = int(check_number("size", self.size, low=1, integer=True))
+        size = self.size
         if self.constraints is not None and self.constraints.max_features is not None:
             # a pair reads two columns: half as many terms then keep the budget in any case
             size = min(size, max(self.constraints.max_features // (2 if self._pairs() else 1), 1))
         binned = rows if isinstance(rows, Binned) else self.prepare(rows, targets.weights)
-        greedy = is_greedy(self.quality)
+        greedy = self.quality == "greedy"
         few = drawn(targets.weights, targets.n_rows, self.random_state) if greedy else None
         if few is not None:
             binned, targets = binned.at(few), targets.take(few)
@@ -120,7 +121,7 @@ class EbmBase(Student):
             return 0
         if isinstance(self.interactions, bool):
             return PAIRS if self.interactions else 0
-        return int(check_number("interactions", self.interactions, low=0, integer=True))
+        return self.interactions
 
     def _seed(self) -> int:
         # without a seed the same rows give the same student still
@@ -130,10 +131,12 @@ class EbmBase(Student):
     def _demands(self, table: Table) -> tuple[set[int], set[tuple[int]], Monotone]:
         if self.constraints is None:
             return set(), set(), Monotone({})
-        classes: list[object] = np.asarray(getattr(self, "classes_", ())).tolist()
+        classes = getattr(self, "classes_", None)
+        demands = self.constraints.check(table, classes)
+        several = classes is not None and len(classes) > 2
         forbidden = {table.position(name) for name in self.constraints.forbid}
         required = {(table.position(name),) for name in self.constraints.require}
-        return forbidden, required, Monotone.of(self.constraints.monotone, table.columns, classes)
+        return forbidden, required, Monotone.of(demands, table.columns, several)
 
     def _sum(self) -> Sum:
         return self.sums_[min(self.size, len(self.sums_) - 1)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import expected
+from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.data import Column
 from jupyter_distill.students._ebm_terms import Placed
 
@@ -31,30 +31,27 @@ class Monotone:
 
     @classmethod
     def of(
-        cls, demands: dict[str, Any], columns: tuple[Column, ...], classes: list[object]
+        cls, demands: tuple[MonotoneDemand, ...], columns: tuple[Column, ...], several: bool
     ) -> Monotone:
-        """Read the demands of a constraint.
+        """Take the demands of a constraint; `several` says that each class has a score.
 
         Raises
         ------
         ValueError
-            If no score of ours could keep a demand.
+            If two classes are named for one column: one isotonic fit keeps one order.
         """
-        names = [column.name for column in columns]
-        signs = {}
-        for name, demand in demands.items():
-            if name not in names:
-                raise ValueError(expected(f"a column among {some(names)}", got=repr(name)))
-            column = columns[names.index(name)]
-            if column.kind == "category":
+        signs: dict[int, tuple[int, int | None]] = {}
+        for demand in demands:
+            if demand.feature in signs:
+                name = columns[demand.feature].name
                 raise ValueError(
                     expected(
-                        "monotone columns whose values have an order",
-                        got=f"the category {name!r}",
-                        remedy="Give numbers in its place, or leave it out.",
+                        f"one class for the monotone column {name!r} of an EBM",
+                        got="several",
+                        remedy='Name one of them, or take student="linear" or "net".',
                     )
                 )
-            signs[names.index(name)] = _sign(name, demand, classes)
+            signs[demand.feature] = demand.sign, demand.of_class if several else None
         return cls(signs)
 
     def __call__(self, placed: Placed, scores: Floats, weights: Floats) -> Floats:
@@ -80,30 +77,3 @@ class Monotone:
 def _isotone(values: Floats, weights: Floats, sign: int) -> Floats:
     answer: Floats = isotonic_regression(values, weights=weights, increasing=sign > 0).x
     return answer
-
-
-def _sign(name: str, demand: Any, classes: list[object]) -> tuple[int, int | None]:
-    of_class = None
-    if isinstance(demand, dict):
-        if len(demand) != 1:
-            raise ValueError(
-                expected(f"one class for the monotone column {name!r}", got=repr(demand))
-            )
-        ((label, demand),) = demand.items()
-        found = [k for k, c in enumerate(classes) if c == label or str(c) == str(label)]
-        if not found:
-            raise ValueError(expected(f"a class among {some(classes)}", got=repr(label)))
-        of_class = found[0]
-    if demand not in (1, -1):
-        raise ValueError(expected(f"+1 or -1 for {name!r}", got=repr(demand)))
-    if len(classes) > 2 and of_class is None:
-        raise ValueError(
-            expected(
-                f"the class whose probability {name!r} raises or lowers",
-                got=f"{demand!r} and {len(classes)} classes",
-                remedy=f"Say monotone={{{name!r}: {{{classes[-1]!r}: {demand!r}}}}}.",
-            )
-        )
-    if len(classes) == 2:  # one score: the log-odds of the second class
-        return (-int(demand) if of_class == 0 else int(demand)), None
-    return int(demand), of_class

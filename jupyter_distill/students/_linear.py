@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import check_number, expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.students._base import Student
@@ -20,7 +19,8 @@ from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
 from jupyter_distill.students._linear_fit import Fit, Lesson, fit
 from jupyter_distill.students._linear_path import Selection
-from jupyter_distill.students._quality import drawn, is_greedy
+from jupyter_distill.students._quality import QUALITIES, drawn
+from jupyter_distill.students._settings import check_sizes
 from jupyter_distill.targets import Predictions, Targets
 
 Floats = NDArray[np.float64]
@@ -43,6 +43,7 @@ class LinearBase(Student):
     SIZES = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30)
     READABLE = 15
     UNIT = "columns"
+    CHOICES = {"quality": QUALITIES}
 
     quality: str
     random_state: int | None
@@ -61,8 +62,7 @@ class LinearBase(Student):
         """Return what each score is about."""
 
     def _fit(self, rows: Table, targets: Any, loss: Any) -> None:
-        size = int(check_number("size", self.size, low=1, integer=True))
-        sizes = sorted({k for k in self.SIZES if k < size} | {size})
+        sizes = sorted({k for k in self.SIZES if k < self.size} | {self.size})
         self._climb(rows, targets, loss, sizes)
 
     def pilot(self) -> Self:
@@ -72,8 +72,7 @@ class LinearBase(Student):
 
     def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
         """Choose columns once and return the model of every size."""
-        for size in sizes:
-            check_number("size", size, low=1, integer=True)
+        check_sizes(self, sizes)
         self.set_params(size=max(sizes))
         rows = self._rows(X)
         self._begin(rows, targets)
@@ -81,7 +80,7 @@ class LinearBase(Student):
         return [self.at_size(size) for size in sizes]
 
     def _climb(self, rows: Table, targets: Any, loss: Any, sizes: list[int]) -> None:
-        greedy = is_greedy(self.quality)
+        greedy = self.quality == "greedy"
         few = drawn(targets.weights, len(rows), self.random_state) if greedy else None
         if few is not None:
             rows, targets = rows.take(few), targets.take(few)
@@ -99,14 +98,6 @@ class LinearBase(Student):
         supports: list[frozenset[int]] = []
         if len(groups):
             required = self._named("require")
-            if len(required) > sizes[-1]:
-                raise ValueError(
-                    expected(
-                        f"a size of at least {len(required)}, as that many columns are required",
-                        got=f"size={sizes[-1]}",
-                        remedy="Require fewer columns, or allow more.",
-                    )
-                )
             chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required)
             most = None if self.constraints is None else self.constraints.max_features
             supports = chooser.supports(min(sizes[-1], most or sizes[-1]), greedy=greedy)
@@ -187,15 +178,7 @@ class LinearBase(Student):
         if classes is None:
             return 0, 1
         if label is None:
-            if len(classes) > 2:
-                raise ValueError(
-                    expected(
-                        "the class that a monotone constraint is about",
-                        got=f"{len(classes)} classes and none of them named",
-                        remedy=f'Name one, e.g. monotone={{"income": {{{classes[0]!r}: +1}}}}.',
-                    )
-                )
-            return 0, 1
+            return 0, 1  # of more than two classes one is named
         k = classes.tolist().index(label)
         return (0, 1 if k == 1 else -1) if len(classes) == 2 else (k, 1)
 
@@ -233,7 +216,9 @@ class LinearBase(Student):
     def complexity_(self) -> Complexity:
         """How much there is to read."""
         return Complexity(
-            features=len(self._used), coefficients=int((self.scores_.coef != 0).sum())
+            features=len(self._used),
+            coefficients=int((self.scores_.coef != 0).sum()),
+            scores=self.scores_.coef.shape[1],
         )
 
     def _cut(self, size: int) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import NetExplanation
 from jupyter_distill.students._base import Student
@@ -27,7 +27,8 @@ from jupyter_distill.students._net_prune import Effort
 from jupyter_distill.students._net_rows import DistinctRows
 from jupyter_distill.students._net_train import Course, one_thread
 from jupyter_distill.students._net_weights import NetWeights
-from jupyter_distill.students._quality import drawn, is_greedy
+from jupyter_distill.students._quality import QUALITIES, drawn
+from jupyter_distill.students._settings import check_sizes
 from jupyter_distill.targets import Targets
 
 Floats = NDArray[np.float64]
@@ -48,6 +49,9 @@ class NetBase(Student):
     SIZES = (1, 2, 4, 8, 16)
     READABLE = 8
     UNIT = "units"
+    LARGEST = 256  # a net beyond is no student that could be read
+    CHOICES = {"quality": QUALITIES}
+    JOINS = "a unit may join any columns"
 
     weights: str | int
     epochs: int
@@ -73,6 +77,7 @@ class NetBase(Student):
 
     def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
         """Train once, cut back to every size, and prune each by itself."""
+        check_sizes(self, sizes)
         self.set_params(size=max(sizes))
         rows = self._rows(X)
         self._begin(rows, targets)
@@ -82,17 +87,14 @@ class NetBase(Student):
     def _found(
         self, table: Table, targets: Any, loss: Any, sizes: Sequence[int]
     ) -> dict[int, NetWeights]:
-        for size in sizes:
-            check_number("size", size, low=1, integer=True)
         effort = self._effort()
         few = None
-        if is_greedy(self.quality):
+        if self.quality == "greedy":
             few = drawn(targets.weights, len(table), self.random_state)
         if few is not None:
             table, targets = table.take(few), targets.take(few)
         seed = 0 if self.random_state is None else self.random_state
-        seed = int(check_number("random_state", seed, low=0, integer=True))
-        most = None if self.weights == "auto" else self._most()
+        most = None if self.weights == "auto" else int(self.weights)
         taught = self._lesson(targets, loss, targets.weights).taught
         rows = DistinctRows.of(table, taught, targets.weights, seed)
         lesson = self._lesson(targets.take(rows.at), loss, rows.weights)
@@ -134,17 +136,9 @@ class NetBase(Student):
         return found
 
     def _effort(self) -> Effort:
-        epochs = int(check_number("epochs", self.epochs, low=1, integer=True))
-        if is_greedy(self.quality):
-            return replace(BRIEF, epochs=min(epochs, BRIEF.epochs))
-        return Effort(epochs=epochs, thorough=self.weights == "auto")
-
-    def _most(self) -> int:
-        if isinstance(self.weights, str):
-            raise ValueError(
-                expected('weights to be "auto" or a whole number >= 1', got=repr(self.weights))
-            )
-        return int(check_number("weights", self.weights, low=1, integer=True))
+        if self.quality == "greedy":
+            return replace(BRIEF, epochs=min(self.epochs, BRIEF.epochs))
+        return Effort(epochs=self.epochs, thorough=self.weights == "auto")
 
     @abstractmethod
     def _outputs_of(self, name: Any) -> tuple[int, int]:

@@ -67,14 +67,6 @@ def rules_of(
     limits = Limits.none(NetWeights.full(len(groups), units, outputs, 0.0))
     if constraints is None:
         return Rules(limits, groups)
-    if getattr(constraints, "interactions", None) is not None:
-        raise ValueError(
-            expected(
-                "no limit to interactions for a net",
-                got=f"interactions={constraints.interactions!r}",
-                remedy="A unit may join any columns. Take a linear model, an EBM, or fewer units.",
-            )
-        )
     names = [column.name for column in design.columns]
     out = np.isin(groups, [names.index(name) for name in constraints.forbid])
     required = tuple(names.index(name) for name in constraints.require)

@@ -5,15 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_choice
-
 QUALITIES = ("fast", "greedy")
 TRIED_ON = 4_000  # rows on which settings are tried: more would not tell them better apart
-
-
-def is_greedy(quality: str) -> bool:
-    """Return whether a student only tries settings."""
-    return check_choice("quality", quality, QUALITIES) == "greedy"
 
 
 def drawn(weights: NDArray[np.float64] | None, n: int, seed: int | None) -> NDArray[np.intp] | None:

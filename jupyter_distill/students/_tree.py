@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
@@ -171,7 +171,7 @@ class TreeBase(Student):
     def _least(self, weights: Floats) -> float:
         """Return the least weight of a leaf."""
         if self.min_rows is not None:
-            return check_number("min_rows", self.min_rows, above=0)
+            return self.min_rows
         return float(np.clip(weights.sum() / 400, 2, 5))
 
     def _sample(self, weights: Floats) -> NDArray[np.intp] | None:

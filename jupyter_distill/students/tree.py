@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill._validation import check_number
 from jupyter_distill.data import Table
 from jupyter_distill.students._classifier import StudentClassifier
 from jupyter_distill.students._criterion import Criterion
@@ -156,12 +155,7 @@ class TreeStudent(TreeBase, StudentClassifier):
     def _at(self, loss: CompositeLoss) -> CompositeLoss:
         """Return the loss with the temperature at which leaves are filled."""
         at = self.leaf_temperature
-        at = (
-            max(loss.temperature, 1.0)
-            if at is None
-            else check_number("leaf_temperature", at, above=0)
-        )
-        return CompositeLoss(loss.alpha, at)
+        return CompositeLoss(loss.alpha, max(loss.temperature, 1.0) if at is None else at)
 
     def _says(self) -> Floats:
         return soften(self.answers_)
