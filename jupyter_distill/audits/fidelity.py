@@ -37,6 +37,8 @@ class Score:
         ``"student"``, ``"labels only"`` or ``"most common class"``.
     of_class : str
         ``"all classes"``, or the class that the teacher names.
+    overall : bool
+        Whether it is over all classes, whatever these are called.
     rows : int
         Held-out rows that the score is over.
     agreement : Interval
@@ -51,6 +53,7 @@ class Score:
 
     model: str
     of_class: str
+    overall: bool
     rows: int
     agreement: Interval
     kl: Interval
@@ -101,12 +104,12 @@ class Fidelity:
     @property
     def baselines(self) -> tuple[Score, ...]:
         """What the student has to beat, over all classes."""
-        return tuple(s for s in self.scores if s.of_class == ALL and s.model != STUDENT)
+        return tuple(s for s in self.scores if s.overall and s.model != STUDENT)
 
     @property
     def per_class(self) -> tuple[Score, ...]:
         """The student, per class that the teacher names."""
-        return tuple(s for s in self.scores if s.of_class != ALL and s.model == STUDENT)
+        return tuple(s for s in self.scores if not s.overall and s.model == STUDENT)
 
     def frame(self) -> pd.DataFrame:
         """Return one row per model and class."""
@@ -177,6 +180,7 @@ def _class_fidelity(d: Distillation) -> Fidelity:
         Score(
             model=name,
             of_class=classes[g],
+            overall=g == 0,
             rows=int(groups[:, g].sum()),
             agreement=intervals[g][3 * i],
             kl=intervals[g][3 * i + 1],

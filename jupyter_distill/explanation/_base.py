@@ -28,6 +28,10 @@ class Explanation(ABC):
     def frame(self) -> pd.DataFrame:
         """Return one row per thing to read: node, rule or coefficient."""
 
+    def drawn(self) -> pd.DataFrame:
+        """Return the frame as it is drawn: texts that would be long are cut short."""
+        return self.frame()
+
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists and texts, ready for JSON."""

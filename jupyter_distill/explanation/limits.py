@@ -8,6 +8,8 @@ import numpy as np
 
 from jupyter_distill.data import Column
 
+MANY, FEW = 8, 6  # of more than so many categories, so many are named
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -32,8 +34,11 @@ class Limit:
             self.seen or step.seen,
         )
 
-    def text(self, before: Limit | None = None) -> str:
-        """Say it; `before` is what the path above has fixed of the same column already."""
+    def text(self, before: Limit | None = None, *, in_full: bool = False) -> str:
+        """Say it; `before` is what the path above has fixed of the same column already.
+
+        Of a long list of categories the first few are named, or all if `in_full`.
+        """
         name = self.column.name
         if self.codes is None:
             # no value is left between the two bounds: only missing ones come here
@@ -46,13 +51,13 @@ class Limit:
         # the shorter of the two ways to say it; a boolean is always said positively
         both = chosen and others
         if both and (len(chosen) <= len(others) or self.column.kind == "boolean"):
-            return f"{name} is {_either(chosen)}" + self._missing()
+            return f"{name} is {_either(chosen, in_full)}" + self._missing()
         if not chosen:
             return f"{name} is missing" if self.missing else f"{name} is another value"
         if not others:
             return f"{name} is known" if self.seen and not self.missing else f"{name} is any value"
         unknown = " and is known" if self.seen and not self.missing else ""
-        return f"{name} is not {_either(others)}{unknown}"
+        return f"{name} is not {_either(others, in_full)}{unknown}"
 
     def _interval(self, name: str) -> str:
         if np.isinf(self.low) and np.isinf(self.high):
@@ -68,5 +73,7 @@ class Limit:
         return " (or missing)" if self.missing and self.seen else ""
 
 
-def _either(names: list[str]) -> str:
+def _either(names: list[str], in_full: bool) -> str:
+    if len(names) > MANY and not in_full:
+        return f"{', '.join(names[:FEW])} … and {len(names) - FEW} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

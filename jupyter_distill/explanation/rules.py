@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._validation import expected
 from jupyter_distill.data import Column
 from jupyter_distill.explanation._base import Explanation
 from jupyter_distill.explanation._plain import plain
+from jupyter_distill.explanation.limits import Limit
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +28,7 @@ class RuleExplanation(Explanation):
         The columns that were fitted.
     classes : tuple of str
         Names of the K classes; empty for a regression, whose K is 1.
-    conditions : tuple of (tuple of str), length m
+    limits : tuple of (tuple of Limit), length m
         What a row must fulfil for each rule to hold; of the last one nothing.
     support : ndarray of float64, shape (m,)
         Rows that each rule decides.
@@ -41,7 +43,7 @@ class RuleExplanation(Explanation):
 
     columns: tuple[Column, ...]
     classes: tuple[str, ...]
-    conditions: tuple[tuple[str, ...], ...]
+    limits: tuple[tuple[Limit, ...], ...]
     support: Floats
     teacher: Floats
     student: Floats
@@ -49,11 +51,29 @@ class RuleExplanation(Explanation):
     error: Floats | None = None
 
     def __len__(self) -> int:
-        return len(self.conditions)
+        return len(self.limits)
+
+    @property
+    def conditions(self) -> tuple[tuple[str, ...], ...]:
+        """What each rule asks, in full and in the owner's words; of the last one nothing."""
+        return tuple(tuple(limit.text(in_full=True) for limit in of) for of in self.limits)
 
     def rule(self, place: int) -> str:
-        """Return what a rule asks, in the owner's words; ``otherwise`` for the last."""
-        return " and ".join(self.conditions[place]) or "otherwise"
+        """Return why a row is decided by the rule at a place from 0, in the owner's words.
+
+        A rule decides only rows that no rule before it took, so that is said too. Of a long list
+        of categories the first few are named.
+        """
+        if not 0 <= place < len(self):
+            raise IndexError(expected(f"a rule from 0 to {len(self) - 1}", got=repr(place)))
+        asked = self._asked(place)
+        if place == 0 or not self.limits[place]:
+            return asked
+        before = "not the rule before" if place == 1 else f"none of the {place} rules before"
+        return f"{asked}, and {before}"
+
+    def _asked(self, place: int) -> str:
+        return " and ".join(limit.text() for limit in self.limits[place]) or "otherwise"
 
     def answer(self, place: int) -> str:
         """Return what a rule says: a class, or a number with four digits."""
@@ -62,9 +82,16 @@ class RuleExplanation(Explanation):
         return f"{self.student[place, 0]:.4g}"
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per rule, in order."""
+        """Return one row per rule, in order: the first that holds decides."""
+        return self._frame([" and ".join(texts) or "otherwise" for texts in self.conditions])
+
+    def drawn(self) -> pd.DataFrame:
+        """Return the frame with long lists of categories cut short."""
+        return self._frame([self._asked(place) for place in range(len(self))])
+
+    def _frame(self, rules: list[str]) -> pd.DataFrame:
         data: dict[str, Any] = {
-            "rule": [self.rule(place) for place in range(len(self))],
+            "rule": rules,
             "answer": [self.answer(place) for place in range(len(self))],
             "rows": self.support,
         }

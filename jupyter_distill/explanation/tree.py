@@ -108,9 +108,13 @@ class TreeExplanation(Explanation):
                 above[child] = {**above[node], column: before.narrowed(step) if before else step}
         return tuple(texts)
 
-    def rule(self, node: int) -> str:
-        """Return the whole way to `node` in the owner's words, each column named once."""
-        return " and ".join(limit.text() for limit in self.limits(node).values()) or "all rows"
+    def rule(self, node: int, *, in_full: bool = False) -> str:
+        """Return the whole way to `node` in the owner's words, each column named once.
+
+        Of a long list of categories the first few are named, or all if `in_full`.
+        """
+        texts = [limit.text(in_full=in_full) for limit in self.limits(node).values()]
+        return " and ".join(texts) or "all rows"
 
     def limits(self, node: int) -> dict[int, Limit]:
         """Return what the whole way to `node` lets through, per column that it asks about."""
@@ -135,13 +139,13 @@ class TreeExplanation(Explanation):
         return Limit(column, -np.inf, np.inf, codes, missing, seen)
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per node: rule, support, agreement and both class mixes."""
+        """Return one row per node: rule in full, support, agreement and both class mixes."""
         data: dict[str, Any] = {
             "node": np.arange(len(self)),
             "parent": self.parent,
             "depth": self.depth,
             "leaf": self.left < 0,
-            "rule": [self.rule(node) for node in range(len(self))],
+            "rule": [self.rule(node, in_full=True) for node in range(len(self))],
             "rows": self.support,
         }
         if self.error is not None:
@@ -170,5 +174,5 @@ class TreeExplanation(Explanation):
             **{name: plain(getattr(self, name)) for name in (*shares, "threshold")},
             "error": None if self.error is None else plain(self.error),
             "left_categories": [None if c is None else list(c) for c in self.left_categories],
-            "rules": [self.rule(node) for node in range(len(self))],
+            "rules": [self.rule(node, in_full=True) for node in range(len(self))],
         }

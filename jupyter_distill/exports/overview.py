@@ -51,7 +51,7 @@ def student(explanation: Explanation) -> str:
         return tree(explanation)
     if isinstance(explanation, ShapeExplanation):
         return shapes(explanation)
-    frame = explanation.frame()
+    frame = explanation.drawn()
     caption = "What the student says"
     if len(frame) > MOST_LINES:
         caption += (

@@ -93,7 +93,7 @@ class _Rules(TreeBase):
         return RuleExplanation(
             columns=self.columns_,
             classes=tree.classes,
-            conditions=tuple(rule.conditions for rule in self.rules_),
+            limits=tuple(tuple(rule.box.values()) for rule in self.rules_),
             support=tree.support[leaves],
             teacher=tree.teacher[leaves],
             student=tree.student[leaves],

@@ -6,6 +6,7 @@ from typing import Any
 
 import traitlets as t
 
+from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import outline, overview, payload
@@ -28,6 +29,15 @@ class TreePart(NodeChoice):
     ).tag(**VIEW)
 
     explanation: TreeExplanation
+
+    @t.validate("folded")
+    def _check_folded(self, proposal: Any) -> Any:
+        nodes = proposal["value"]
+        for node in nodes:
+            if not 0 <= node < len(self._parents):
+                what = f"folded to hold nodes from 0 to {len(self._parents) - 1}"
+                raise t.TraitError(expected(what, got=repr(node)))
+        return nodes
 
     def _show_tree(self, explanation: TreeExplanation, leaves: Any) -> dict[str, Any]:
         """Take an explanation and return the traits that show it."""
