@@ -18,6 +18,9 @@ from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
 from jupyter_distill.students._net_losses import CompositeLesson, torch_
 from jupyter_distill.students._net_rows import DistinctRows
+from jupyter_distill.students._net_slope import Drift, cost_and_slope
+from jupyter_distill.students._net_train import Course, _cost
+from jupyter_distill.students._net_weights import NetWeights
 from jupyter_distill.students.net import NetRegressionStudent, NetStudent
 from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, SquaredLoss
 
@@ -67,6 +70,28 @@ def test_torch_has_the_composite_loss_and_its_gradient(
         np.einsum("mi,nij,mj->nm", along, hessian, along),
         atol=1e-9,
     )
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_the_slope_that_is_written_out_is_the_one_that_torch_finds(classes: int) -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, classes, 40)
+    targets = SoftTargets(rng.normal(size=(40, classes)), np.arange(classes), labels)
+    lesson = CompositeLesson.of(targets, CompositeLoss(0.1, 2.0), np.arange(classes))
+    shapes = ((6, 4), (4,), (4, lesson.outputs), (6, lesson.outputs), (lesson.outputs,))
+    net = NetWeights(*(rng.normal(size=shape) for shape in shapes))
+    drift = Drift(np.array([1, 1, 3]), rng.normal(size=(3, lesson.outputs)), 0.7)
+    course = Course(rng.normal(size=(40, 6)), rng.random(40), lesson, 0.01, drift)
+    cost, slope = cost_and_slope(
+        net, course.X, course.weights / course.weights.sum(), lesson, course.ridge, drift
+    )
+    parts = [torch.tensor(part, requires_grad=True) for part in net.arrays]
+    X, weights = torch.tensor(course.X), torch.tensor(course.weights)
+    found = _cost(course, parts, X, weights, lesson.tensors())
+    found.backward()
+    assert float(found.detach()) == pytest.approx(cost)
+    for part, own in zip(parts, slope.arrays, strict=True):
+        np.testing.assert_allclose(part.grad, own, atol=1e-12)
 
 
 def test_a_regression_comes_closer_with_units_and_has_its_own_unit() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import expected
 from jupyter_distill.students._design import Design
 from jupyter_distill.students._net_prune import Rules
-from jupyter_distill.students._net_train import Drift
+from jupyter_distill.students._net_slope import Drift
 from jupyter_distill.students._net_weights import Limits, NetWeights
 
 Floats = NDArray[np.float64]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.special import xlogy
 
 from jupyter_distill._optional import require
 from jupyter_distill._softmax import softmax
+from jupyter_distill.students._row_loss import RowLoss
 from jupyter_distill.targets import CompositeLoss, SoftTargets
 
 Floats = NDArray[np.float64]
@@ -29,6 +31,9 @@ class Lesson(Protocol):
 
     def take(self, rows: NDArray[np.intp] | slice) -> Lesson:
         """Return the lesson of some rows."""
+
+    def value_and_slope(self, said: Floats) -> tuple[Floats, Floats]:
+        """Return the loss of each row for outputs of shape (n, O), and its gradient (n, O)."""
 
     def tensors(self) -> tuple[Any, ...]:
         """Return the targets as tensors, to be cut into batches."""
@@ -74,10 +79,24 @@ class CompositeLesson:
         truth = None if self.truth is None else self.truth[rows]
         return CompositeLesson(self.loss, self.soft[rows], truth)
 
-    def tensors(self) -> tuple[Any, ...]:
-        """Return soft targets, the least each row's loss can be, and labels where they count."""
+    def value_and_slope(self, said: Floats) -> tuple[Floats, Floats]:
+        """Return ``alpha CE + (1 - alpha) T^2 KL`` of each row and its gradient."""
+        value, slope = self._rows.value_and_slope(said)
+        return self._least + value, slope
+
+    @cached_property
+    def _rows(self) -> RowLoss:
+        return RowLoss.of(self.loss, self.truth, self.soft)
+
+    @cached_property
+    def _least(self) -> Floats:
+        """What the teacher's own uncertainty takes off each row's loss."""
         least = (1 - self.loss.alpha) * self.loss.temperature**2 * xlogy(self.soft, self.soft)
-        parts = [self.soft, least.sum(1)]
+        return np.asarray(least.sum(1))
+
+    def tensors(self) -> tuple[Any, ...]:
+        """Return soft targets, what their uncertainty takes off, and labels where they count."""
+        parts = [self.soft, self._least]
         if self.truth is not None:
             parts.append(self.truth)
         return tuple(tensor(part) for part in parts)
@@ -134,10 +153,18 @@ class SquaredLesson:
         """Return the lesson of some rows."""
         return SquaredLesson(self.blend[rows], self.centre, self.scale)
 
+    def value_and_slope(self, said: Floats) -> tuple[Floats, Floats]:
+        """Return the squared error to the best answer and its gradient."""
+        off = said - self._scaled
+        return (off**2).sum(1), 2 * off
+
+    @cached_property
+    def _scaled(self) -> Floats:
+        return np.asarray((self.taught - self.centre) / self.scale)
+
     def tensors(self) -> tuple[Any, ...]:
         """Return the best answers."""
-        scaled = (self.taught - self.centre) / self.scale
-        return (tensor(scaled),)
+        return (tensor(self._scaled),)
 
     def losses(self, said: Any, *targets: Any) -> Any:
         """Return the squared error to the best answer, which is the loss but for a constant."""

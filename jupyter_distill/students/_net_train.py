@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from jupyter_distill.students._net_losses import Lesson, tensor, torch_
+from jupyter_distill.students._net_slope import Drift, cost_and_slope
 from jupyter_distill.students._net_weights import Limits, NetWeights
 
 Floats = NDArray[np.float64]
@@ -19,25 +20,6 @@ Floats = NDArray[np.float64]
 BATCH = 1_024
 RATE = 0.02
 PATIENCE = 20  # checks without a better one before training stops
-
-
-@dataclass(frozen=True, eq=False)
-class Drift:
-    """Slopes that should not be negative, and what it costs where they are.
-
-    Attributes
-    ----------
-    columns : ndarray of int, shape (m,)
-        Columns of the design matrix.
-    directions : ndarray of shape (m, O)
-        The combination of outputs whose slope, times its sign, should not be negative.
-    price : float
-        Cost of the mean squared negative slope.
-    """
-
-    columns: NDArray[np.intp]
-    directions: Floats
-    price: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +40,7 @@ class Course:
 
     def row_losses(self, net: NetWeights) -> Floats:
         """Return the loss of each row."""
-        said = tensor(net.output(self.X))
-        found: Floats = self.lesson.losses(said, *self.lesson.tensors()).numpy()
-        return found
+        return self.lesson.value_and_slope(net.output(self.X))[0]
 
     def loss(self, net: NetWeights) -> float:
         """Return the mean loss."""
@@ -121,18 +101,14 @@ def descend(
     bottom, top, start = low.flat(), high.flat(), narrow.flat()
     free = np.flatnonzero(top > bottom)
     full = np.clip(start, bottom, top)
-    X = tensor(course.X[:, used])
-    weights = tensor(course.weights)
-    targets = course.lesson.tensors()
-    local = course if course.drift is None else _narrowed(course, used)
+    X, share = course.X[:, used], course.weights / course.weights.sum()
+    drift = None if course.drift is None else course.drift.within(used)
 
     def cost(vector: Floats) -> tuple[float, Floats]:
         full[free] = vector
-        parts = [tensor(part).requires_grad_() for part in narrow.unflat(full).arrays]
-        value = _cost(local, parts, X, weights, targets)
-        value.backward()
-        slope = np.concatenate([_slope(part) for part in parts])
-        return float(value.detach()), slope[free]
+        now = narrow.unflat(full)
+        value, slope = cost_and_slope(now, X, share, course.lesson, course.ridge, drift)
+        return value, slope.flat()[free]
 
     best, best_loss, since = full[free].copy(), np.inf, 0
 
@@ -162,11 +138,6 @@ def descend(
     return _widened(net, narrow.unflat(full), used)
 
 
-def _slope(part: Any) -> Floats:
-    slope: Floats = np.zeros(part.shape) if part.grad is None else part.grad.numpy()
-    return slope.ravel()
-
-
 def _rows(net: NetWeights, used: NDArray[np.intp]) -> NetWeights:
     return NetWeights(net.first[used], net.bias, net.out, net.skip[used], net.intercept)
 
@@ -175,15 +146,6 @@ def _widened(like: NetWeights, narrow: NetWeights, used: NDArray[np.intp]) -> Ne
     first, skip = np.zeros_like(like.first), np.zeros_like(like.skip)
     first[used], skip[used] = narrow.first, narrow.skip
     return NetWeights(first, narrow.bias, narrow.out, skip, narrow.intercept)
-
-
-def _narrowed(course: Course, used: NDArray[np.intp]) -> Course:
-    drift = course.drift
-    assert drift is not None
-    kept = np.isin(drift.columns, used)
-    columns = np.searchsorted(used, drift.columns[kept])
-    drift = Drift(columns, drift.directions[kept], drift.price)
-    return Course(course.X, course.weights, course.lesson, course.ridge, drift)
 
 
 class Adam:
