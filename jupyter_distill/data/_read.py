@@ -164,7 +164,7 @@ def _numbers(name: str, series: Any) -> Floats:
     if not isinstance(series, nw.Series):
         return _exact(name, np.asarray(series))
     values = np.asarray(series.cast(nw.Float64).to_numpy(), dtype=np.float64)
-    if series.dtype.is_integer() and (np.abs(values) > EXACT).any():
+    if series.dtype.is_integer() and (np.abs(values) >= EXACT).any():
         _exact(name, np.asarray(series.drop_nulls().to_numpy()))
     return values
 
@@ -175,7 +175,7 @@ def _exact(name: str, values: NDArray[Any]) -> Floats:
         floats = values.astype(np.float64)
     except OverflowError:
         floats = np.full(values.shape, np.inf)
-    beyond = np.abs(floats) > EXACT
+    beyond = np.abs(floats) >= EXACT
     if beyond.any():
         for whole, near in zip(values[beyond].tolist(), floats[beyond].tolist(), strict=True):
             if isinstance(whole, int) and (np.isinf(near) or int(near) != whole):

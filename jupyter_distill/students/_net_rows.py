@@ -57,6 +57,9 @@ class DistinctRows:
         rows = np.flatnonzero(weights > 0)
         values = np.ascontiguousarray(table.values[rows]) + 0.0  # of -0.0 and 0.0 there is one
         values[np.isnan(values)] = np.nan  # and of NaN too
+        for j, column in enumerate(table.columns):
+            if column.kind == "category":  # codes would know of levels that only absent rows have
+                values[:, j] = np.unique(values[:, j], return_inverse=True)[1]
         key = _hash(values, seed)
         full = np.column_stack([values, taught[rows] + 0.0])
         second = _hash(full, seed + 1)
