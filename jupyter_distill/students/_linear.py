@@ -9,7 +9,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill.data import Table
@@ -19,7 +18,6 @@ from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
 from jupyter_distill.students._linear_fit import Fit, Lesson, fit
 from jupyter_distill.students._linear_path import Selection
-from jupyter_distill.students._quality import QUALITIES, drawn
 from jupyter_distill.students._settings import check_sizes
 from jupyter_distill.targets import Predictions, Targets
 
@@ -43,9 +41,7 @@ class LinearBase(Student):
     SIZES = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30)
     READABLE = 15
     UNIT = "columns"
-    CHOICES = {"quality": QUALITIES}
 
-    quality: str
     random_state: int | None
     constraints: Any
     design_: Design
@@ -65,11 +61,6 @@ class LinearBase(Student):
         sizes = sorted({k for k in self.SIZES if k < self.size} | {self.size})
         self._climb(rows, targets, loss, sizes)
 
-    def pilot(self) -> Self:
-        """Return an unfitted copy that adds columns one by one, on a share of the rows."""
-        copy: Self = clone(self).set_params(quality="greedy")
-        return copy
-
     def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
         """Choose columns once and return the model of every size."""
         check_sizes(self, sizes)
@@ -80,10 +71,6 @@ class LinearBase(Student):
         return [self.at_size(size) for size in sizes]
 
     def _climb(self, rows: Table, targets: Any, loss: Any, sizes: list[int]) -> None:
-        greedy = self.quality == "greedy"
-        few = drawn(targets.weights, len(rows), self.random_state) if greedy else None
-        if few is not None:
-            rows, targets = rows.take(few), targets.take(few)
         weights = np.ones(len(rows)) if targets.weights is None else targets.weights
         self.design_ = Design.of(rows, weights)
         matrix = self.design_.apply(rows)
@@ -100,7 +87,7 @@ class LinearBase(Student):
             required = self._named("require")
             chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required)
             most = None if self.constraints is None else self.constraints.max_features
-            supports = chooser.supports(min(sizes[-1], most or sizes[-1]), greedy=greedy)
+            supports = chooser.supports(min(sizes[-1], most or sizes[-1]))
         unit = float(lesson.spread[0, 0]) if isinstance(targets, Predictions) else 1.0
         path: list[Scores] = []
         best: Fit | None = None

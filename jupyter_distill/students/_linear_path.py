@@ -49,20 +49,14 @@ class Selection:
         self.last: tuple[Floats, Floats] | None = None
         self.required = frozenset(g for g in required if g in self.names)
 
-    def supports(self, size: int, *, greedy: bool = False) -> list[frozenset[int]]:
-        """Return the best columns that were found for the sizes 1 to `size`.
-
-        The greedy way is steps forward alone.
-        """
-        entered = [] if greedy else self._entered()
+    def supports(self, size: int) -> list[frozenset[int]]:
+        """Return the best columns that were found for the sizes 1 to `size`."""
+        entered = self._entered()
         chosen: frozenset[int] = self.required
         best: list[frozenset[int]] = []
         for k in range(1, min(size, len(self.names)) + 1):
             if len(chosen) < k:
                 chosen = chosen | {self._next(chosen)}
-            if greedy:
-                best.append(chosen)
-                continue
             found = self._swapped(chosen)
             rival = self.required | frozenset(
                 [g for g in entered if g not in self.required][: max(k - len(self.required), 0)]

@@ -1,4 +1,4 @@
-"""How long students that are not trees look for an answer: in earnest, or to try settings."""
+"""How long EBMs and nets look for an answer: in earnest, or to try settings."""
 
 from __future__ import annotations
 

@@ -30,9 +30,6 @@ class LinearStudent(LinearBase, StudentClassifier):
         Weight of the ground truth in the loss, from 0 to 1.
     temperature : float, default 1.0
         T of the soft targets.
-    quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` adds one column after the other and never goes back, on at most 4,000 rows:
-        enough to try settings with.
     random_state : int, optional
         Seed of the rows on which columns are chosen when there are more than 8,000.
     constraints : Constraints, optional
@@ -60,14 +57,12 @@ class LinearStudent(LinearBase, StudentClassifier):
         size: int = 10,
         alpha: float = 0.1,
         temperature: float = 1.0,
-        quality: str = "fast",
         random_state: int | None = None,
         constraints: Any = None,
     ) -> None:
         self.size = size
         self.alpha = alpha
         self.temperature = temperature
-        self.quality = quality
         self.random_state = random_state
         self.constraints = constraints
 
@@ -89,9 +84,6 @@ class LinearRegressionStudent(LinearBase, StudentRegressor):
         Columns, at most.
     alpha : float, default 0.1
         Weight of the ground truth in the loss, from 0 to 1.
-    quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` adds one column after the other and never goes back, on at most 4,000 rows:
-        enough to try settings with.
     random_state : int, optional
         Seed of the rows on which columns are chosen when there are more than 8,000.
     constraints : Constraints, optional
@@ -102,13 +94,11 @@ class LinearRegressionStudent(LinearBase, StudentRegressor):
         self,
         size: int = 10,
         alpha: float = 0.1,
-        quality: str = "fast",
         random_state: int | None = None,
         constraints: Any = None,
     ) -> None:
         self.size = size
         self.alpha = alpha
-        self.quality = quality
         self.random_state = random_state
         self.constraints = constraints
 
