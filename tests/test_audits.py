@@ -87,6 +87,15 @@ def test_classes_add_up_to_the_whole() -> None:
     assert [score.of_class for score in card.per_class] == ["0", "1", "2"]
 
 
+def test_a_class_may_be_called_what_it_likes() -> None:
+    d = parted()
+    names = np.array(["all classes", "student", "other"])
+    named = replace(d, targets=SoftTargets(d.targets.logits, names, d.targets.labels))
+    card = named.fidelity()
+    assert [score.of_class for score in card.per_class] == names.tolist()
+    assert [s.model for s in card.baselines] == [s.model for s in d.fidelity().baselines]
+
+
 def test_precision_and_agreement_per_class_are_those_of_the_confusion() -> None:
     d = parted()
     table, targets = d.held_out

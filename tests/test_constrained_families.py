@@ -75,21 +75,6 @@ def test_constraints_hold_and_are_proven(
         assert methods.iloc[:2].str.startswith("proven").all(), str(report)
 
 
-@pytest.mark.parametrize("name", students.names())
-def test_an_unknown_column_is_refused_before_the_fit(
-    name: str, rows: pd.DataFrame, score: np.ndarray
-) -> None:
-    student = students.load(name)(constraints=Constraints(forbid=["postcod"]))
-    with pytest.raises(ValueError, match="forbid.*'postcod'.*Did you mean \"postcode\""):
-        student.fit_soft(rows, targets("binary", score))
-
-
-def test_a_tree_cannot_do_without_interactions(rows: pd.DataFrame, score: np.ndarray) -> None:
-    student = students.load("tree")(alpha=0.0, constraints=Constraints(interactions=False))
-    with pytest.raises(ValueError, match="interactions=False.*ebm"):
-        student.fit_soft(rows, targets("binary", score))
-
-
 def test_a_distilled_tree_reports_what_it_keeps(rows: pd.DataFrame, score: np.ndarray) -> None:
     def teacher(X: Any) -> np.ndarray:
         p = 1 / (1 + np.exp(-score[X.index]))

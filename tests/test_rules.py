@@ -106,6 +106,30 @@ def test_the_explanation_tells_what_each_rule_decides() -> None:
         assert explained.answer(i) == student.predict(frame)[place == i][0]
 
 
+def test_a_rule_alone_says_that_none_before_it_held() -> None:
+    student, _ = listed(3)
+    explained = student.explain()
+    last = len(explained) - 1
+    asks = [" and ".join(texts) for texts in explained.conditions]
+    assert last >= 3
+    assert explained.rule(0) == asks[0]
+    assert explained.rule(1) == f"{asks[1]}, and not the rule before"
+    assert explained.rule(2) == f"{asks[2]}, and none of the 2 rules before"
+    assert explained.rule(last) == "otherwise"
+    for place in (-1, last + 1):
+        with pytest.raises(IndexError, match=f"a rule from 0 to {last}. Got {place}"):
+            explained.rule(place)
+
+
+def test_a_long_list_of_categories_is_cut_where_it_is_drawn() -> None:
+    frame = pd.DataFrame({"kind": [f"k{i:02}" for i in range(40)] * 5})
+    explained = RulesStudent(1).fit(frame, frame["kind"] < "k20").explain()
+    assert explained.rule(0).endswith("5 … and 14 more")
+    assert explained.drawn()["rule"][0] == explained.rule(0)
+    for text in (explained.frame()["rule"][0], explained.to_dict()["conditions"][0][0]):
+        assert "more" not in text and text.endswith("9") and text.count(",") == 18
+
+
 def test_categories_are_named_as_their_owner_does() -> None:
     frame, _ = people(400)
     car = (frame["purpose"] == "car").to_numpy()

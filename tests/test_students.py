@@ -213,23 +213,6 @@ def test_a_weight_is_a_number_of_copies(family: type[Student], classes: int) -> 
     np.testing.assert_allclose(by_weight.logits(frame), by_copies.logits(frame), atol=1e-8)
 
 
-def test_a_row_of_weight_zero_is_absent(family: type[Student]) -> None:
-    frame, targets = soft()
-    weights = np.ones(len(frame))
-    absent = np.arange(0, len(frame), 3)
-    weights[absent] = 0
-    strange = frame.copy()
-    strange.loc[absent, "income"] = 1e9  # what they hold must not move a threshold
-    lies = targets.logits.copy()
-    lies[absent] *= -5
-    with_them = family().fit_soft(
-        strange, SoftTargets(lies, targets.classes, targets.labels, weights)
-    )
-    rows = np.flatnonzero(weights)
-    without = family().fit_soft(frame.iloc[rows], targets.take(rows))
-    np.testing.assert_allclose(with_them.logits(frame), without.logits(frame), atol=1e-9)
-
-
 def test_weights_beside_labels_count_as_rows(family: type[Student]) -> None:
     frame, y = people(200)
     weights = np.random.default_rng(1).integers(0, 3, len(y))

@@ -224,6 +224,17 @@ def test_a_rule_names_each_column_once() -> None:
     assert sorted(rules) == ["30 < age <= 60", "age <= 30", "age > 60"]
 
 
+def test_a_long_list_of_categories_is_cut_where_it_is_drawn() -> None:
+    kind = np.array([f"k{i:02}" for i in range(40)] * 5)
+    e = explained(pd.DataFrame({"kind": kind}), kind < "k20")
+    (node,) = (node for node in (1, 2) if "k00" in e.rule(node))
+    said = "kind is k00, k01, k02, k03, k04, k05 … and 14 more"
+    assert e.rule(node) == e.condition(node) == said
+    whole = e.rule(node, in_full=True)
+    assert whole.startswith("kind is k00, ") and whole.endswith("k18 or k19")
+    assert e.frame()["rule"][node] == e.to_dict()["rules"][node] == whole
+
+
 def test_conditions_after_a_division_speak_of_what_is_left() -> None:
     kind = np.tile(list("abcdef"), 20)
     answer = np.select([np.isin(kind, ["a", "b"]), np.isin(kind, ["c"])], [0, 1], 2)

@@ -181,6 +181,14 @@ def test_a_node_has_a_rule_and_rows(d: Distillation) -> None:
     pd.testing.assert_frame_equal(view.frame(), d.explanation().frame())
 
 
+def test_a_node_that_is_not_there_cannot_be_folded(d: Distillation) -> None:
+    for folded in ([99], [-1]):
+        with pytest.raises(
+            t.TraitError, match=f"folded to hold nodes from 0 to .* Got {folded[0]}"
+        ):
+            TreeView(d, folded=folded)
+
+
 def test_a_row_finds_its_leaf(d: Distillation) -> None:
     view = TreeView(d, row=np.int64(17), folded=[1])
     assert view.row == 17 and view.folded == [1]

@@ -25,6 +25,9 @@ def remarks(d: Distillation, *, size_asked: bool) -> Iterator[str]:
     if n < FEW:
         rows = "1 row is" if n == 1 else f"{n} rows are"
         yield f"Only {rows} held out: read the intervals, not the figures."
+    seen = d.table.values[d.rows.learnt]
+    if ((seen == seen[0]) | (np.isnan(seen) & np.isnan(seen[0]))).all():
+        yield "Every column of X holds one value only: no student can tell its rows apart."
     yield from _of_size(d, size_asked)
     yield from _of_constraints(d)
     if isinstance(d.targets, Predictions):
