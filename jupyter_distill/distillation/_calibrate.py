@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,9 @@ class Calibration:
         Whether teacher and student name the same class.
     named : ndarray of int, shape (rows,)
         Code of the class that the teacher names.
+    sized : ndarray of bool, shape (sizes, rows), or None
+        Whether they name the same class where the student was fitted in earnest, at the
+        temperature that is best over all sizes; None where pilots tell sizes apart.
     """
 
     temperatures: tuple[float, ...]
@@ -50,6 +53,7 @@ class Calibration:
     kl: NDArray[np.float32]
     agrees: NDArray[np.bool_]
     named: NDArray[np.intp]
+    sized: NDArray[np.bool_] | None = None
 
     def best_temperature(self, size: int) -> float:
         """Return T of the least KL; where no T differs measurably the one nearest to 1."""
@@ -69,7 +73,8 @@ class Calibration:
     def fidelity(self) -> tuple[Floats, Floats]:
         """Return per size, at its best T, the validation fidelity: of rows, and mean per class."""
         best = [self.temperatures.index(self.best_temperature(size)) for size in self.sizes]
-        agrees = np.array([self.agrees[t, s] for s, t in enumerate(best)], dtype=np.float64)
+        found = [self.agrees[t, s] for s, t in enumerate(best)]
+        agrees = np.array(found if self.sized is None else self.sized, dtype=np.float64)
         classes = [agrees[:, self.named == k].mean(1) for k in np.unique(self.named)]
         return agrees.mean(1), np.mean(classes, axis=0)
 
@@ -99,21 +104,28 @@ def calibrate(
     sizes: Sequence[int],
     progress: Progress,
     seed: int | None,
+    *,
+    sized: bool = True,
 ) -> Calibration:
     """Fit the student at every temperature and score every size on rows it did not learn from.
+
+    Parameters
+    ----------
+    sized : bool
+        Whether sizes shall be told apart too.
 
     Raises
     ------
     KeyboardInterrupt
         If the person stops it before one temperature is through; later, what is done is kept.
     """
-    student = student.pilot()
+    tried = student.pilot()
     parts = [_Part(student, table, targets, fit, score) for fit, score in folds(rows, seed)]
     kl, agrees, done = [], [], []
     from_1 = sorted(temperatures, key=lambda T: abs(np.log(T)))  # an interrupt keeps the plainest
     try:
         for T in progress.each(from_1, "calibrating temperature", "temperatures"):
-            scored = [part.score(at_temperature(student, T), sizes) for part in parts]
+            scored = [part.score(at_temperature(tried, T), sizes) for part in parts]
             kl.append(np.concatenate([s[0] for s in scored], axis=1))
             agrees.append(np.concatenate([s[1] for s in scored], axis=1))
             done.append(float(T))
@@ -126,13 +138,32 @@ def calibrate(
         )
     order = np.argsort(done)
     named = np.concatenate([part.score_targets.predicted for part in parts])
-    return Calibration(
+    found = Calibration(
         tuple(done[i] for i in order),
         tuple(sizes),
         np.stack(kl)[order],
         np.stack(agrees)[order],
         named,
     )
+    if student.PILOT_SIZES or not sized:
+        return found
+    try:
+        return replace(found, sized=_in_earnest(student, found, parts, progress))
+    except KeyboardInterrupt:
+        progress.interrupted("the size was chosen by students that were fitted briefly.")
+        return found
+
+
+def _in_earnest(
+    student: Student, found: Calibration, parts: list[_Part], progress: Progress
+) -> NDArray[np.bool_]:
+    """Return for every size whether the student agrees, fitted as it will be at last."""
+    student = at_temperature(student, found.temperatures[int(found.kl.mean((1, 2)).argmin())])
+    scored = [
+        part.score(student, found.sizes)[1]
+        for part in progress.each(parts, "piloting sizes", "parts")
+    ]
+    return np.concatenate(scored, axis=1)
 
 
 class _Part:

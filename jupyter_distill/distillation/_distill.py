@@ -205,7 +205,7 @@ def _choose(
         if plan.size is not None:
             return plan.size, None, None
         tried = pilot(
-            plan.template.pilot(),
+            plan.template,
             asked.table,
             asked.targets,
             asked.rows,
@@ -217,7 +217,7 @@ def _choose(
     if plan.size is not None and len(plan.temperatures) == 1:
         return plan.size, plan.temperatures[0], None
     calibration = calibrate(
-        plan.template.pilot(),
+        plan.template,
         asked.table,
         asked.targets,
         asked.rows,
@@ -225,6 +225,7 @@ def _choose(
         plan.sizes,
         shown,
         seed,
+        sized=plan.size is None,
     )
     chosen = plan.size
     if chosen is None:

@@ -40,6 +40,8 @@ class Student(BaseEstimator, ABC):
         What a size counts, in the plural, e.g. ``"leaves"``.
     SMALLEST : int
         Least size that makes sense.
+    PILOT_SIZES : bool
+        Whether a pilot tells sizes apart as well as temperatures.
     LARGEST : int or None
         Largest size that can be fitted; None where the data end it.
     CHOICES : dict of str to sequence of str
@@ -53,6 +55,7 @@ class Student(BaseEstimator, ABC):
     READABLE: ClassVar[int]
     UNIT: ClassVar[str]
     SMALLEST: ClassVar[int] = 1
+    PILOT_SIZES: ClassVar[bool] = True
     LARGEST: ClassVar[int | None] = None
     CHOICES: ClassVar[Mapping[str, Sequence[str]]] = {}
     JOINS: ClassVar[str] = ""

@@ -38,8 +38,8 @@ Floats = NDArray[np.float64]
 PER_UNIT = 7
 # Prior rows that say that every weight is 0: it keeps separable classes from infinity.
 PRIOR = 1.0
-# Enough to tell temperatures and sizes apart.
-BRIEF = Effort(epochs=40, starts=1, descent=60, refit=12, finish=30, thorough=False)
+# Enough to tell temperatures apart.
+BRIEF = Effort(epochs=40, starts=1, descent=40, refit=8, finish=20, thorough=False)
 MEASURED = 2_000  # rows on which importance is measured
 
 
@@ -49,6 +49,7 @@ class NetBase(Student):
     SIZES = (1, 2, 4, 8, 16)
     READABLE = 8
     UNIT = "units"
+    PILOT_SIZES = False  # trained briefly, a large net is little better than a small one
     LARGEST = 256  # a net beyond is no student that could be read
     CHOICES = {"quality": QUALITIES}
     JOINS = "a unit may join any columns"
