@@ -337,3 +337,24 @@ def test_weights_are_repeated_rows_for_rare_values_too() -> None:
     one = LinearRegressionStudent(alpha=0.0).fit_soft(X, Predictions(t, None, weights))
     two = LinearRegressionStudent(alpha=0.0).fit_soft(X.iloc[copies], Predictions(t[copies]))
     np.testing.assert_allclose(one.predict(X), two.predict(X), atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_soft_sign_is_a_price(classes: int) -> None:
+    rng = np.random.default_rng(3)
+    X = pd.DataFrame(rng.normal(size=(400, 3)), columns=["a", "b", "c"])
+    z = np.column_stack([np.zeros(400), X["a"] + X["b"], X["c"]])[:, :classes]
+    targets = SoftTargets(z, np.arange(classes))
+    demand = {"a": {1: -1}}
+
+    def slope(constraints: Constraints | None) -> float:
+        student = LinearStudent(size=3, alpha=0.0, constraints=constraints)
+        coef = student.fit_soft(X, targets).coef_[0]
+        return float(coef[0] if classes == 2 else coef[1] - coef[0])
+
+    free, hard = slope(None), slope(Constraints(monotone=demand))
+    prices = [0.0, 0.1, 1.0, 1e4]
+    soft = [slope(Constraints(monotone=demand, hard=False, penalty=p)) for p in prices]
+    assert soft[0] == pytest.approx(free, abs=1e-3) and free > 0.5
+    assert soft == sorted(soft, reverse=True) and soft[1] < 0.9 * free
+    assert hard <= 0 < soft[2] and soft[3] == pytest.approx(0, abs=1e-3)

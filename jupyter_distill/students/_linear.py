@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
-from jupyter_distill.students._linear_fit import Fit, Lesson, fit
+from jupyter_distill.students._linear_fit import Fit, Lean, Lesson, fit
 from jupyter_distill.students._linear_path import Selection
 from jupyter_distill.students._settings import check_sizes
 from jupyter_distill.targets import Predictions, Targets
@@ -76,7 +76,7 @@ class LinearBase(Student):
         matrix = self.design_.apply(rows)
         lesson = Lesson.of(targets, loss)
         groups = self.design_.groups
-        bounds = self._bounds(lesson.n_scores)
+        bounds, lean = self._bounds(lesson.n_scores), self._lean(lesson.n_scores)
         used = np.flatnonzero(weights > 0)
         some = used
         if len(used) > CHOOSING:
@@ -85,7 +85,7 @@ class LinearBase(Student):
         supports: list[frozenset[int]] = []
         if len(groups):
             required = self._named("require")
-            chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required)
+            chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required, lean)
             most = None if self.constraints is None else self.constraints.max_features
             supports = chooser.supports(min(sizes[-1], most or sizes[-1]))
         unit = float(lesson.spread[0, 0]) if isinstance(targets, Predictions) else 1.0
@@ -100,7 +100,7 @@ class LinearBase(Student):
                 room = max(min(size, len(supports)) - len(chosen), 0)
                 tried.append(chosen | frozenset(sorted(tried[0] - chosen)[:room]))
             for support in tried:
-                found = self._fitted(matrix, lesson, bounds, support, best)
+                found = self._fitted(matrix, lesson, bounds, support, best, lean)
                 if best is None or found.value <= best.value:
                     best, chosen = found, support
                     break
@@ -118,15 +118,24 @@ class LinearBase(Student):
         bounds: tuple[Floats, Floats],
         support: frozenset[int],
         start: Fit | None,
+        lean: Lean | None,
     ) -> Fit:
-        """Return the fit to some columns, as one to all of them, with its plain loss."""
+        """Return the fit to some columns, as one to all of them, with its loss, not shrunk."""
         on = np.isin(self.design_.groups, list(support))
         if start is not None:
             start = Fit(start.coef[on], start.intercept, np.inf)
-        found = fit(matrix[:, on], lesson, (bounds[0][on], bounds[1][on]), start)
+        found = fit(
+            matrix[:, on],
+            lesson,
+            (bounds[0][on], bounds[1][on]),
+            start,
+            lean=None if lean is None else lean.within(on),
+        )
         coef = np.zeros((len(on), lesson.n_scores))
         coef[on] = found.coef
         value, _ = lesson.value(matrix @ coef + found.intercept)
+        if lean is not None:
+            value += lean.cost(coef)[0]
         return Fit(coef, found.intercept, value)
 
     def _named(self, what: str) -> list[int]:
@@ -143,21 +152,44 @@ class LinearBase(Student):
             return low, high
         for j in self._named("forbid"):
             low[groups == j] = high[groups == j] = 0.0
+        for place, output, up in self._signs() if self.constraints.hard else ():
+            if n_scores == 1:
+                (low if up else high)[place] = 0.0
+                continue
+            # Adding the same to all classes changes nothing, so the named class is held
+            # at 0 and the others fall, or rise, against it.
+            others = np.arange(n_scores) != output
+            low[place, output] = high[place, output] = 0.0
+            (high if up else low)[place, others] = 0.0
+        return low, high
+
+    def _lean(self, n_scores: int) -> Lean | None:
+        """Return the signs that are wanted at a price; None where they must hold, or none are."""
+        if self.constraints is None or self.constraints.hard or not self.constraints.monotone:
+            return None
+        places, directions = [], []
+        for place, output, up in self._signs():
+            for other in range(n_scores):
+                if other != output or n_scores == 1:
+                    along = np.zeros(n_scores)
+                    along[other] = -1.0
+                    along[output] = 1.0
+                    places.append(place)
+                    directions.append(along if up else -along)
+        return Lean(
+            np.array(places, dtype=np.intp),
+            np.array(directions).reshape(-1, n_scores),
+            float(self.constraints.penalty),
+        )
+
+    def _signs(self) -> Iterator[tuple[int, int, bool]]:
+        """Yield places in the design, the score that is meant, and whether it should rise."""
         names = [column.name for column in self.columns_]
         for name, asked in (self.constraints.monotone or {}).items():
             for label, sign in asked.items() if isinstance(asked, dict) else [(None, asked)]:
                 output, turned = self._output_of(label)
                 for place, way in self.design_.rises(names.index(name)):
-                    up = sign * turned * way > 0
-                    if n_scores == 1:
-                        (low if up else high)[place] = 0.0
-                        continue
-                    # Adding the same to all classes changes nothing, so the named class is held
-                    # at 0 and the others fall, or rise, against it.
-                    others = np.arange(n_scores) != output
-                    low[place, output] = high[place, output] = 0.0
-                    (high if up else low)[place, others] = 0.0
-        return low, high
+                    yield place, output, sign * turned * way > 0
 
     def _output_of(self, label: Any) -> tuple[int, int]:
         """Return the score, and the sign, that stands for a class."""

@@ -96,6 +96,38 @@ class Lesson:
 
 
 @dataclass(frozen=True, eq=False)
+class Lean:
+    """Signs that coefficients should have, and what it costs where they have the other.
+
+    Attributes
+    ----------
+    places : ndarray of int, shape (m,)
+        Columns of the matrix.
+    directions : ndarray of shape (m, J)
+        The combination of a column's coefficients that should not be negative.
+    price : float
+        Cost of its square where it is.
+    """
+
+    places: Ints
+    directions: Floats
+    price: float
+
+    def within(self, on: NDArray[np.bool_]) -> Lean:
+        """Return the same over some columns of the matrix."""
+        kept = on[self.places]
+        places = np.cumsum(on)[self.places[kept]] - 1
+        return Lean(places, self.directions[kept], self.price)
+
+    def cost(self, coef: Floats) -> tuple[float, Floats]:
+        """Return the cost of coefficients (p, J), and its gradient."""
+        wrong = np.minimum((coef[self.places] * self.directions).sum(1), 0)
+        gradient = np.zeros_like(coef)
+        np.add.at(gradient, self.places, 2 * self.price * wrong[:, None] * self.directions)
+        return self.price * float(wrong @ wrong), gradient
+
+
+@dataclass(frozen=True, eq=False)
 class Fit:
     """Coefficients, shape (p, J), of some columns, the intercepts (J,), and the loss."""
 
@@ -110,6 +142,7 @@ def fit(
     bounds: tuple[Floats, Floats],
     start: Fit | None = None,
     close: float = 1e-10,
+    lean: Lean | None = None,
 ) -> Fit:
     """Minimise the loss over coefficients within bounds, by L-BFGS-B (Byrd et al., 1995).
 
@@ -125,6 +158,8 @@ def fit(
         Where to begin.
     close : float
         Fall of the loss, as a share of it, at which to stop.
+    lean : Lean, optional
+        Signs that are wanted at a price.
     """
     n, p = matrix.shape
     j = lesson.n_scores
@@ -140,6 +175,9 @@ def fit(
         loss, slope = lesson.value(full @ w)
         gradient = full.T @ slope
         gradient[:p] += RIDGE * w[:p]
+        if lean is not None:
+            cost, slope = lean.cost(w[:p])
+            loss, gradient[:p] = loss + cost, gradient[:p] + slope
         return loss + RIDGE / 2 * float((w[:p] ** 2).sum()), gradient.ravel()
 
     found = minimize(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.students._linear_fit import Fit, Lesson, fit
+from jupyter_distill.students._linear_fit import Fit, Lean, Lesson, fit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -33,6 +33,8 @@ class Selection:
         Least and largest coefficients.
     required : sequence of int
         Columns of the table that every model reads.
+    lean : Lean, optional
+        Signs that are wanted at a price.
     """
 
     def __init__(
@@ -42,7 +44,9 @@ class Selection:
         groups: Ints,
         bounds: tuple[Floats, Floats],
         required: Iterable[int] = (),
+        lean: Lean | None = None,
     ) -> None:
+        self.lean = lean
         self.matrix, self.lesson, self.groups, self.bounds = matrix, lesson, groups, bounds
         self.names = np.unique(groups)
         self.known: dict[frozenset[int], tuple[float, Floats, dict[int, float]]] = {}
@@ -75,7 +79,8 @@ class Selection:
         start = None
         if self.last is not None:  # what the last fit said of the same columns
             start = Fit(self.last[0][on], self.last[1], np.inf)
-        found = fit(self.matrix[:, on], self.lesson, bounds, start, CLOSE)
+        lean = None if self.lean is None else self.lean.within(on)
+        found = fit(self.matrix[:, on], self.lesson, bounds, start, CLOSE, lean)
         coef = np.zeros((len(on), self.lesson.n_scores))
         coef[on] = found.coef
         self.last = coef, found.intercept

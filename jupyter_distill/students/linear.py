@@ -33,7 +33,8 @@ class LinearStudent(LinearBase, StudentClassifier):
     random_state : int, optional
         Seed of the rows on which columns are chosen when there are more than 8,000.
     constraints : Constraints, optional
-        Columns with a sign, columns that must not, or must, be used.
+        Columns with a sign, columns that must not, or must, be used. With ``hard=False`` a
+        coefficient (on a column of spread 1) of the other sign costs `penalty` times its square.
 
     Attributes
     ----------
@@ -87,7 +88,8 @@ class LinearRegressionStudent(LinearBase, StudentRegressor):
     random_state : int, optional
         Seed of the rows on which columns are chosen when there are more than 8,000.
     constraints : Constraints, optional
-        Columns with a sign, columns that must not, or must, be used.
+        Columns with a sign, columns that must not, or must, be used. With ``hard=False`` a
+        coefficient (on a column of spread 1) of the other sign costs `penalty` times its square.
     """
 
     def __init__(
