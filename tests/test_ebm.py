@@ -334,6 +334,29 @@ def test_a_monotone_number_is_monotone_and_costs_nothing_where_it_is_true() -> N
     assert losses[1] < 1.05 * losses[0] + 1e-3
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_soft_direction_is_a_price(classes: int) -> None:
+    rng = np.random.default_rng(5)
+    X = pd.DataFrame(rng.normal(size=(600, 2)), columns=["a", "b"])
+    z = np.column_stack([np.zeros(600), 2 * np.sin(2 * X["a"]) + X["b"], X["b"]])[:, :classes]
+    targets = SoftTargets(z, np.arange(classes))
+
+    def wrong(constraints: Constraints | None) -> float:
+        student = EbmStudent(size=2, alpha=0.0, random_state=0, constraints=constraints)
+        student.fit_soft(X, targets)
+        (term,) = (term for term in student.terms_ if term.features == (0,))
+        score = term.scores[1:]
+        rise = score[:, 0] if classes == 2 else score[:, 1] - score[:, 0]
+        return float(np.maximum(-np.diff(rise), 0).sum())
+
+    up: dict[str, Any] = {"a": {1: +1}}
+    free, hard = wrong(None), wrong(Constraints(monotone=up))
+    soft = [wrong(Constraints(monotone=up, hard=False, penalty=p)) for p in (0.0, 0.3, 3.0, 1e4)]
+    assert soft[0] == pytest.approx(free, rel=1e-6) and free > 1
+    assert soft == sorted(soft, reverse=True) and soft[1] < 0.9 * free
+    assert hard == pytest.approx(0, abs=1e-9) and soft[3] < 0.01 * free < soft[2]
+
+
 def test_forbidden_columns_are_not_used_and_required_ones_come_first() -> None:
     frame = rows(300)
     constraints = Constraints(forbid=("a",), require=("d",))

@@ -136,7 +136,8 @@ class EbmBase(Student):
         several = classes is not None and len(classes) > 2
         forbidden = {table.position(name) for name in self.constraints.forbid}
         required = {(table.position(name),) for name in self.constraints.require}
-        return forbidden, required, Monotone.of(demands, table.columns, several)
+        price = None if self.constraints.hard else float(self.constraints.penalty)
+        return forbidden, required, Monotone.of(demands, table.columns, several, price)
 
     def _sum(self) -> Sum:
         return self.sums_[min(self.size, len(self.sums_) - 1)]

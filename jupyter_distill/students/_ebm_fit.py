@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,17 @@ from jupyter_distill.students._ebm_goal import Goal
 from jupyter_distill.students._ebm_terms import Placed, added
 
 Floats = NDArray[np.float64]
-Project = Callable[[Placed, Floats, Floats], Floats]
+
+
+class Project(Protocol):
+    """A wish about shapes."""
+
+    def __call__(self, placed: Placed, scores: Floats, weights: Floats) -> Floats:
+        """Return the nearest allowed scores; where the wish has a price, those between."""
+
+    def cost(self, placed: Placed, scores: Floats, weights: Floats) -> float:
+        """Return what scores cost that are not as wished."""
+
 
 # How strongly neighbouring bins are held together, and every bin to the shape it started from, in
 # the unit of the loss's curvature: a row near the boundary between two classes counts 1/4.
@@ -106,8 +116,8 @@ def bent(
         Shapes to start from; the anchors unless given.
     cycles : int
         Times that every shape is looked at, at most.
-    project : function of (Placed, scores, weights), optional
-        Returns the nearest allowed shape.
+    project : Project, optional
+        What is wished of shapes.
     """
     total = float(goal.weights.sum())
     holds = {t: Hold(placed[t]) for t in anchors}
@@ -118,8 +128,11 @@ def bent(
     z = added(placed, shapes, intercept, len(goal.weights))
     costs = {t: holds[t].cost(shapes[t] - anchors[t]) for t in anchors}
     value = goal.value(z)
+    pulls = dict.fromkeys(anchors, 0.0)
+    if project is not None:
+        pulls = {t: project.cost(placed[t], shapes[t], _mass(placed[t], goal)) for t in anchors}
     for _ in range(cycles):
-        before = value + sum(costs.values())
+        before = value + sum(costs.values()) + sum(pulls.values())
         slope, curve = goal.slope_and_curve(z)
         step = slope.sum(0) / np.maximum(curve.sum(0), 1e-9)
         z, value, taken = _shifted(goal, z, value, -np.clip(step, -BIGGEST, BIGGEST))
@@ -129,17 +142,20 @@ def bent(
             j = goal.outputs
             move = holds[t].newton(sums[:, :j], sums[:, j:], shapes[t] - anchor)
             move *= min(1.0, BIGGEST / max(float(np.abs(move).max()), 1e-12))
+            if project is not None:
+                pulls[t] = project.cost(placed[t], shapes[t], sums[:, j:])
             for _ in range(6):  # a step that does not pay is halved
                 shape = shapes[t] + move
                 if project is not None:
                     shape = project(placed[t], shape, sums[:, j:])
                 new = z + (shape - shapes[t])[placed[t].place]
                 loss, cost = goal.value(new), holds[t].cost(shape - anchor)
-                if loss + cost <= value + costs[t]:
-                    shapes[t], costs[t], z, value = shape, cost, new, loss
+                pull = project.cost(placed[t], shape, sums[:, j:]) if project is not None else 0.0
+                if loss + cost + pull <= value + costs[t] + pulls[t]:
+                    shapes[t], costs[t], pulls[t], z, value = shape, cost, pull, new, loss
                     break
                 move = move / 2
-        if before - value - sum(costs.values()) < ENOUGH * total:
+        if before - value - sum(costs.values()) - sum(pulls.values()) < ENOUGH * total:
             break
     return Fit(shapes, intercept, z, value)
 

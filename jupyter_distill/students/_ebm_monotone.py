@@ -25,13 +25,21 @@ class Monotone:
     signs : dict of int to (int, int or None)
         Per column the direction (+1 or -1) of the score, and with several classes the class
         that it is about.
+    price : float or None
+        Cost of half the squared distance, in the unit of the loss's curvature, from the nearest
+        shape that keeps the demands; None where they must be kept.
     """
 
     signs: dict[int, tuple[int, int | None]]
+    price: float | None = None
 
     @classmethod
     def of(
-        cls, demands: tuple[MonotoneDemand, ...], columns: tuple[Column, ...], several: bool
+        cls,
+        demands: tuple[MonotoneDemand, ...],
+        columns: tuple[Column, ...],
+        several: bool,
+        price: float | None,
     ) -> Monotone:
         """Take the demands of a constraint; `several` says that each class has a score.
 
@@ -52,10 +60,26 @@ class Monotone:
                     )
                 )
             signs[demand.feature] = demand.sign, demand.of_class if several else None
-        return cls(signs)
+        return cls(signs, price)
 
     def __call__(self, placed: Placed, scores: Floats, weights: Floats) -> Floats:
-        """Return the nearest scores that keep the demands (weighted isotonic regression)."""
+        """Return the nearest scores that keep the demands (weighted isotonic regression).
+
+        At a price they go part of the way, which is where price and distance are least together.
+        """
+        kept = self._kept(placed, scores, weights)
+        if self.price is None:
+            return kept
+        return (scores + self.price * kept) / (1 + self.price)
+
+    def cost(self, placed: Placed, scores: Floats, weights: Floats) -> float:
+        """Return what scores cost that do not keep the demands, where that has a price."""
+        if self.price is None:
+            return 0.0
+        off = scores - self._kept(placed, scores, weights)
+        return self.price / 2 * float((weights * off**2).sum())
+
+    def _kept(self, placed: Placed, scores: Floats, weights: Floats) -> Floats:
         (column, *others) = placed.term.features
         if others or column not in self.signs:
             return scores

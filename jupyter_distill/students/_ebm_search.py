@@ -59,8 +59,8 @@ def search(
         Terms, at most.
     required : tuple of int
         Terms that are taken before all others.
-    project : function, optional
-        Returns the nearest allowed shape.
+    project : Project, optional
+        What is wished of shapes.
     """
     empty = bent(goal, placed, {}, goal.constant())
     state = empty

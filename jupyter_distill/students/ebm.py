@@ -44,7 +44,9 @@ class EbmStudent(EbmBase, StudentClassifier):
         Seed of the bags; 0 unless given.
     constraints : object with monotone, forbid and require, optional
         What the shapes must keep: columns whose shape may only rise or only fall, columns that
-        are not used, columns that are taken first.
+        are not used, columns that are taken first. With ``hard=False`` a shape's squared distance
+        from the nearest one that keeps its direction costs `penalty`, in the unit of the loss's
+        curvature.
 
     Attributes
     ----------
