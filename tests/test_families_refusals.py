@@ -311,6 +311,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "complex": (FRAME["a"].to_numpy() + 1j, r"numbers, text or booleans in column 'odd'. Got \("),
     "tuples": ([(1, 2)] * N, r"one value a row in column 'odd'. Got \(1, 2\). Spread it"),
     "lists": ([[1, 2]] * N, "in column 'odd' .* Spread lists and the like"),
+    "numbers at the end of all": (np.sign(SCORE) * 1.7e308, "column 'odd' whose differences"),
     "infinity": (np.where(SCORE > 0, np.inf, 1), "finite numbers .* in column 'odd'. Got infinity"),
     "integers beyond floats": (
         2**53 + np.arange(N),
@@ -325,6 +326,21 @@ def test_columns_that_cannot_be_read_are_refused_by_name(case: str) -> None:
     values, says = REFUSED[case]
     with pytest.raises((TypeError, ValueError), match=says):
         student("tree", "binary").fit(pd.DataFrame({"odd": values}), labels("binary"))
+
+
+@pytest.mark.parametrize(
+    ("task", "y", "says"),
+    [
+        ("regression", SCORE * 1e300, "predictions whose squared differences .* another unit"),
+        ("regression", SCORE * 1e-300, "predictions whose squared differences .* another unit"),
+        ("regression", ["1"] * N, "y to be numbers. Got the text '1'"),
+        ("regression", np.r_[np.nan, np.ones(N - 1)], "finite y. Got NaN or infinity in 1 rows"),
+        ("binary", [None, *["yes", "no"] * (N // 2 - 1), "no"], r"1 missing labels \(rows 0"),
+    ],
+)
+def test_truth_that_cannot_be_learnt_is_refused(task: str, y: Any, says: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=says):
+        student("tree", task).fit(FRAME, y)
 
 
 @pytest.mark.parametrize("rows", [None, "rows", 5])

@@ -17,6 +17,7 @@ from jupyter_distill.data.columns import Column
 
 Floats = NDArray[np.float64]
 Read = tuple[tuple[Column, ...], Floats]
+LARGEST = 1e307  # the difference of two numbers beyond may be infinite
 EXACT = 2.0**53  # integers beyond may not be told apart as floats
 
 
@@ -288,5 +289,14 @@ def _check_finite(name: str, values: Floats) -> None:
                 f"finite numbers (or missing) in column {name!r}",
                 got=f"infinity in {infinite.size} rows, first row {infinite[0]}",
                 remedy="Replace inf by NaN or by the largest value that is meant.",
+            )
+        )
+    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    if largest > LARGEST:
+        raise ValueError(
+            expected(
+                f"numbers in column {name!r} whose differences are numbers too",
+                got=f"{largest:g}",
+                remedy="Give it in a larger unit, or as missing if no value is meant.",
             )
         )

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import expected
 from jupyter_distill.students._base import Floats, Student, read_weights
-from jupyter_distill.targets import CompositeLoss, SoftTargets, Targets, soften
+from jupyter_distill.targets import CompositeLoss, SoftTargets, Targets, label_list, soften
 
 
 class StudentClassifier(ClassifierMixin, Student):
@@ -40,6 +40,8 @@ class StudentClassifier(ClassifierMixin, Student):
         table = self._read(X, reset=True)
         check_consistent_length(table.values, y)
         y = column_or_1d(y, warn=True)
+        if y.dtype == object:
+            label_list(y)  # missing ones are named, where scikit-learn would speak of their type
         check_classification_targets(y)
         targets = SoftTargets.from_labels(y, weights=read_weights(sample_weight, table))
         return self._learn(table, targets, CompositeLoss(alpha=1.0, temperature=1.0))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from jupyter_distill._validation import expected
 from jupyter_distill.students._base import Floats, Student, read_weights
-from jupyter_distill.targets import Predictions, SquaredLoss, Targets
+from jupyter_distill.targets import Predictions, SquaredLoss, Targets, floats
 
 
 class StudentRegressor(RegressorMixin, Student):
@@ -34,7 +33,7 @@ class StudentRegressor(RegressorMixin, Student):
             )
         table = self._read(X, reset=True)
         check_consistent_length(table.values, y)
-        values = column_or_1d(y, dtype=np.float64, warn=True)
+        values = floats("y", column_or_1d(y, warn=True), 1)
         targets = Predictions(values, values, read_weights(sample_weight, table))
         return self._learn(table, targets, SquaredLoss(alpha=1.0))
 

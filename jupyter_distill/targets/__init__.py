@@ -1,7 +1,7 @@
 """Soft targets: the teacher's whole answer per row, its temperature, and the one loss."""
 
-from jupyter_distill.targets._arrays import check_weights
-from jupyter_distill.targets.align import align
+from jupyter_distill.targets._arrays import check_weights, floats
+from jupyter_distill.targets.align import align, label_list
 from jupyter_distill.targets.loss import KL, CompositeLoss
 from jupyter_distill.targets.predictions import Predictions
 from jupyter_distill.targets.soft_targets import SoftTargets
@@ -18,6 +18,8 @@ __all__ = [
     "Targets",
     "align",
     "check_weights",
+    "floats",
+    "label_list",
     "soften",
 ]
 

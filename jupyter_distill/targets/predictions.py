@@ -12,6 +12,9 @@ from jupyter_distill.targets._arrays import check_weights, floats, freeze
 
 Floats = NDArray[np.float64]
 
+# Squares of numbers beyond, summed over rows, are infinite; those of lesser differences are 0.
+LARGEST, LEAST = 1e140, 1e-140
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Predictions:
@@ -40,12 +43,14 @@ class Predictions:
         values = floats("predictions", self.values, 1)
         if len(values) == 0:
             raise ValueError(expected("predictions for at least one row", got="none"))
+        _check_unit("predictions", values)
         freeze(self, "values", values)
         if self.truth is not None:
             truth = floats("truth", self.truth, 1)
             if len(truth) != len(values):
                 what = f"{len(values)} true values, one per prediction"
                 raise ValueError(expected(what, got=f"{len(truth)}"))
+            _check_unit("truth", truth)
             freeze(self, "truth", truth)
         if self.weights is not None:
             freeze(self, "weights", check_weights(self.weights, len(values)))
@@ -72,3 +77,16 @@ class Predictions:
         if self.weights is not None:
             parts.append("weighted")
         return f"<Predictions: {', '.join(parts)}>"
+
+
+def _check_unit(name: str, values: Floats) -> None:
+    """Refuse numbers whose squared differences are none."""
+    largest, spread = float(np.abs(values).max()), float(np.ptp(values))
+    if largest > LARGEST or 0 < spread < LEAST:
+        raise ValueError(
+            expected(
+                f"{name} whose squared differences can be told from 0 and from infinity",
+                got=f"numbers up to {largest:g} that differ by up to {spread:g}",
+                remedy="Give them in another unit.",
+            )
+        )
