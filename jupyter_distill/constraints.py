@@ -55,8 +55,8 @@ class Constraints:
     interactions : bool, optional
         ``False``: no two columns may act together.
     hard : bool, default True
-        Whether directions must hold, or deviations only cost `penalty`. Only a net makes the
-        difference; all other families keep them in any case.
+        Whether directions must hold, or deviations only cost `penalty`. Trees and
+        rules keep them in any case.
     penalty : float, default 1.0
         What deviations cost where `hard` is False.
 
