@@ -152,6 +152,20 @@ def test_a_simple_teacher_gets_a_small_student() -> None:
     assert d.fidelity().value > 0.95
 
 
+def test_sizes_are_told_apart_in_earnest_where_brief_fits_cannot() -> None:
+    X, y = data(300)
+    d = run(smooth, X, y, student="net")
+    found = d.calibration
+    assert found is not None and found.sized is not None
+    assert found.sized.shape == found.agrees.shape[1:]
+    overall, per_class = found.fidelity()
+    np.testing.assert_allclose(overall, found.sized.mean(1))
+    assert d.size == knee(found.sizes, overall.tolist(), per_class.tolist(), 8)
+    asked = run(smooth, X, y, student="net", size=4).calibration
+    assert asked is not None and asked.sized is None  # there is nothing to choose
+    assert run(smooth, X, y).calibration.sized is None  # trees are piloted well enough
+
+
 # --- again -------------------------------------------------------------------------------------
 
 

@@ -39,7 +39,7 @@ class EbmStudent(EbmBase, StudentClassifier):
     interactions : bool or int, default False
         Whether pairs of columns may be terms; an int is how many are looked at (10 for True).
     quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` boosts in few, long steps, on at most 4,000 rows: enough to try settings with.
+        ``"greedy"`` boosts in few, long steps, on at most 6,000 rows: enough to try settings with.
     random_state : int, optional
         Seed of the bags; 0 unless given.
     constraints : object with monotone, forbid and require, optional
@@ -105,7 +105,7 @@ class EbmRegressionStudent(EbmBase, StudentRegressor):
     interactions : bool or int, default False
         Whether pairs of columns may be terms; an int is how many are looked at (10 for True).
     quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` boosts in few, long steps, on at most 4,000 rows: enough to try settings with.
+        ``"greedy"`` boosts in few, long steps, on at most 6,000 rows: enough to try settings with.
     random_state : int, optional
         Seed of the bags; 0 unless given.
     constraints : object with monotone, forbid and require, optional

@@ -45,7 +45,7 @@ class NetStudent(NetBase, StudentClassifier):
         Passes over the rows before pruning, at most; fewer on many rows, or where a held-out
         share shows that there is nothing more to gain.
     quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` trains and cuts back in few steps, on at most 4,000 rows: enough to try
+        ``"greedy"`` trains and cuts back in few steps, on at most 6,000 rows: enough to try
         settings with.
     random_state : int, optional
         Seed of the first weights, the batches and the held-out share; 0 unless given.
@@ -145,7 +145,7 @@ class NetRegressionStudent(NetBase, StudentRegressor):
     epochs : int, default 200
         Passes over the rows before pruning, at most.
     quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` trains and cuts back in few steps, on at most 4,000 rows: enough to try
+        ``"greedy"`` trains and cuts back in few steps, on at most 6,000 rows: enough to try
         settings with.
     random_state : int, optional
         Seed of the first weights, the batches and the held-out share; 0 unless given.
