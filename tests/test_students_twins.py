@@ -73,18 +73,8 @@ def answers(data: str, teacher: str) -> list[tuple[Any, ...]]:
 
 
 # Every set and teacher for the family that is quick to fit, two of them for each other one.
-# A net that has learnt 119 rows of wine by heart says at T = 2 little that their labels do not: the
-# tree's loss is 1.33 there, that of its twin 1.28. The mark falls as soon as that is mended.
-LOST = {("tree", "wine", "net")}
 PAIRS = [
-    pytest.param(
-        name,
-        data,
-        teacher,
-        marks=[pytest.mark.xfail(strict=True, reason="few rows known by heart")]
-        if (name, data, teacher) in LOST
-        else [],
-    )
+    (name, data, teacher)
     for name in students.names()
     for data in DATA
     for teacher in TEACHERS

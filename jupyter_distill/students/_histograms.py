@@ -36,6 +36,7 @@ class Histograms:
         ends = np.cumsum(binned.n_codes)
         self.start: Ints = ends - binned.n_codes
         self.column: Ints = np.repeat(np.arange(d), binned.n_codes)
+        self.n_first = int(binned.n_codes[0])
         self.code: Ints = np.arange(ends[-1]) - self.start[self.column]
         self.categorical = binned.categorical[self.column]
         self.places = np.ascontiguousarray(binned.codes) + self.start.astype(np.int32)
@@ -66,6 +67,5 @@ class Histograms:
 
     def running(self, sums: Floats) -> Floats:
         """Return sums, shape (C, ...), added up along the codes of each column."""
-        total = np.cumsum(sums, axis=0)
-        before = np.concatenate([np.zeros_like(total[:1]), total[self.start[1:] - 1]])
-        return np.asarray(total - before[self.column])
+        before = sums[: self.n_first].sum(0)  # every column parts the same rows
+        return np.asarray(np.cumsum(sums, axis=0) - np.multiply.outer(self.column, before))

@@ -1,10 +1,9 @@
-"""The search for a tree: grown too large, cut back to size, improved, grown on and cut again."""
+"""The search for a tree: grown too large, cut back, improved, its parts then sought anew."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,6 @@ from jupyter_distill.students._sketch import Sketch
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-PARTS = 3  # of the rows, each left out once to see what pays
 CLOSE = 1e-4  # a round that saves a smaller share of the cost is the last
 
 
@@ -37,15 +35,25 @@ class Effort:
         Sweeps of improvement per round, at most.
     regrown : float
         To how many times the wanted leaves it is grown on.
+    renewals : int
+        How often, at most, the parts of the improved tree are sought anew.
+    others : int
+        How many other columns are tried at the top of a part.
+    parts : float
+        Share of the wanted leaves that makes a part.
     """
 
     larger: int = 4
     rounds: int = 4
     sweeps: int = 3
     regrown: float = 2.0
+    renewals: int = 0
+    others: int = 3
+    parts: float = 0.5
 
 
 GREEDY = Effort(larger=2, rounds=0)
+BRIEF = Effort(rounds=1, sweeps=1, regrown=1.5)  # for a part that is sought anew
 
 
 class Search:
@@ -72,14 +80,27 @@ class Search:
         criterion: Criterion,
         min_rows: float,
         allowed: Bools | None = None,
+        histograms: Histograms | None = None,
     ) -> None:
         self.binned, self.weights, self.criterion = binned, weights, criterion
         self.min_rows, self.allowed = min_rows, allowed
         self.rows = np.flatnonzero(weights > 0)
-        self.histograms = Histograms(binned)
+        self.histograms = histograms or Histograms(binned)
 
-    def grown(self, tree: Sketch, response: Floats, size: int) -> Sketch:
-        """Grow a tree in place to `size` leaves, by `response`."""
+    def among(self, rows: NDArray[np.intp]) -> Search:
+        """Return a search that looks at some rows only."""
+        weights = np.zeros_like(self.weights)
+        weights[rows] = self.weights[rows]
+        return Search(
+            self.binned, weights, self.criterion, self.min_rows, self.allowed, self.histograms
+        )
+
+    def grown(self, tree: Sketch, response: Floats, size: int, but: Sequence[int] = ()) -> Sketch:
+        """Grow a tree in place to `size` leaves, by `response`, not asking about columns `but`."""
+        allowed = self.allowed
+        if len(but):
+            others = ~np.isin(np.arange(len(self.binned.n_codes)), but)
+            allowed = others if allowed is None else others & allowed
         return grow(
             tree,
             self.binned,
@@ -88,7 +109,7 @@ class Search:
             self.weights,
             size,
             self.min_rows,
-            self.allowed,
+            allowed,
         )
 
     def sums(self, tree: Sketch) -> Floats:
@@ -103,47 +124,14 @@ class Search:
         cost[1:][sums[1:, 0] < self.min_rows] = np.inf
         return cost
 
+    def cost(self, tree: Sketch) -> float:
+        """Return what the leaves of a tree cost."""
+        return float(self.costs(tree)[np.array(tree.left) < 0].sum())
+
     def cut(self, tree: Sketch, size: int) -> tuple[float, Sketch]:
         """Return the best subtree of at most `size` leaves, and its cost."""
         pruning = Pruning(tree.left, tree.right, self.costs(tree), size)
         return pruning.cost(size), tree.kept(pruning.keep(size))
-
-    def within(
-        self,
-        budget: tuple[int | None, list[int]],
-        responses: Sequence[Floats],
-        sizes: Sequence[int],
-        effort: Effort,
-        seed: int | None,
-    ) -> list[Sketch]:
-        """Search with at most so many columns, some of them required; carefully with a seed.
-
-        Where a tree asks about too many, the required ones and those that save most are kept and
-        the search begins anew with them.
-        """
-        find = self.trees if seed is None else partial(self.careful, seed=seed)
-        trees = find(responses, sizes, effort)
-        most, required = budget
-        for i, size in enumerate(sizes):
-            saved = self._saved(trees[i])
-            if most is None or (saved > 0).sum() <= most:
-                continue
-            saved[required] = np.inf
-            keep = np.zeros(len(saved), dtype=bool)
-            keep[np.argsort(-saved, kind="stable")[:most]] = True
-            narrow = Search(self.binned, self.weights, self.criterion, self.min_rows, keep)
-            (trees[i],) = narrow.within((None, []), responses, [size], effort, seed)
-        return trees
-
-    def _saved(self, tree: Sketch) -> Floats:
-        """Return what the questions about each column save."""
-        cost = self.criterion.cost(self.sums(tree))
-        saved = np.zeros(len(self.binned.n_codes))
-        for node, feature in enumerate(tree.feature):
-            if feature >= 0:
-                below = cost[tree.left[node]] + cost[tree.right[node]]
-                saved[feature] += max(float(cost[node] - below), 1e-12)
-        return saved
 
     def trees(
         self, responses: Sequence[Floats], sizes: Sequence[int], effort: Effort
@@ -167,11 +155,61 @@ class Search:
                 starts.append((pruning.cost(size), large.kept(pruning.keep(size)), response))
         best = []
         for size, starts in zip(sizes, begun, strict=True):
-            found = [
-                self.improved(cost, tree, response, size, effort) for cost, tree, response in starts
-            ]
-            best.append(min(found, key=lambda one: one[0])[1])
+            cost, tree, response = min(starts, key=lambda one: one[0])
+            cost, tree = self.improved(cost, tree, response, size, effort)
+            for i in range(effort.renewals):
+                response = responses[-1 - i % len(responses)]
+                least = max(3, size * effort.parts)
+                tree = self.renewed(tree, response, effort.others, least)
+                cost, tree = self.improved(self.cost(tree), tree, response, size, effort)
+            best.append(tree)
         return best
+
+    def renewed(self, tree: Sketch, response: Floats, others: int, least: float) -> Sketch:
+        """Return the tree after its parts were sought anew, each with another column at its top.
+
+        Improving a tree question by question, the others held, seldom gets away from the columns
+        of its first questions. So the best tree that begins with another column is grown, cut
+        back and improved, for the whole and then for what is below either side, and kept where
+        it costs less.
+
+        Parameters
+        ----------
+        tree : Sketch
+            A tree.
+        response : ndarray of shape (n, m)
+            What to grow by.
+        others : int
+            How many other columns are tried at the top, those of the largest gain.
+        least : float
+            Leaves of a part, at least.
+        """
+        size = tree.n_leaves
+        if size < least:
+            return tree
+        asked = [tree.feature[0]]
+        found: list[tuple[float, Sketch]] = []
+        for _ in range(others):
+            other = self.grown(Sketch(), response, 2, but=asked)
+            if other.n_leaves < 2:
+                break
+            asked.append(other.feature[0])
+            large = self.grown(other, response, int(size * BRIEF.regrown))
+            found.append(self.cut(large, size))
+        if found:
+            cost, other = min(found, key=lambda one: one[0])
+            cost, other = self.improved(cost, other, response, size, BRIEF)
+            if cost < self.cost(tree) - CLOSE * abs(cost):
+                tree = other
+        goes = tree.goes[0]
+        if goes is None:
+            return tree
+        on_left = goes[self.binned.codes[self.rows, tree.feature[0]]]
+        left, right = (
+            self.among(self.rows[side]).renewed(tree.below(node), response, others, least)
+            for side, node in ((on_left, tree.left[0]), (~on_left, tree.right[0]))
+        )
+        return tree.joined(left, right)
 
     def improved(
         self, cost: float, tree: Sketch, response: Floats, size: int, effort: Effort
@@ -200,45 +238,3 @@ class Search:
                     continue
             break
         return best
-
-    def careful(
-        self, responses: Sequence[Floats], sizes: Sequence[int], effort: Effort, seed: int | None
-    ) -> list[Sketch]:
-        """Search like :meth:`trees`, but only as far as it pays on rows that were left out.
-
-        Few rows are learnt by heart by a long search. Parts of them are left out in turn; each
-        size takes the way whose trees cost least there, but the plainest one, grown by the last
-        response and cut back, unless another one saves more than one standard error.
-        """
-        ways = [([response], GREEDY) for response in reversed(responses)]
-        ways.append((list(responses), effort))
-        # rows of the same codes are left out together: a copy would tell what is to be guessed
-        codes, copy = np.unique(self.binned.codes[self.rows], axis=0, return_inverse=True)
-        parts = np.random.default_rng(seed).permutation(len(codes)) % PARTS
-        part = np.full(len(self.weights), -1)
-        part[self.rows] = parts[copy]
-        cost = np.zeros((len(ways), len(sizes), len(self.weights)))
-        for left_out in range(PARTS):
-            inside = np.where(part == left_out, 0.0, self.weights)
-            rows = self.criterion.rows * (inside > 0)[:, None]
-            criterion = Criterion(rows, self.criterion.n_answers, self.criterion.fidelity)
-            search = Search(self.binned, inside, criterion, self.min_rows, self.allowed)
-            if len(search.rows) == 0:
-                continue
-            outside = np.flatnonzero(part == left_out)
-            for i, (starts, how) in enumerate(ways):
-                trees = search.trees(starts, sizes, how)
-                cost[i][:, outside] = [self._beyond(tree, search, outside) for tree in trees]
-        order = np.argsort(copy, kind="stable")
-        first = np.searchsorted(copy[order], np.arange(len(codes)))
-        saved = np.add.reduceat((cost[:1] - cost)[..., self.rows[order]], first, axis=2)
-        error = saved.std(2) * np.sqrt(len(codes))
-        best = np.where(saved.sum(2) > error, saved.sum(2), 0.0).argmax(0)
-        found = {i: self.trees(ways[i][0], sizes, ways[i][1]) for i in np.unique(best)}
-        return [found[i][j] for j, i in enumerate(best)]
-
-    def _beyond(self, tree: Sketch, search: Search, outside: NDArray[np.intp]) -> Floats:
-        """Return what each row costs in the leaves that other rows have filled."""
-        prices = self.criterion.prices(search.sums(tree))
-        leaf = tree.route(self.binned.codes, outside)
-        return np.asarray((self.criterion.rows[outside] * prices[leaf]).sum(1))

@@ -106,13 +106,33 @@ class Sketch:
     def kept(self, keep: Bools) -> Sketch:
         """Return the tree in which only the inner nodes in `keep` are still divided."""
         new = Sketch()
-        stack = [(0, 0)]  # old node, new node
+        new.graft(0, self, keep=keep)
+        return new
+
+    def graft(self, leaf: int, tree: Sketch, start: int = 0, keep: Bools | None = None) -> None:
+        """Put at a leaf what another tree has from node `start` on, in place."""
+        stack = [(start, leaf)]  # node there, node here
         while stack:
             old, at = stack.pop(0)
-            goes = self.goes[old]
-            if goes is not None and keep[old]:
-                left, right = new.divide(at, self.feature[old], goes, self.missing[old])
-                stack += [(self.left[old], left), (self.right[old], right)]
+            goes = tree.goes[old]
+            if goes is not None and (keep is None or keep[old]):
+                left, right = self.divide(at, tree.feature[old], goes, tree.missing[old])
+                stack += [(tree.left[old], left), (tree.right[old], right)]
+
+    def below(self, node: int) -> Sketch:
+        """Return the tree that begins at a node."""
+        new = Sketch()
+        new.graft(0, self, node)
+        return new
+
+    def joined(self, left: Sketch, right: Sketch) -> Sketch:
+        """Return the tree with the root's question, and other trees below its two sides."""
+        goes = self.goes[0]
+        assert goes is not None
+        new = Sketch()
+        sides = new.divide(0, self.feature[0], goes, self.missing[0])
+        for side, tree in zip(sides, (left, right), strict=True):
+            new.graft(side, tree)
         return new
 
     def without_empty(self, weight: Floats) -> Sketch:

@@ -64,12 +64,12 @@ def best_split(
         return None
     order = _order(histogram, of, total)
     running = of.running(histogram if order is None else histogram[order])
-    missing = histogram[of.start][of.column]
     # Numeric columns keep code 0 (missing) first, so a running sum carries it on the left;
     # without it the missing go right.
     with_missing = _gain(running, total, min_rows)
     gains = [with_missing]
-    if missing[:, 0].any():
+    if histogram[of.start, 0].any():
+        missing = histogram[of.start][of.column]
         without = _gain(running - missing, total, min_rows)
         without[of.categorical] = -np.inf
         # only the missing on the left: said as the other one
@@ -150,7 +150,6 @@ def _gain(left: Floats, total: Floats, min_rows: float) -> Floats:
 
 def _square(sums: Floats) -> Floats:
     """Squared sum of the response over the weight: what a mean takes off the squared error."""
-    squares = sums[..., 1] ** 2
-    for j in range(2, sums.shape[-1]):  # a loop over few outputs is faster than a reduction
-        squares = squares + sums[..., j] ** 2
+    of = sums[..., 1:]
+    squares = of[..., 0] ** 2 if of.shape[-1] == 1 else np.einsum("...j,...j->...", of, of)
     return np.asarray(squares / sums[..., 0])

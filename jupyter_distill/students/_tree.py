@@ -17,6 +17,7 @@ from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.students._base import Student, fitted
 from jupyter_distill.students._bins import Binned
+from jupyter_distill.students._careful import within
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._criterion import Criterion
 from jupyter_distill.students._explain import Met, tree_explanation
@@ -35,8 +36,8 @@ SEARCHED = 30_000  # rows to search on: more do not move a tree of this size, bu
 FEW = 2_000  # rows below which a search must pay on rows that it did not see
 EFFORT = {
     "greedy": GREEDY,
-    "fast": Effort(larger=3, rounds=1, sweeps=2),
-    "best": Effort(rounds=8, sweeps=4, larger=6, regrown=3),
+    "fast": Effort(larger=3, rounds=1, sweeps=2, renewals=1),
+    "best": Effort(larger=4, rounds=3, sweeps=4, renewals=2, parts=0.2),
 }
 
 
@@ -117,7 +118,7 @@ class TreeBase(Student):
         leaves = [self._leaves(size) for size in sizes]
         careful = bool(effort.rounds) and float(weights.sum()) < FEW
         seed = self.random_state or 0
-        trees = search.within(self._budget(), starts, leaves, effort, seed if careful else None)
+        trees = within(search, self._budget(), starts, leaves, effort, seed if careful else None)
         found = []
         for tree in trees:
             nodes = tree.nodes(rows)
