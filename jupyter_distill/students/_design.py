@@ -27,6 +27,8 @@ class Entry:
         The number itself, whether it is one of `codes`, or whether there is none.
     codes : tuple of int
         Codes of the categories; -1 stands for those not seen in the fit.
+    mean, spread : float
+        Over the rows of the fit, weighted; the mean stands in for missing values.
     """
 
     column: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -80,7 +80,7 @@ class Lesson:
         """Return the lesson of some rows."""
         labels = None if self.labels is None else self.labels[rows]
         weights = self.weights[rows]
-        return Lesson(self.loss, self.spread, labels, self.soft[rows], weights / weights.sum())
+        return replace(self, labels=labels, soft=self.soft[rows], weights=weights / weights.sum())
 
     def value(self, scores: Floats) -> tuple[float, Floats]:
         """Return the mean loss up to a constant, and its gradient, shape (n, J)."""

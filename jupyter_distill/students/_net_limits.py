@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected
 from jupyter_distill.students._design import Design
 from jupyter_distill.students._net_prune import Rules
 from jupyter_distill.students._net_slope import Drift
@@ -51,8 +50,6 @@ def demanded(constraints: Any, design: Design, outputs_of: OutputsOf) -> list[De
     for name, asked in constraints.monotone.items():
         rises = design.rises(names.index(name))
         for label, sign in asked.items() if isinstance(asked, dict) else [(None, asked)]:
-            if sign not in (1, -1):
-                raise ValueError(expected(f"+1 or -1 for {name!r}", got=repr(sign)))
             output, turned = outputs_of(label)
             signed = tuple((place, way * sign * turned) for place, way in rises)
             demands.append(Demand(signed, output))
@@ -70,8 +67,8 @@ def rules_of(
     names = [column.name for column in design.columns]
     out = np.isin(groups, [names.index(name) for name in constraints.forbid])
     required = tuple(names.index(name) for name in constraints.require)
-    most = getattr(constraints, "max_features", None)
-    return Rules(sign_limits(forbid(limits, out), demands), groups, required, most)
+    limits = sign_limits(forbid(limits, out), demands)
+    return Rules(limits, groups, required, constraints.max_features)
 
 
 def sign_limits(limits: Limits, demands: list[Demand]) -> Limits:

@@ -41,6 +41,7 @@ class Nodes:
 
     @property
     def leaves(self) -> Ints:
+        """Nodes that ask nothing, in order."""
         return np.flatnonzero(self.left < 0)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
@@ -13,7 +14,6 @@ from jupyter_distill.students._ebm import EbmBase
 from jupyter_distill.students._linear import LinearBase
 from jupyter_distill.students._monotone import order_edges, violations
 from jupyter_distill.students._net import NetBase
-from jupyter_distill.students._proof import Proof, Provable
 from jupyter_distill.students._tree import TreeBase
 
 Floats = NDArray[np.float64]
@@ -21,27 +21,51 @@ Floats = NDArray[np.float64]
 CLOSE = 1e-12  # differences of scores that are rounding
 
 
-def prove(student: Student, feature: int, sign: int, of_class: int | None) -> Proof | None:
-    """Return a proof that a direction holds or does not; None if nothing can be proven.
+@dataclass(frozen=True)
+class Proof:
+    """That a direction holds everywhere, or where it does not.
 
-    A student that is :class:`Provable` is asked first. Trees are settled either way; sums are
-    proven where the score of the class rises against that of every other class, which is enough
-    but, with several classes, not necessary.
+    Attributes
+    ----------
+    method : str
+        What was looked at, e.g. ``"signs of the coefficients"``.
+    violations : int
+        How many of these go the wrong way; 0 if the direction is proven.
+    worst : float
+        The largest fall where a rise was demanded (or the other way round), as a probability or
+        in the unit of the target.
+    example : str
+        The worst of them in words; empty if there is none.
     """
-    found: Proof | None
-    if isinstance(student, Provable):
-        found = student.prove_monotone(feature, sign, of_class)
-    else:
-        found = _prove(student, feature, sign, of_class)
-    return found
+
+    method: str
+    violations: int = 0
+    worst: float = 0.0
+    example: str = ""
 
 
 @singledispatch
-def _prove(student: Student, feature: int, sign: int, of_class: int | None) -> Proof | None:
+def prove(student: Student, feature: int, sign: int, of_class: int | None) -> Proof | None:
+    """Return a proof that a direction holds or does not; None if nothing can be proven.
+
+    Trees are settled either way; sums are proven where the score of the class rises against that
+    of every other class, which is enough but, with several classes, not necessary.
+
+    Parameters
+    ----------
+    student : Student
+        A fitted student.
+    feature : int
+        Position of the column.
+    sign : {1, -1}
+        Direction.
+    of_class : int or None
+        The class whose probability is meant; None where a number is given.
+    """
     return None
 
 
-@_prove.register
+@prove.register
 def _(student: TreeBase, feature: int, sign: int, of_class: int | None) -> Proof | None:
     nodes = student.nodes_
     said = student.answers_[:, 0] if of_class is None else softmax(student.answers_)[:, of_class]
@@ -59,14 +83,14 @@ def _(student: TreeBase, feature: int, sign: int, of_class: int | None) -> Proof
     return Proof(method, len(pairs), float(gaps[0]), example)
 
 
-@_prove.register
+@prove.register
 def _(student: LinearBase, feature: int, sign: int, of_class: int | None) -> Proof | None:
     rises = student.design_.rises(feature)
     moves = [way * student.scores_.coef[place] @ student._spread() for place, way in rises]
     return _by(moves, sign, of_class, "signs of the coefficients")
 
 
-@_prove.register
+@prove.register
 def _(student: EbmBase, feature: int, sign: int, of_class: int | None) -> Proof | None:
     moves: list[Floats] = []
     for term in student.terms_:
@@ -84,7 +108,7 @@ def _(student: EbmBase, feature: int, sign: int, of_class: int | None) -> Proof 
     return _by(moves, sign, of_class, "differences of the shapes")
 
 
-@_prove.register
+@prove.register
 def _(student: NetBase, feature: int, sign: int, of_class: int | None) -> Proof | None:
     net, spread = student.net_, student.spread_
     moves: list[Floats] = []

@@ -42,7 +42,7 @@ class EbmStudent(EbmBase, StudentClassifier):
         ``"greedy"`` boosts in few, long steps, on at most 6,000 rows: enough to try settings with.
     random_state : int, optional
         Seed of the bags; 0 unless given.
-    constraints : object with monotone, forbid and require, optional
+    constraints : Constraints, optional
         What the shapes must keep: columns whose shape may only rise or only fall, columns that
         are not used, columns that are taken first. With ``hard=False`` a shape's squared distance
         from the nearest one that keeps its direction costs `penalty`, in the unit of the loss's
@@ -108,7 +108,7 @@ class EbmRegressionStudent(EbmBase, StudentRegressor):
         ``"greedy"`` boosts in few, long steps, on at most 6,000 rows: enough to try settings with.
     random_state : int, optional
         Seed of the bags; 0 unless given.
-    constraints : object with monotone, forbid and require, optional
+    constraints : Constraints, optional
         What the shapes must keep.
     """
 

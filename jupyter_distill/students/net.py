@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected
 from jupyter_distill.students._classifier import StudentClassifier
 from jupyter_distill.students._net import NetBase
 from jupyter_distill.students._net_losses import CompositeLesson, SquaredLesson
@@ -103,14 +102,6 @@ class NetStudent(NetBase, StudentClassifier):
 
     def _outputs_of(self, name: Any) -> tuple[int, int]:
         classes = self.classes_.tolist()
-        if name is None and len(classes) > 2:
-            raise ValueError(
-                expected(
-                    "the class that a monotone constraint is about",
-                    got=f"{len(classes)} classes and none of them named",
-                    remedy=f'Name one, e.g. monotone={{"income": {{{classes[0]!r}: +1}}}}.',
-                )
-            )
         k = 1 if name is None else classes.index(name)
         output = int(np.abs(self.spread_[:, k]).argmax())
         return output, int(np.sign(self.spread_[output, k]))
