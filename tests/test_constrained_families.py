@@ -75,6 +75,25 @@ def test_constraints_hold_and_are_proven(
         assert methods.iloc[:2].str.startswith("proven").all(), str(report)
 
 
+@pytest.mark.parametrize("name", students.names())
+def test_a_budget_has_room_for_what_is_required_and_no_more(
+    name: str, rows: pd.DataFrame, score: np.ndarray
+) -> None:
+    asked = [
+        Constraints(require=["age", "noise"], max_features=2),
+        Constraints(require=["noise"], max_features=1),
+    ]
+    # a pair of columns is one term, but two columns
+    pairs = {"interactions": True} if name == "ebm" else {}
+    for constraints in asked:
+        student = students.load(name)(size=4, alpha=0.0, constraints=constraints, **pairs)
+        student.fit_soft(rows, targets("binary", score))
+        report = verify(student, constraints, Table.of(rows))
+        assert report.frame().query("what.str.startswith('at most')")["verdict"].eq("met").all()
+        if name not in ("tree", "rules"):  # these only prefer what is required
+            assert report.ok, str(report)
+
+
 def test_a_distilled_tree_reports_what_it_keeps(rows: pd.DataFrame, score: np.ndarray) -> None:
     def teacher(X: Any) -> np.ndarray:
         p = 1 / (1 + np.exp(-score[X.index]))

@@ -79,10 +79,6 @@ class EbmBase(Student):
         """Return the loss over merged rows."""
 
     def _fit(self, rows: Table | Binned, targets: Any, loss: Any) -> None:
-        size = self.size
-        if self.constraints is not None and self.constraints.max_features is not None:
-            # a pair reads two columns: half as many terms then keep the budget in any case
-            size = min(size, max(self.constraints.max_features // (2 if self._pairs() else 1), 1))
         binned = rows if isinstance(rows, Binned) else self.prepare(rows, targets.weights)
         greedy = self.quality == "greedy"
         few = drawn(targets.weights, targets.n_rows, self.random_state) if greedy else None
@@ -107,7 +103,8 @@ class EbmBase(Student):
             goal,
             placed,
             boosted.intercept,
-            largest=size,
+            largest=self.size,
+            most=None if self.constraints is None else self.constraints.max_features,
             required=tuple(t for t, term in enumerate(boosted.terms) if term.features in required),
             project=monotone if monotone.signs else None,
         )
@@ -200,7 +197,7 @@ class EbmBase(Student):
         terms = self.terms_
         if X is not None:
             if targets is None:
-                raise ValueError(expected("soft targets for the rows of X", got="none"))
+                raise ValueError(expected("targets for the rows of X", got="none"))
             table = self._read(X, reset=False)
             terms = tuple(term.met(table, self.grid_, targets.weights) for term in terms)
         shapes = [shape_of(term, self.columns_, self.grid_) for term in terms]

@@ -37,10 +37,11 @@ def search(
     intercept: Floats,
     *,
     largest: int,
+    most: int | None = None,
     required: tuple[int, ...] = (),
     project: Project | None = None,
 ) -> list[Step]:
-    """Return the best terms found of every size from 0 to `largest`.
+    """Return the best terms found of every size from 0 up to `largest`.
 
     A term is tried with a free, smooth shape, because its boosted one was made beside all other
     terms, which share what it could say alone. The chosen terms start again from their boosted
@@ -57,6 +58,9 @@ def search(
         That of the boosted shapes.
     largest : int
         Terms, at most.
+    most : int, optional
+        Columns that the terms read together, at most. No larger step is returned where every
+        other term would read more.
     required : tuple of int
         Terms that are taken before all others.
     project : Project, optional
@@ -67,12 +71,22 @@ def search(
     chosen: list[int] = []
     steps = [Step((), empty)]
     for _ in range(min(largest, len(placed))):
-        open_ = [t for t in required if t not in chosen] or range(len(placed))
-        best = _best(goal, placed, state, [t for t in open_ if t not in chosen])
-        chosen = [*chosen, best]
+        open_ = [t for t in required if t not in chosen] or _within(placed, chosen, most)
+        if not open_:
+            break
+        chosen = [*chosen, _best(goal, placed, state, open_)]
         state = _free(goal, placed, state, chosen, project)
         steps.append(_final(goal, placed, chosen, intercept, project))
     return steps
+
+
+def _within(placed: list[Placed], chosen: list[int], most: int | None) -> list[int]:
+    """Return the terms that can be added without reading more than so many columns."""
+    others = [t for t in range(len(placed)) if t not in chosen]
+    if most is None:
+        return others
+    read = {j for t in chosen for j in placed[t].term.features}
+    return [t for t in others if len(read.union(placed[t].term.features)) <= most]
 
 
 def _free(
