@@ -55,8 +55,7 @@ class Constraints:
     interactions : bool, optional
         ``False``: no two columns may act together.
     hard : bool, default True
-        Whether directions must hold, or deviations only cost `penalty`. Trees and
-        rules keep them in any case.
+        Whether directions must hold, or deviations only cost `penalty`.
     penalty : float, default 1.0
         What deviations cost where `hard` is False.
 

@@ -107,3 +107,29 @@ def test_a_distilled_tree_reports_what_it_keeps(rows: pd.DataFrame, score: np.nd
     )
     assert kept.constraints_report().ok
     assert "postcode" not in str(kept.explanation().frame()["rule"].tolist())
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("name", ["tree", "rules"])
+def test_a_price_moves_leaves_towards_the_order_and_a_high_one_to_it(
+    name: str, task: str, rows: pd.DataFrame, score: np.ndarray
+) -> None:
+    answers = targets("regression" if task == "regression" else "binary", score)
+
+    def drawn(**settings: Any) -> tuple[Any, Any]:
+        asked = Constraints(monotone={"income": "-"}, **settings)  # which is not so
+        family: Any = students.load(name, task)
+        student = family(size=12, alpha=0.0, quality="greedy", constraints=asked).fit_soft(
+            rows, answers
+        )
+        report = verify(student, asked, Table.of(rows))
+        said = student.predict(rows) if task == "regression" else student.logits(rows)
+        return np.asarray(said), report
+
+    free, broken = drawn(hard=False, penalty=0.0)
+    near, still = drawn(hard=False, penalty=1.0)
+    close, _ = drawn(hard=False, penalty=1e9)
+    kept, proven = drawn()
+    assert not broken.ok and not still.ok and proven.ok
+    np.testing.assert_allclose(near, (free + kept) / 2, atol=1e-9)
+    np.testing.assert_allclose(close, kept, atol=1e-6)

@@ -16,7 +16,7 @@ from scipy.optimize import isotonic_regression
 from sklearn.tree import DecisionTreeRegressor
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill.constraints import MonotoneDemand
+from jupyter_distill.constraints import Constraints, MonotoneDemand
 from jupyter_distill.data import Column, Table
 from jupyter_distill.students._isotone import (
     MeanLeaves,
@@ -224,11 +224,9 @@ def test_order_costs_little_on_monotone_rows_and_less_than_bounds_while_growing(
         y = signal + rng.normal(0, 0.3, len(X))
         learnt, unseen = slice(0, 3000), slice(3000, None)
         student = TreeRegressionStudent(size=16).fit(X[learnt], y[learnt])
-        demands = [MonotoneDemand(0, 1, None), MonotoneDemand(1, 1, None)]
-        nodes = student.nodes_
-        weights = np.bincount(student.apply(X[learnt]), minlength=len(nodes)).astype(float)
-        filled = isotone_numbers(nodes, student.columns_, demands, student.answers_, weights)
-        bound = r2(filled[student.apply(X[unseen]), 0], signal[unseen])
+        asked = Constraints(monotone={"x0": 1, "x1": 1})
+        bounded = TreeRegressionStudent(size=16, constraints=asked).fit(X[learnt], y[learnt])
+        bound = r2(bounded.predict(X[unseen]), signal[unseen])
         grown = DecisionTreeRegressor(
             max_leaf_nodes=16, monotonic_cst=[1, 1, 0, 0], random_state=0
         ).fit(X[learnt], y[learnt])

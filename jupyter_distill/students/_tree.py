@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -117,26 +118,49 @@ class TreeBase(Student):
             starts = [start[some] for start in starts]
         leaves = [self._leaves(size) for size in sizes]
         careful = bool(effort.rounds) and float(weights.sum()) < FEW
-        seed = self.random_state or 0
-        trees = within(search, self._budget(), starts, leaves, effort, seed if careful else None)
-        found = []
-        for tree in trees:
-            nodes = tree.nodes(rows)
-            leaf = nodes.apply(rows.table.values)
-            sums = nodes.totals(leaf, criterion.rows)
-            free = self._fill(nodes, leaf, targets, loss, weights, criterion.answers(sums))
-            weight = nodes.totals(leaf, weights[:, None])[:, 0] + SHRINKAGE
-            found.append(
-                {
-                    "nodes_": nodes,
-                    "answers_": self._in_order(nodes, free, weight),
-                    "free_": free,
-                    "weight_": weight,
-                    "costs_": criterion.cost(sums),
-                    "met_": Met.of(nodes, leaf, targets),
-                }
-            )
-        return found
+        seed = (self.random_state or 0) if careful else None
+        ways = [effort]
+        if self._demands() and self.constraints.hard:
+            # what an order costs is seen only when it is made: plainer trees may lose less by it
+            ways = list(dict.fromkeys([GREEDY, replace(effort, renewals=0), effort]))
+        found = [
+            [
+                self._filled(tree.nodes(rows), rows.table, targets, loss, weights, criterion)
+                for tree in within(search, self._budget(), starts, leaves, way, seed)
+            ]
+            for way in ways
+        ]
+
+        def paid(tree: dict[str, Any]) -> float:
+            said = tree["answers_"][tree["nodes_"].apply(rows.table.values)]
+            return float(loss(said if said.shape[1] > 1 else said[:, 0], targets))
+
+        return (
+            found[0] if len(ways) == 1 else [min(of, key=paid) for of in zip(*found, strict=True)]
+        )
+
+    def _filled(
+        self,
+        nodes: Nodes,
+        table: Table,
+        targets: Any,
+        loss: Any,
+        weights: Floats,
+        criterion: Criterion,
+    ) -> dict[str, Any]:
+        """Return the fitted attributes that a structure has, given the rows."""
+        leaf = nodes.apply(table.values)
+        sums = nodes.totals(leaf, criterion.rows)
+        free = self._fill(nodes, leaf, targets, loss, weights, criterion.answers(sums))
+        weight = sums[:, 0] + SHRINKAGE
+        return {
+            "nodes_": nodes,
+            "answers_": self._ordered(nodes, free, weight),
+            "free_": free,
+            "weight_": weight,
+            "costs_": criterion.cost(sums),
+            "met_": Met.of(nodes, leaf, targets),
+        }
 
     def _allowed(self, table: Table) -> NDArray[np.bool_] | None:
         """Return which columns may be asked about; None for all."""
@@ -160,6 +184,17 @@ class TreeBase(Student):
             getattr(self, "classes_", None),
         )
         return found
+
+    def _ordered(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
+        """Return the answers in the order that constraints demand, or on the way to it."""
+        if not self._demands():
+            return free
+        ordered = self._in_order(nodes, free, weight)
+        if self.constraints.hard:
+            return ordered
+        # the minimiser of squared errors and, at this price, the squared distance to the order
+        price = self.constraints.penalty
+        return np.asarray(free + price / (1 + price) * (ordered - free))
 
     @abstractmethod
     def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
@@ -243,7 +278,7 @@ class TreeBase(Student):
         self.costs_, self.free_ = self.costs_[old], self.free_[old]
         self.weight_, self.met_ = self.weight_[old], self.met_.at(old)
         # what were inner nodes speak now, so the order is made anew
-        self.answers_ = self._in_order(self.nodes_, self.free_, self.weight_)
+        self.answers_ = self._ordered(self.nodes_, self.free_, self.weight_)
 
     def explain(self, X: Any = None, targets: Any = None) -> TreeExplanation:
         """Return the tree as data.

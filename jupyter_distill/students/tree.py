@@ -56,8 +56,9 @@ class TreeStudent(TreeBase, StudentClassifier):
         Seed of the rows that choose the cuts, and of those that are searched, when there are very
         many of them.
     constraints : Constraints, optional
-        Directions that the answers keep, exactly, at the least loss (isotonic leaves); columns
-        that are not asked about; a budget of columns.
+        Directions that the answers keep, exactly, at the least loss (isotonic leaves); with
+        ``hard=False`` they go ``penalty / (1 + penalty)`` of the way there. Columns that are not
+        asked about; a budget of columns.
 
     Attributes
     ----------
@@ -145,8 +146,6 @@ class TreeStudent(TreeBase, StudentClassifier):
 
     def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
         demands = self._demands()
-        if not demands:
-            return free
         at = self._at(self.filled_)
         labels = softmax(free) if at.alpha > 0 else None
         soft = softmax(free, at.temperature)
@@ -224,8 +223,7 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
         return filled
 
     def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
-        demands = self._demands()
-        return isotone_numbers(nodes, self.columns_, demands, free, weight) if demands else free
+        return isotone_numbers(nodes, self.columns_, self._demands(), free, weight)
 
     def _output(self, table: Table) -> Floats:
         return super()._output(table)[:, 0]
