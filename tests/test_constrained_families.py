@@ -90,8 +90,23 @@ def test_a_budget_has_room_for_what_is_required_and_no_more(
         student.fit_soft(rows, targets("binary", score))
         report = verify(student, constraints, Table.of(rows))
         assert report.frame().query("what.str.startswith('at most')")["verdict"].eq("met").all()
-        if name not in ("tree", "rules"):  # these only prefer what is required
-            assert report.ok, str(report)
+        assert report.ok, str(report)
+
+
+@pytest.mark.parametrize("name", ["tree", "rules"])
+def test_required_columns_are_asked_about_even_if_no_question_is_left_for_others(
+    name: str, rows: pd.DataFrame, score: np.ndarray
+) -> None:
+    answers = targets("binary", score)
+    asked = Constraints(require=["age", "noise", "purpose"])
+    for constraints in (asked, Constraints(require=asked.require, max_features=3)):
+        size = 4 if name == "tree" else 3
+        for quality in ("greedy", "fast"):
+            student = students.load(name)(
+                size=size, alpha=0.0, quality=quality, constraints=constraints
+            ).fit_soft(rows, answers)
+            assert verify(student, constraints, Table.of(rows)).ok
+            assert student.complexity_.leaves in (None, 4)
 
 
 def test_a_distilled_tree_reports_what_it_keeps(rows: pd.DataFrame, score: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Which of the trees that a search finds are taken: with few rows, and with a budget of columns."""
+"""Which trees of a search are taken: with few rows, and with columns limited or required."""
 
 from __future__ import annotations
 
@@ -33,14 +33,33 @@ def within(
     most, required = budget
     for i, size in enumerate(sizes):
         saved = _saved(search, trees[i])
-        if most is None or (saved > 0).sum() <= most:
-            continue
         saved[required] = np.inf
-        keep = np.zeros(len(saved), dtype=bool)
-        keep[np.argsort(-saved, kind="stable")[:most]] = True
-        narrow = Search(search.binned, search.weights, search.criterion, search.min_rows, keep)
-        (trees[i],) = within(narrow, (None, []), responses, [size], effort, seed)
+        if most is not None and (saved > 0).sum() > most:
+            keep = np.zeros(len(saved), dtype=bool)
+            keep[np.argsort(-saved, kind="stable")[:most]] = True
+            narrow = Search(search.binned, search.weights, search.criterion, search.min_rows, keep)
+            (trees[i],) = within(narrow, (None, []), responses, [size], effort, seed)
+        trees[i] = _asking(search, trees[i], set(required), responses[-1], size)
     return trees
+
+
+def _asking(
+    search: Search, tree: Sketch, required: set[int], response: Floats, size: int
+) -> Sketch:
+    """Return a tree of that size that asks about all required columns which part any rows.
+
+    Those that the search did not take are asked about where that gains most, in the place of the
+    questions that save least.
+    """
+    for room in range(len(required) + 1):
+        cut = tree if room == 0 else search.cut(tree, size - room)[1]
+        missing = required - set(cut.feature)
+        if len(missing) <= room:
+            break
+    for column in sorted(missing):
+        others = [j for j in range(len(search.binned.n_codes)) if j != column]
+        cut = search.grown(cut, response, cut.n_leaves + 1, but=others)
+    return cut
 
 
 def _saved(search: Search, tree: Sketch) -> Floats:

@@ -71,6 +71,8 @@ class Search:
         Least weight of a leaf.
     allowed : ndarray of bool, shape (d,), optional
         Columns that may be asked about.
+    histograms : Histograms, optional
+        Of these rows, where they have been made.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a tree is, whatever it says: grown on a response, filled, cut and explained."""
+"""What a tree is, whatever it says: searched for, filled, cut and explained."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TreeBase(Student):
         return copy
 
     def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
-        """Grow once and return the best tree that was found for every size."""
+        """Search for the best tree of every size, from one that is grown once."""
         check_sizes(self, sizes)
         self.set_params(size=max(sizes))
         rows = self._rows(X)

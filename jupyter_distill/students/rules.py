@@ -34,7 +34,7 @@ class _Rules(TreeBase):
         self._read_tree()
 
     def sweep(self, X: Any, targets: Any, sizes: Any) -> list[Self]:
-        """Grow once and return the best list that was found for every size."""
+        """Search for the best list of every size, from one tree that is grown once."""
         swept = super().sweep(X, targets, sizes)
         for student in swept:
             student._read_tree()
