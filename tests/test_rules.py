@@ -102,6 +102,8 @@ def test_the_explanation_tells_what_each_rule_decides() -> None:
     np.testing.assert_array_equal(explained.support, np.bincount(place, minlength=len(explained)))
     frame_of_rules = explained.frame()
     assert frame_of_rules["rule"].iloc[-1] == "otherwise"
+    assert [rule.split(" ")[0] for rule in frame_of_rules["rule"]][:2] == ["if", "else"]
+    assert frame_of_rules["rule"][0] in repr(explained)
     for i in range(len(explained)):
         assert explained.answer(i) == student.predict(frame)[place == i][0]
 
@@ -125,7 +127,7 @@ def test_a_long_list_of_categories_is_cut_where_it_is_drawn() -> None:
     frame = pd.DataFrame({"kind": [f"k{i:02}" for i in range(40)] * 5})
     explained = RulesStudent(1).fit(frame, frame["kind"] < "k20").explain()
     assert explained.rule(0).endswith("5 … and 14 more")
-    assert explained.drawn()["rule"][0] == explained.rule(0)
+    assert explained.drawn()["rule"][0] == "if " + explained.rule(0)
     for text in (explained.frame()["rule"][0], explained.to_dict()["conditions"][0][0]):
         assert "more" not in text and text.endswith("9") and text.count(",") == 18
 

@@ -223,6 +223,12 @@ class Distillation:
         return f"{self.headline}\n{self.fidelity().describe()}{notes}"
 
     @property
+    def subject(self) -> str:
+        """Who was distilled into what, e.g. ``forest distilled into a tree of 12 leaves``."""
+        article = "an" if self.title[0] in "AEIO" else "a"
+        return f"{self.teacher.name} distilled into {article} {self.title}"
+
+    @property
     def headline(self) -> str:
         """Who was distilled into what, on one line of text."""
         settings = "".join(f", {name} = {value:g}" for name, value in self.settings.items())

@@ -32,6 +32,9 @@ class Explanation(ABC):
         """Return the frame as it is drawn: texts that would be long are cut short."""
         return self.frame()
 
+    def __repr__(self) -> str:
+        return self.drawn().to_string(index=False, max_rows=60, float_format="{:.4g}".format)
+
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists and texts, ready for JSON."""

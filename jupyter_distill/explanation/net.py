@@ -15,7 +15,7 @@ from jupyter_distill.explanation._base import Explanation
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetExplanation(Explanation):
     """A fitted net: its columns by importance, and its weights one by one.
 

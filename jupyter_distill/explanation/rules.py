@@ -18,7 +18,7 @@ from jupyter_distill.explanation.limits import Limit
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RuleExplanation(Explanation):
     """A fitted rule list: the first rule that holds decides; the last one always holds.
 
@@ -83,13 +83,15 @@ class RuleExplanation(Explanation):
 
     def frame(self) -> pd.DataFrame:
         """Return one row per rule, in order: the first that holds decides."""
-        return self._frame([" and ".join(texts) or "otherwise" for texts in self.conditions])
+        return self._frame([" and ".join(texts) for texts in self.conditions])
 
     def drawn(self) -> pd.DataFrame:
         """Return the frame with long lists of categories cut short."""
         return self._frame([self._asked(place) for place in range(len(self))])
 
-    def _frame(self, rules: list[str]) -> pd.DataFrame:
+    def _frame(self, asked: list[str]) -> pd.DataFrame:
+        rules = [f"else if {text}" for text in asked[:-1]] + ["otherwise"]
+        rules[0] = rules[0].removeprefix("else ")
         data: dict[str, Any] = {
             "rule": rules,
             "answer": [self.answer(place) for place in range(len(self))],

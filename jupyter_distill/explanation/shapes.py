@@ -68,7 +68,7 @@ class Shape:
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ShapeExplanation(Explanation):
     """A fitted sum of shapes.
 

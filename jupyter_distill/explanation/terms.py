@@ -37,7 +37,7 @@ class Coefficients:
     importance: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TermExplanation(Explanation):
     """A fitted linear model.
 

@@ -20,7 +20,7 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TreeExplanation(Explanation):
     """A fitted tree as arrays over its ``m`` nodes, parents before children, the root first.
 

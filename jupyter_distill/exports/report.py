@@ -67,7 +67,7 @@ def _file(path: str | Path) -> Path:
 def compose(d: Distillation) -> str:
     """Return the report as text; the views in it run where their program is built."""
     explanation, rows, card = d.explanation(), row_index(d), d.fidelity()
-    title = f"{d.teacher.name} distilled into a {d.title}"
+    title = d.subject
     before = _head(d, title) + _section(
         "Fidelity",
         cards.headline(card) + cards.details(card),

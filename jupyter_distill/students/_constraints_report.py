@@ -66,7 +66,7 @@ class ConstraintsReport:
         lines = []
         for v in self.verdicts:
             line = f"{v.what}: {v.verdict} ({v.method})"
-            if v.violations:
+            if v.violations and v.worst:
                 line += f", {v.violations} of them, the worst by {v.worst:.4g}"
             lines.append(f"{line}: {v.example}" if v.example else line)
         return "\n".join(lines)

@@ -32,7 +32,8 @@ class TreeStudent(TreeBase, StudentClassifier):
     answers; cut back by dynamic programming; every question in turn is then replaced by the best
     one, and every part sought anew with another column at its top. Of fewer than 2,000 rows some
     are left out in turn, and the search goes only as far as it pays on them. Every leaf says the
-    exact minimiser of the loss over its rows, drawn a little towards its parent's. Categories are
+    exact minimiser of the loss over its rows, drawn a little towards its parent's, and (unless the
+    objective is the distribution) leads with the class that most of them are given. Categories are
     divided into two sets of values, missing values go to the side where they fit best, thresholds
     are the roundest numbers in their gap.
 

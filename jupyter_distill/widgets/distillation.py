@@ -70,4 +70,4 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
         return "\n".join([d.headline, self.card.describe(), *(f"- {note}" for note in d.notes)])
 
     def _title(self) -> str:
-        return f"{self.distillation.teacher.name} distilled into a {self.distillation.title}"
+        return self.distillation.subject
