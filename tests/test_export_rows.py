@@ -159,7 +159,7 @@ def test_what_is_no_number(text: str) -> None:
 
 
 def test_cells_are_the_owners_values_exactly() -> None:
-    big = 2**60  # larger than JavaScript can tell apart, and a float all the same
+    big = 2**60 + 1
     frame = pd.DataFrame(
         {
             "id": [big, 7],

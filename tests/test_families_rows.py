@@ -75,7 +75,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "infinity": (np.where(SCORE > 0, np.inf, 1), "finite numbers .* in column 'odd'. Got infinity"),
     "integers beyond floats": (
         2**53 + np.arange(N),
-        "numbers in column 'odd' that a float can hold. Got the integer 9007199254740993. If it",
+        "numbers in column 'odd' that floats can tell apart. Got the integer 9007199254740993. If",
     ),
     "integers without end": ([10**400] * N, "Got the integer of 333 hex digits. If it is an id"),
 }

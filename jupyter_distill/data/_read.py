@@ -171,18 +171,19 @@ def _numbers(name: str, series: Any) -> Floats:
 
 
 def _exact(name: str, values: NDArray[Any]) -> Floats:
-    """Return numbers as floats, and refuse integers that would become others."""
+    """Return numbers as floats, and refuse integers of which two would become the same."""
     try:
         floats = values.astype(np.float64)
     except OverflowError:
         floats = np.full(values.shape, np.inf)
     beyond = np.abs(floats) >= EXACT
     if beyond.any():
+        same: dict[float, object] = {}
         for whole, near in zip(values[beyond].tolist(), floats[beyond].tolist(), strict=True):
-            if isinstance(whole, int) and (np.isinf(near) or int(near) != whole):
+            if isinstance(whole, int) and (np.isinf(near) or same.setdefault(near, whole) != whole):
                 raise ValueError(
                     expected(
-                        f"numbers in column {name!r} that a float can hold",
+                        f"numbers in column {name!r} that floats can tell apart",
                         got=f"the integer {_short(whole)}",
                         remedy="If it is an identifier, leave the column out or turn it into "
                         "text; else subtract a fixed number from it.",
