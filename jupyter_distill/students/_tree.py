@@ -18,7 +18,7 @@ from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.students._base import Student, fitted
 from jupyter_distill.students._bins import Binned
-from jupyter_distill.students._careful import within
+from jupyter_distill.students._columns import within
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._criterion import Criterion
 from jupyter_distill.students._explain import Met, tree_explanation
