@@ -20,8 +20,13 @@ from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.distillation._remarks import remarks
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.distillation._task import find_teacher
-from jupyter_distill.students import Student, StudentClassifier, StudentRegressor
-from jupyter_distill.students._settings import check_settings, check_size
+from jupyter_distill.students import (
+    Student,
+    StudentClassifier,
+    StudentRegressor,
+    check_settings,
+    check_size,
+)
 from jupyter_distill.targets import Predictions
 from jupyter_distill.teachers import Task
 

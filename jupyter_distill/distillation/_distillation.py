@@ -16,9 +16,7 @@ from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._ladder import Ladder, climb
 from jupyter_distill.distillation._sweep import at_temperature, sweep
-from jupyter_distill.students import Student
-from jupyter_distill.students._constraints_report import ConstraintsReport
-from jupyter_distill.students._verify import verify
+from jupyter_distill.students import ConstraintsReport, Student, verify
 from jupyter_distill.targets import Predictions
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from jupyter_distill._validation import some
 from jupyter_distill.distillation._sweep import reached
 from jupyter_distill.distillation.resample import r2, r2_columns
-from jupyter_distill.students._used import used_together
+from jupyter_distill.students import used_together
 from jupyter_distill.targets import Predictions, SoftTargets
 
 if TYPE_CHECKING:

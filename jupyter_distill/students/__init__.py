@@ -10,16 +10,25 @@ from jupyter_distill._validation import check_choice
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._classifier import StudentClassifier
 from jupyter_distill.students._complexity import Complexity, DensityWarning
+from jupyter_distill.students._constraints_report import ConstraintsReport
 from jupyter_distill.students._regressor import StudentRegressor
+from jupyter_distill.students._settings import check_settings, check_size
+from jupyter_distill.students._used import used_together
+from jupyter_distill.students._verify import verify
 
 __all__ = [
     "Complexity",
+    "ConstraintsReport",
     "DensityWarning",
     "Student",
     "StudentClassifier",
     "StudentRegressor",
+    "check_settings",
+    "check_size",
     "load",
     "names",
+    "used_together",
+    "verify",
 ]
 
 

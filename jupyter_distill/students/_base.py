@@ -13,6 +13,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from jupyter_distill._validation import expected
+from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.data import Column, Table
 from jupyter_distill.explanation import Explanation
 from jupyter_distill.students._complexity import Complexity
@@ -27,8 +28,8 @@ class Student(BaseEstimator, ABC):
 
     Two doors in: :meth:`fit` takes labels, like any scikit-learn estimator; :meth:`fit_soft`
     takes targets, which is all that a student ever learns about a teacher. A family writes
-    :meth:`_fit`, :meth:`_output`, :meth:`_cut`, :meth:`explain`, :attr:`title_` and
-    :attr:`complexity_`.
+    :meth:`_fit` (and :meth:`_swept`, where sizes can share more), :meth:`_output`, :meth:`_cut`,
+    :meth:`explain`, :attr:`title_` and :attr:`complexity_`.
 
     Attributes
     ----------
@@ -63,6 +64,7 @@ class Student(BaseEstimator, ABC):
     size: int
     alpha: float
     columns_: tuple[Column, ...]
+    demands_: tuple[MonotoneDemand, ...]  # directions that constraints ask for
 
     @abstractmethod
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -92,8 +94,10 @@ class Student(BaseEstimator, ABC):
         would, which cuts without looking at the rows again.
         """
         check_sizes(self, sizes)
-        largest = self.set_params(size=max(sizes)).fit_soft(X, targets)
-        return [largest.at_size(size) for size in sizes]
+        self.set_params(size=max(sizes))
+        rows = self._rows(X)
+        self._begin(rows, targets)
+        return self._swept(rows, targets, self._loss(), sizes)
 
     def pilot(self) -> Self:
         """Return an unfitted copy to try temperatures and sizes with: as good, or quicker."""
@@ -125,8 +129,9 @@ class Student(BaseEstimator, ABC):
             )
         self.columns_ = table.columns
         constraints = getattr(self, "constraints", None)
+        self.demands_ = ()
         if constraints is not None:
-            constraints.check(table, getattr(self, "classes_", None))
+            self.demands_ = constraints.check(table, getattr(self, "classes_", None))
 
     @property
     def least_size(self) -> int:
@@ -146,6 +151,11 @@ class Student(BaseEstimator, ABC):
     @abstractmethod
     def _fit(self, rows: Any, targets: Any, loss: Any) -> None:
         """Minimise `loss` over `rows` (a Table, or what `prepare` returned)."""
+
+    def _swept(self, rows: Any, targets: Any, loss: Any, sizes: Sequence[int]) -> list[Self]:
+        """Minimise `loss` at every size; `size` is the largest of them."""
+        self._fit(rows, targets, loss)
+        return [self.at_size(size) for size in sizes]
 
     @abstractmethod
     def _output(self, table: Table) -> Floats:

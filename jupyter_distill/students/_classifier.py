@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self, cast
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length, column_or_1d
@@ -13,6 +14,14 @@ from sklearn.utils.validation import check_is_fitted
 from jupyter_distill._validation import expected
 from jupyter_distill.students._base import Floats, Student, read_weights
 from jupyter_distill.targets import CompositeLoss, SoftTargets, Targets, label_list, soften
+
+
+def score_spread(n_classes: int) -> Floats:
+    """Return how additive scores become logits, shape (J, K).
+
+    Two classes share one score, the log-odds of the second: J is 1; else every class has its own.
+    """
+    return np.array([[-0.5, 0.5]]) if n_classes == 2 else np.eye(n_classes)
 
 
 class StudentClassifier(ClassifierMixin, Student):

@@ -84,7 +84,7 @@ class EbmBase(Student):
         few = drawn(targets.weights, targets.n_rows, self.random_state) if greedy else None
         if few is not None:
             binned, targets = binned.at(few), targets.take(few)
-        forbidden, required, monotone = self._demands(binned.table)
+        forbidden, required, monotone = self._demanded(binned.table)
         merged = Merged.of(binned.codes, targets.weights)
         goal = self._goal(merged, targets, loss)
         boosted = boost(
@@ -125,16 +125,14 @@ class EbmBase(Student):
         random = check_random_state(0 if self.random_state is None else self.random_state)
         return int(random.randint(2**31 - 1))
 
-    def _demands(self, table: Table) -> tuple[set[int], set[tuple[int]], Monotone]:
+    def _demanded(self, table: Table) -> tuple[set[int], set[tuple[int]], Monotone]:
         if self.constraints is None:
             return set(), set(), Monotone({})
-        classes = getattr(self, "classes_", None)
-        demands = self.constraints.check(table, classes)
-        several = classes is not None and len(classes) > 2
+        several = len(getattr(self, "classes_", ())) > 2
         forbidden = {table.position(name) for name in self.constraints.forbid}
         required = {(table.position(name),) for name in self.constraints.require}
         price = None if self.constraints.hard else float(self.constraints.penalty)
-        return forbidden, required, Monotone.of(demands, table.columns, several, price)
+        return forbidden, required, Monotone.of(self.demands_, table.columns, several, price)
 
     def _sum(self) -> Sum:
         return self.sums_[min(self.size, len(self.sums_) - 1)]

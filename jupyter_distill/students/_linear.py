@@ -18,8 +18,7 @@ from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
 from jupyter_distill.students._linear_fit import Fit, Lean, Lesson, fit
 from jupyter_distill.students._linear_path import Selection
-from jupyter_distill.students._settings import check_sizes
-from jupyter_distill.targets import Predictions, Targets
+from jupyter_distill.targets import Predictions
 
 Floats = NDArray[np.float64]
 
@@ -61,13 +60,9 @@ class LinearBase(Student):
         sizes = sorted({k for k in self.SIZES if k < self.size} | {self.size})
         self._climb(rows, targets, loss, sizes)
 
-    def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
+    def _swept(self, rows: Any, targets: Any, loss: Any, sizes: Sequence[int]) -> list[Self]:
         """Choose columns once and return the model of every size."""
-        check_sizes(self, sizes)
-        self.set_params(size=max(sizes))
-        rows = self._rows(X)
-        self._begin(rows, targets)
-        self._climb(rows, targets, self._loss(), sorted(set(sizes)))
+        self._climb(rows, targets, loss, sorted(set(sizes)))
         return [self.at_size(size) for size in sizes]
 
     def _climb(self, rows: Table, targets: Any, loss: Any, sizes: list[int]) -> None:
@@ -165,7 +160,7 @@ class LinearBase(Student):
 
     def _lean(self, n_scores: int) -> Lean | None:
         """Return the signs that are wanted at a price; None where they must hold, or none are."""
-        if self.constraints is None or self.constraints.hard or not self.constraints.monotone:
+        if self.constraints is None or self.constraints.hard or not self.demands_:
             return None
         places, directions = [], []
         for place, output, up in self._signs():
@@ -184,22 +179,11 @@ class LinearBase(Student):
 
     def _signs(self) -> Iterator[tuple[int, int, bool]]:
         """Yield places in the design, the score that is meant, and whether it should rise."""
-        names = [column.name for column in self.columns_]
-        for name, asked in (self.constraints.monotone or {}).items():
-            for label, sign in asked.items() if isinstance(asked, dict) else [(None, asked)]:
-                output, turned = self._output_of(label)
-                for place, way in self.design_.rises(names.index(name)):
-                    yield place, output, sign * turned * way > 0
-
-    def _output_of(self, label: Any) -> tuple[int, int]:
-        """Return the score, and the sign, that stands for a class."""
-        classes = getattr(self, "classes_", None)
-        if classes is None:
-            return 0, 1
-        if label is None:
-            return 0, 1  # of more than two classes one is named
-        k = classes.tolist().index(label)
-        return (0, 1 if k == 1 else -1) if len(classes) == 2 else (k, 1)
+        single = len(self._spread()) == 1
+        for demand in self.demands_:
+            output = 0 if single else demand.of_class or 0
+            for place, way in self.design_.rises(demand.feature):
+                yield place, output, demand.sign * way > 0
 
     @property
     def coef_(self) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
 
+from jupyter_distill.students._classifier import score_spread
 from jupyter_distill.students._row_loss import RowLoss
 from jupyter_distill.targets import CompositeLoss, SoftTargets, SquaredLoss
 
@@ -62,8 +63,7 @@ class Lesson:
                 loss, np.full((1, 1), scale), None, (blend[:, None] - mean) / scale, weights, mean
             )
         assert isinstance(targets, SoftTargets)
-        k = targets.n_classes
-        spread = np.array([[-0.5, 0.5]]) if k == 2 else np.eye(k)
+        spread = score_spread(targets.n_classes)
         return cls(loss, spread, loss.label_mix(targets), targets.at(loss.temperature), weights)
 
     @property

@@ -28,8 +28,6 @@ from jupyter_distill.students._net_rows import DistinctRows
 from jupyter_distill.students._net_train import Course, one_thread
 from jupyter_distill.students._net_weights import NetWeights
 from jupyter_distill.students._quality import QUALITIES, drawn
-from jupyter_distill.students._settings import check_sizes
-from jupyter_distill.targets import Targets
 
 Floats = NDArray[np.float64]
 
@@ -76,13 +74,9 @@ class NetBase(Student):
         copy: Self = clone(self).set_params(quality="greedy")
         return copy
 
-    def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
+    def _swept(self, rows: Any, targets: Any, loss: Any, sizes: Sequence[int]) -> list[Self]:
         """Train once, cut back to every size, and prune each by itself."""
-        check_sizes(self, sizes)
-        self.set_params(size=max(sizes))
-        rows = self._rows(X)
-        self._begin(rows, targets)
-        self.nets_ = self._found(rows, targets, self._loss(), sizes)
+        self.nets_ = self._found(rows, targets, loss, sizes)
         return [self.at_size(size) for size in sizes]
 
     def _found(
@@ -102,7 +96,7 @@ class NetBase(Student):
         distinct = table.take(rows.at)
         self.design_ = Design.of(distinct, rows.weights)
         X = self.design_.apply(distinct)
-        demands = demanded(self.constraints, self.design_, self._outputs_of)
+        demands = demanded(self.demands_, self.design_, self._output_of)
         hard = self.constraints is None or self.constraints.hard
         price = 0.0 if hard else float(self.constraints.penalty)
         pull = drift([] if hard else demands, lesson.outputs, price)
@@ -142,7 +136,7 @@ class NetBase(Student):
         return Effort(epochs=self.epochs, thorough=self.weights == "auto")
 
     @abstractmethod
-    def _outputs_of(self, name: Any) -> tuple[int, int]:
+    def _output_of(self, of_class: int | None) -> tuple[int, int]:
         """Return the output, and the sign, with which a class (None: the answer) rises."""
 
     @abstractmethod

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.students._design import Design
 from jupyter_distill.students._net_prune import Rules
 from jupyter_distill.students._net_slope import Drift
 from jupyter_distill.students._net_weights import Limits, NetWeights
 
 Floats = NDArray[np.float64]
-OutputsOf = Callable[[Any], tuple[int, int]]
+OutputOf = Callable[[int | None], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -34,26 +35,23 @@ class Demand:
     output: int
 
 
-def demanded(constraints: Any, design: Design, outputs_of: OutputsOf) -> list[Demand]:
-    """Return what constraints demand of which output.
+def demanded(
+    demands: Sequence[MonotoneDemand], design: Design, output_of: OutputOf
+) -> list[Demand]:
+    """Return what is demanded of which output.
 
     Parameters
     ----------
-    outputs_of : callable
-        Gives the output, and the sign, that stands for a class (for None: the answer, or the
-        second of two classes).
+    output_of : callable
+        Gives the output, and the sign, that stands for a class (for None: the answer).
     """
-    if constraints is None:
-        return []
-    demands = []
-    names = [column.name for column in design.columns]
-    for name, asked in constraints.monotone.items():
-        rises = design.rises(names.index(name))
-        for label, sign in asked.items() if isinstance(asked, dict) else [(None, asked)]:
-            output, turned = outputs_of(label)
-            signed = tuple((place, way * sign * turned) for place, way in rises)
-            demands.append(Demand(signed, output))
-    return demands
+    found = []
+    for demand in demands:
+        output, turned = output_of(demand.of_class)
+        rises = design.rises(demand.feature)
+        signed = tuple((place, way * demand.sign * turned) for place, way in rises)
+        found.append(Demand(signed, output))
+    return found
 
 
 def rules_of(

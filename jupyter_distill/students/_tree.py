@@ -13,7 +13,6 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import expected
-from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.students._base import Student, fitted
@@ -25,8 +24,6 @@ from jupyter_distill.students._explain import Met, tree_explanation
 from jupyter_distill.students._nodes import Nodes
 from jupyter_distill.students._prune import Pruning
 from jupyter_distill.students._search import GREEDY, Effort, Search
-from jupyter_distill.students._settings import check_sizes
-from jupyter_distill.targets import Targets
 
 Floats = NDArray[np.float64]
 
@@ -80,16 +77,10 @@ class TreeBase(Student):
         copy: Self = clone(self).set_params(quality="greedy")
         return copy
 
-    def sweep(self, X: Any, targets: Targets, sizes: Sequence[int]) -> list[Self]:
+    def _swept(self, rows: Any, targets: Any, loss: Any, sizes: Sequence[int]) -> list[Self]:
         """Search for the best tree of every size, from one that is grown once."""
-        check_sizes(self, sizes)
-        self.set_params(size=max(sizes))
-        rows = self._rows(X)
-        self._begin(rows, targets)
         swept = []
-        for size, found in zip(
-            sizes, self._searched(rows, targets, self._loss(), sizes), strict=True
-        ):
+        for size, found in zip(sizes, self._searched(rows, targets, loss, sizes), strict=True):
             tree: Self = clone(self).set_params(size=size)
             tree.__dict__.update(fitted(self), **found)
             swept.append(tree)
@@ -120,7 +111,7 @@ class TreeBase(Student):
         careful = bool(effort.rounds) and float(weights.sum()) < FEW
         seed = (self.random_state or 0) if careful else None
         ways = [effort]
-        if self._demands() and self.constraints.hard:
+        if self.demands_ and self.constraints.hard:
             # what an order costs is seen only when it is made: plainer trees may lose less by it
             ways = list(dict.fromkeys([GREEDY, replace(effort, renewals=0), effort]))
         found = [
@@ -175,19 +166,9 @@ class TreeBase(Student):
         names = [column.name for column in self.columns_]
         return self.constraints.max_features, [names.index(n) for n in self.constraints.require]
 
-    def _demands(self) -> tuple[MonotoneDemand, ...]:
-        """Return the directions that the answers have to keep."""
-        if self.constraints is None or not self.constraints.monotone:
-            return ()
-        found: tuple[MonotoneDemand, ...] = self.constraints.check(
-            Table(self.columns_, np.empty((0, len(self.columns_))), None),
-            getattr(self, "classes_", None),
-        )
-        return found
-
     def _ordered(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
         """Return the answers in the order that constraints demand, or on the way to it."""
-        if not self._demands():
+        if not self.demands_:
             return free
         ordered = self._in_order(nodes, free, weight)
         if self.constraints.hard:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.data import Table
-from jupyter_distill.students._classifier import StudentClassifier
+from jupyter_distill.students._classifier import StudentClassifier, score_spread
 from jupyter_distill.students._ebm import EbmBase
 from jupyter_distill.students._ebm_goal import Merged, NumberGoal, SoftGoal
 from jupyter_distill.students._regressor import StudentRegressor
@@ -87,8 +87,7 @@ class EbmStudent(EbmBase, StudentClassifier):
         return SoftGoal(merged, targets, loss)
 
     def _output(self, table: Table) -> Floats:
-        z = self._scores(table)
-        return np.hstack([-z / 2, z / 2]) if z.shape[1] == 1 else z
+        return self._scores(table) @ score_spread(len(self.classes_))
 
 
 class EbmRegressionStudent(EbmBase, StudentRegressor):

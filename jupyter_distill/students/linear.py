@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.students._classifier import StudentClassifier
+from jupyter_distill.students._classifier import StudentClassifier, score_spread
 from jupyter_distill.students._linear import LinearBase
 from jupyter_distill.students._regressor import StudentRegressor
 
@@ -68,8 +68,7 @@ class LinearStudent(LinearBase, StudentClassifier):
         self.constraints = constraints
 
     def _spread(self) -> Floats:
-        k = len(self.classes_)
-        return np.array([[-0.5, 0.5]]) if k == 2 else np.eye(k)
+        return score_spread(len(self.classes_))
 
     def _answers(self) -> list[str]:
         names = [str(c) for c in self.classes_]

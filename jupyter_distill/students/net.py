@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.students._classifier import StudentClassifier
+from jupyter_distill.students._classifier import StudentClassifier, score_spread
 from jupyter_distill.students._net import NetBase
 from jupyter_distill.students._net_losses import CompositeLesson, SquaredLesson
 from jupyter_distill.students._net_weights import NetWeights
@@ -96,15 +96,12 @@ class NetStudent(NetBase, StudentClassifier):
             sorted(range(targets.n_classes), key=lambda k: _sortable(self.classes_[k])),
             dtype=np.intp,
         )
-        eye = np.eye(targets.n_classes)[order]
-        self.spread_ = eye if len(order) > 2 else (eye[1:] - eye[:1]) / 2
+        self.spread_ = score_spread(targets.n_classes) @ np.eye(targets.n_classes)[order]
         return CompositeLesson.of(targets, loss, order)
 
-    def _outputs_of(self, name: Any) -> tuple[int, int]:
-        classes = self.classes_.tolist()
-        k = 1 if name is None else classes.index(name)
-        output = int(np.abs(self.spread_[:, k]).argmax())
-        return output, int(np.sign(self.spread_[output, k]))
+    def _output_of(self, of_class: int | None) -> tuple[int, int]:
+        output = int(np.abs(self.spread_[:, of_class]).argmax())
+        return output, int(np.sign(self.spread_[output, of_class]))
 
     def _in_own_units(self, net: NetWeights) -> NetWeights:
         return net
@@ -182,7 +179,7 @@ class NetRegressionStudent(NetBase, StudentRegressor):
             net.intercept * self.scale_ + self.centre_,
         )
 
-    def _outputs_of(self, name: Any) -> tuple[int, int]:
+    def _output_of(self, of_class: int | None) -> tuple[int, int]:
         return 0, 1
 
     def _answers(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -33,9 +34,8 @@ class _Rules(TreeBase):
         super()._fit(rows, targets, loss)
         self._read_tree()
 
-    def sweep(self, X: Any, targets: Any, sizes: Any) -> list[Self]:
-        """Search for the best list of every size, from one tree that is grown once."""
-        swept = super().sweep(X, targets, sizes)
+    def _swept(self, rows: Any, targets: Any, loss: Any, sizes: Sequence[int]) -> list[Self]:
+        swept = super()._swept(rows, targets, loss, sizes)
         for student in swept:
             student._read_tree()
         return swept

@@ -157,11 +157,10 @@ class TreeStudent(TreeBase, StudentClassifier):
         return filled
 
     def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
-        demands = self._demands()
         at = self._at(self.filled_)
         labels = softmax(free) if at.alpha > 0 else None
         soft = softmax(free, at.temperature)
-        return isotone_logits(nodes, self.columns_, demands, free, weight, soft, labels, at)
+        return isotone_logits(nodes, self.columns_, self.demands_, free, weight, soft, labels, at)
 
     def _at(self, loss: CompositeLoss) -> CompositeLoss:
         """Return the loss with the temperature at which leaves are filled."""
@@ -236,7 +235,7 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
         return filled
 
     def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
-        return isotone_numbers(nodes, self.columns_, self._demands(), free, weight)
+        return isotone_numbers(nodes, self.columns_, self.demands_, free, weight)
 
     def _output(self, table: Table) -> Floats:
         return super()._output(table)[:, 0]
