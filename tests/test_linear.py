@@ -13,6 +13,8 @@ from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from jupyter_distill.constraints import Constraints
+from jupyter_distill.data import Table
+from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.students.linear import LinearRegressionStudent, LinearStudent
 from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, SquaredLoss
 
@@ -287,6 +289,42 @@ def test_a_regression_is_explained_in_the_unit_of_its_target() -> None:
     assert table["x2"] == pytest.approx(250, rel=1e-3)
     assert table["(intercept)"] == pytest.approx(7, abs=0.1)
     assert SquaredLoss(0.0)(student.predict(X), Predictions(7 + 250 * X["x2"].to_numpy())) < 0.1
+
+
+def test_importance_is_measured_on_the_rows_that_are_given_and_what_they_weigh() -> None:
+    X, targets = straight(300, d=3)
+    student = LinearStudent(3).fit_soft(X, targets)
+    weights = np.arange(300) % 3
+    weighed = SoftTargets(targets.logits, targets.classes, targets.labels, weights)
+    copies = np.repeat(np.arange(300), weights)
+    said = student.explain(X, weighed).frame()
+    table = student.explain(X.iloc[copies], targets.take(copies)).frame()
+    pd.testing.assert_frame_equal(said, table)
+    entry = said.iloc[0]
+    deviation = X[entry["column"]].iloc[copies].std(ddof=0) * abs(
+        entry[student.explain().scores[0]]
+    )
+    assert entry["importance"] == pytest.approx(deviation)
+
+
+def test_other_rows_need_what_the_teacher_says_of_them() -> None:
+    X, targets = straight(50)
+    student = LinearStudent(2).fit_soft(X, targets)
+    says = "Expected targets for the 50 rows of X. Got {}. Give what the teacher says of these rows"
+    with pytest.raises(ValueError, match=says.format("none")):
+        student.explain(X)
+    with pytest.raises(ValueError, match=says.format("40 of them")):
+        student.explain(X, targets.take(np.arange(40)))
+
+
+def test_equally_important_terms_stand_in_order_and_the_intercept_comes_last() -> None:
+    X, _ = straight(d=80)
+    terms = tuple(
+        Coefficients(j, f"x{j}", np.ones(1), 0.1 + 0.2 if j % 2 else 0.3) for j in range(80)
+    )
+    explained = TermExplanation(Table.of(X).columns, (), ("prediction",), np.ones(1), terms)
+    assert list(explained.frame()["term"]) == [*(f"x{j}" for j in range(80)), "(intercept)"]
+    assert repr(explained).splitlines()[-1].split() == ["(intercept)", "1", "NaN"]
 
 
 def test_the_terms_add_up_to_the_answer_where_values_are_missing_too() -> None:

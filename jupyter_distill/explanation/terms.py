@@ -62,8 +62,11 @@ class TermExplanation(Explanation):
     terms: tuple[Coefficients, ...]
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per coefficient, the most important first, and the intercept."""
-        terms = sorted(self.terms, key=lambda term: -term.importance)
+        """Return one row per coefficient, the most important first, and the intercept.
+
+        What is equally important to six digits stands in the order of the columns.
+        """
+        terms = sorted(self.terms, key=lambda term: -float(f"{term.importance:.6g}"))
         data: dict[str, list[Any]] = {
             "term": [*(term.name for term in terms), "(intercept)"],
             "column": [*(self.columns[term.feature].name for term in terms), ""],

@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
-from jupyter_distill.students._linear_fit import Fit, Lean, Lesson, fit
+from jupyter_distill.students._linear_fit import EXACT, Fit, Lean, Lesson, fit
 from jupyter_distill.students._linear_path import Selection
+from jupyter_distill.students._linear_rows import Laid, Supports
 from jupyter_distill.targets import Predictions
 
 Floats = NDArray[np.float64]
@@ -48,6 +50,11 @@ class LinearBase(Student):
     path_: tuple[Scores, ...]
     spreads_: Floats
 
+    @property
+    def _close(self) -> float:
+        """Fall of the loss, as a share of it, at which a fit stops."""
+        return EXACT
+
     @abstractmethod
     def _spread(self) -> Floats:
         """Return how scores become the output, shape (J, K)."""
@@ -56,7 +63,15 @@ class LinearBase(Student):
     def _answers(self) -> list[str]:
         """Return what each score is about."""
 
-    def _fit(self, rows: Table, targets: Any, loss: Any) -> None:
+    @classmethod
+    def _prepared(cls) -> type:
+        return Laid
+
+    def prepare(self, table: Table, weights: Floats | None = None) -> Laid:
+        """Scale the rows once; give the result to :meth:`fit_soft` as often as wanted."""
+        return Laid.of(table, weights)
+
+    def _fit(self, rows: Table | Laid, targets: Any, loss: Any) -> None:
         sizes = sorted({k for k in self.SIZES if k < self.size} | {self.size})
         self._climb(rows, targets, loss, sizes)
 
@@ -65,24 +80,14 @@ class LinearBase(Student):
         self._climb(rows, targets, loss, sorted(set(sizes)))
         return [self.at_size(size) for size in sizes]
 
-    def _climb(self, rows: Table, targets: Any, loss: Any, sizes: list[int]) -> None:
-        weights = np.ones(len(rows)) if targets.weights is None else targets.weights
-        self.design_ = Design.of(rows, weights)
-        matrix = self.design_.apply(rows)
+    def _climb(self, rows: Table | Laid, targets: Any, loss: Any, sizes: list[int]) -> None:
+        laid = rows if isinstance(rows, Laid) else self.prepare(rows, targets.weights)
+        weights = np.ones(len(laid.table)) if targets.weights is None else targets.weights
+        self.design_, matrix = laid.design, laid.matrix
         lesson = Lesson.of(targets, loss)
         groups = self.design_.groups
         bounds, lean = self._bounds(lesson.n_scores), self._lean(lesson.n_scores)
-        used = np.flatnonzero(weights > 0)
-        some = used
-        if len(used) > CHOOSING:
-            seed = np.random.default_rng(self.random_state)
-            some = np.sort(seed.choice(used, CHOOSING, replace=False))
-        supports: list[frozenset[int]] = []
-        if len(groups):
-            required = self._named("require")
-            chooser = Selection(matrix[some], lesson.at(some), groups, bounds, required, lean)
-            most = None if self.constraints is None else self.constraints.max_features
-            supports = chooser.supports(min(sizes[-1], most or sizes[-1]))
+        supports = self._supports(laid, targets, loss, sizes[-1]) if len(groups) else []
         unit = float(lesson.spread[0, 0]) if isinstance(targets, Predictions) else 1.0
         path: list[Scores] = []
         best: Fit | None = None
@@ -106,6 +111,20 @@ class LinearBase(Student):
         of = np.average(matrix**2, axis=0, weights=weights) if len(groups) else np.empty(0)
         self.spreads_ = np.sqrt(of)
 
+    def _supports(self, laid: Laid, targets: Any, loss: Any, size: int) -> Supports:
+        """Return the columns of the table that models of 1 to `size` columns read."""
+        lesson = Lesson.of(targets, loss)
+        bounds, lean = self._bounds(lesson.n_scores), self._lean(lesson.n_scores)
+        some = np.flatnonzero(lesson.weights > 0)
+        if len(some) > CHOOSING:
+            seed = np.random.default_rng(self.random_state)
+            some = np.sort(seed.choice(some, CHOOSING, replace=False))
+        required = self._named("require")
+        groups = self.design_.groups
+        chooser = Selection(laid.matrix[some], lesson.at(some), groups, bounds, required, lean)
+        most = None if self.constraints is None else self.constraints.max_features
+        return chooser.supports(min(size, most or size))
+
     def _fitted(
         self,
         matrix: Floats,
@@ -124,7 +143,8 @@ class LinearBase(Student):
             lesson,
             (bounds[0][on], bounds[1][on]),
             start,
-            lean=None if lean is None else lean.within(on),
+            self._close,
+            None if lean is None else lean.within(on),
         )
         coef = np.zeros((len(on), lesson.n_scores))
         coef[on] = found.coef
@@ -242,12 +262,33 @@ class LinearBase(Student):
                     adds += of.mean * self.coef_[other]
         return np.asarray(adds)
 
+    def _spreads(self, X: Any, targets: Any) -> Floats:
+        """Return the standard deviation of each column of the design over other rows."""
+        matrix = self.design_.apply(self._read(X, reset=False))
+        if targets is None or targets.n_rows != len(matrix):
+            raise ValueError(
+                expected(
+                    f"targets for the {len(matrix)} rows of X",
+                    got="none" if targets is None else f"{targets.n_rows} of them",
+                    remedy="Give what the teacher says of these rows: explain(X, targets).",
+                )
+            )
+        weights = np.ones(len(matrix)) if targets.weights is None else targets.weights
+        around = np.average(matrix, axis=0, weights=weights)
+        return np.asarray(np.sqrt(np.average((matrix - around) ** 2, axis=0, weights=weights)))
+
     def explain(self, X: Any = None, targets: Any = None) -> TermExplanation:
-        """Return the coefficients as data; importance over the rows of the fit, or over X."""
+        """Return the coefficients as data.
+
+        Parameters
+        ----------
+        X : Table, data frame or array, optional
+            Rows on which importance is measured; those of the fit unless given.
+        targets : SoftTargets or Predictions, optional
+            What the teacher says of these rows, and what they weigh; needed with `X`.
+        """
         check_is_fitted(self)
-        spreads = self.spreads_
-        if X is not None:
-            spreads = self.design_.apply(self._read(X, reset=False)).std(0)
+        spreads = self.spreads_ if X is None else self._spreads(X, targets)
         moves = np.abs(self.scores_.coef * spreads[:, None]).max(1, initial=0.0)
         return TermExplanation(
             columns=self.columns_,

@@ -19,6 +19,9 @@ Ints = NDArray[np.intp]
 
 RIDGE = 1e-5  # on columns of spread 1: keeps separable rows from sending coefficients to infinity
 STEPS = 300
+# Falls of the loss, as a share of it, at which to stop: for good, and where models are compared.
+EXACT = 1e-10
+CLOSE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +87,17 @@ class Lesson:
 
     def value(self, scores: Floats) -> tuple[float, Floats]:
         """Return the mean loss up to a constant, and its gradient, shape (n, J)."""
+        value, slope = self.beside(np.ascontiguousarray(scores.T))
+        return value, slope.T
+
+    def beside(self, scores: Floats) -> tuple[float, Floats]:
+        """Do the same for scores, and with a gradient, of shape (J, n)."""
         if isinstance(self.loss, SquaredLoss):
-            off = scores - self.soft
-            return float(self.weights @ off[:, 0] ** 2), 2 * self.weights[:, None] * off
-        value, slope = self._rows.value_and_slope(scores)
-        return float(self.weights @ value), self.weights[:, None] * slope
+            off = scores - self.soft.T
+            return float(self.weights @ off[0] ** 2), 2 * self.weights * off
+        value, slope = self._rows.beside(scores)
+        slope *= self.weights
+        return float(self.weights @ value), slope
 
     @cached_property
     def _rows(self) -> RowLoss:
@@ -141,7 +150,7 @@ def fit(
     lesson: Lesson,
     bounds: tuple[Floats, Floats],
     start: Fit | None = None,
-    close: float = 1e-10,
+    close: float = EXACT,
     lean: Lean | None = None,
 ) -> Fit:
     """Minimise the loss over coefficients within bounds, by L-BFGS-B (Byrd et al., 1995).
@@ -163,7 +172,7 @@ def fit(
     """
     n, p = matrix.shape
     j = lesson.n_scores
-    full = np.column_stack([matrix, np.ones(n)])
+    full = np.vstack([matrix.T, np.ones(n)])
     low = np.vstack([bounds[0], np.full((1, j), -np.inf)])
     high = np.vstack([bounds[1], np.full((1, j), np.inf)])
     first = np.zeros((p + 1, j))
@@ -172,8 +181,8 @@ def fit(
 
     def value(flat: Floats) -> tuple[float, Floats]:
         w = flat.reshape(p + 1, j)
-        loss, slope = lesson.value(full @ w)
-        gradient = full.T @ slope
+        loss, slope = lesson.beside(w.T @ full)
+        gradient = full @ slope.T
         gradient[:p] += RIDGE * w[:p]
         if lean is not None:
             cost, slope = lean.cost(w[:p])

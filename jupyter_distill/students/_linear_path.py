@@ -7,14 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.students._linear_fit import Fit, Lean, Lesson, fit
+from jupyter_distill.students._linear_fit import CLOSE, Fit, Lean, Lesson, fit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 PENALTIES = 20  # of the L1 path
 STEPS = 60  # proximal steps at each of them: enough to see who enters
-CLOSE = 1e-6  # a fit that only ranks columns may stop early
 SWAPS = 3  # tries per size to exchange the weakest column for a better one
 
 
@@ -105,10 +104,9 @@ class Selection:
         down = np.where(self.bounds[1] > 0, np.maximum(-gradient, 0), 0)
         up = np.where(self.bounds[0] < 0, np.maximum(gradient, 0), 0)
         squares = ((down + up) ** 2).sum(1)
+        sums = np.bincount(self.groups, squares)
         left_out = frozenset(without)
-        return {
-            int(g): float(squares[self.groups == g].sum()) for g in self.names if g not in left_out
-        }
+        return {int(g): float(sums[g]) for g in self.names if g not in left_out}
 
     def _next(self, chosen: frozenset[int]) -> int:
         gains = self._gains(self._slope(chosen)[1], chosen)

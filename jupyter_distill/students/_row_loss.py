@@ -58,9 +58,18 @@ class RowLoss:
 
     def value_and_slope(self, z: Floats) -> tuple[Floats, Floats]:
         """Return the loss of each row, and its gradient of shape (n, J)."""
-        value, likely = self._value(np.ascontiguousarray(z.T))
-        slope = sum(w * T * (p - q) for (w, T, q), p in zip(self.parts, likely, strict=True))
-        return value, np.asarray(slope).T
+        value, slope = self.beside(np.ascontiguousarray(z.T))
+        return value, slope.T
+
+    def beside(self, z: Floats) -> tuple[Floats, Floats]:
+        """Do the same for scores, and with a gradient, of shape (J, n)."""
+        value, likely = self._value(z)
+        slope = np.zeros_like(z)
+        for (weight, T, q), p in zip(self.parts, likely, strict=True):
+            p -= q
+            p *= weight * T
+            slope += p
+        return value, slope
 
     def slope_and_curve(self, z: Floats) -> tuple[Floats, Floats]:
         """Return each row's gradient and the diagonal of its Hessian, both of shape (n, J)."""
@@ -87,6 +96,8 @@ class RowLoss:
             p = np.where(z >= 0, 1.0, small) / (1 + small)
             return (np.maximum(z, 0) + np.log(1 + small) - q * z)[0], p
         top = z.max(0)
-        p = np.exp(z - top)
+        p = z - top
+        np.exp(p, out=p)
         mass = p.sum(0)
-        return top + np.log(mass) - np.einsum("kn,kn->n", q, z), p / mass
+        p /= mass
+        return top + np.log(mass) - np.einsum("kn,kn->n", q, z), p

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
 
 from jupyter_distill.students._classifier import StudentClassifier, score_spread
 from jupyter_distill.students._linear import LinearBase
+from jupyter_distill.students._linear_fit import CLOSE, EXACT
+from jupyter_distill.students._linear_rows import Laid, Supports
+from jupyter_distill.students._quality import QUALITIES
 from jupyter_distill.students._regressor import StudentRegressor
+from jupyter_distill.targets import CompositeLoss, SoftTargets
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +35,9 @@ class LinearStudent(LinearBase, StudentClassifier):
         Weight of the ground truth in the loss, from 0 to 1.
     temperature : float, default 1.0
         T of the soft targets.
+    quality : {"fast", "greedy"}, default "fast"
+        ``"greedy"`` chooses the columns at T = 1, whatever T is, and only once for rows that were
+        prepared; enough to try temperatures with.
     random_state : int, optional
         Seed of the rows on which columns are chosen when there are more than 8,000.
     constraints : Constraints, optional
@@ -53,19 +61,45 @@ class LinearStudent(LinearBase, StudentClassifier):
     M. Yuan, Y. Lin: Model selection and estimation in regression with grouped variables, 2006.
     """
 
+    CHOICES = {"quality": QUALITIES}
+
     def __init__(
         self,
         size: int = 10,
         alpha: float = 0.1,
         temperature: float = 1.0,
+        quality: str = "fast",
         random_state: int | None = None,
         constraints: Any = None,
     ) -> None:
         self.size = size
         self.alpha = alpha
         self.temperature = temperature
+        self.quality = quality
         self.random_state = random_state
         self.constraints = constraints
+
+    def pilot(self) -> Self:
+        """Return an unfitted copy that chooses columns once for all temperatures."""
+        copy: Self = clone(self).set_params(quality="greedy")
+        return copy
+
+    @property
+    def _close(self) -> float:
+        return CLOSE if self.quality == "greedy" else EXACT
+
+    def _supports(
+        self, laid: Laid, targets: SoftTargets, loss: CompositeLoss, size: int
+    ) -> Supports:
+        if self.quality != "greedy":
+            return super()._supports(laid, targets, loss, size)
+        plain = CompositeLoss(loss.alpha, 1.0)
+        settings = size, loss.alpha, self.random_state, repr(self.constraints)
+        return laid.chosen(
+            targets,
+            settings,
+            lambda: super(LinearStudent, self)._supports(laid, targets, plain, size),
+        )
 
     def _spread(self) -> Floats:
         return score_spread(len(self.classes_))
