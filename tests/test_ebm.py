@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.base import clone
 
 from jupyter_distill import _optional
+from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
 from jupyter_distill.students._bins import Binned
 from jupyter_distill.students._ebm_boost import boost
@@ -131,7 +133,7 @@ def test_the_loss_falls_by_stretching_and_again_by_bending(
     before = goal.value(added(placed, own(placed), found.intercept, n))
     shapes, intercept = scaled(goal, placed, own(placed), found.intercept)
     stretched = goal.value(added(placed, shapes, intercept, n))
-    fit = bent(goal, placed, shapes, intercept)
+    fit = bent(goal, placed, shapes, intercept, cycles=30)
     assert before > stretched > fit.value
     np.testing.assert_allclose(added(placed, fit.shapes, fit.intercept, n), fit.z, atol=1e-9)
     for t, shape in shapes.items():  # a factor that is not negative
@@ -181,6 +183,8 @@ def test_there_are_at_most_so_many_terms_and_the_larger_hold_the_smaller(size: i
     features = [{t.features for t in s.terms_} for s in (small, large)]
     assert features[0] < features[1]
     assert small.complexity_.to_dict() == {"features": size, "terms": size}
+    assert small.complexity_.scores == 1
+    assert EbmStudent(size).fit_soft(frame, teacher(frame, 3)).complexity_.scores == 3
 
 
 def test_the_terms_that_matter_are_taken() -> None:
@@ -221,6 +225,60 @@ def test_a_category_never_seen_counts_as_missing() -> None:
     missing["purpose"], new["purpose"] = None, "boat"
     np.testing.assert_array_equal(student.logits(new), student.logits(missing))
     assert np.abs(student.logits(new) - student.logits(frame)).max() > 0.1
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize(("alpha", "temperature"), [(0.0, 1.0), (0.0, 4.0), (0.1, 2.0)])
+def test_a_constant_answer_needs_no_term(classes: int, alpha: float, temperature: float) -> None:
+    frame = rows(300)
+    targets = SoftTargets(
+        np.tile([0.3, 2.0, -1.0][:classes], (300, 1)), np.arange(classes), np.ones(300, dtype=int)
+    )
+    student = EbmStudent(3, alpha, temperature).fit_soft(frame, targets)
+    assert student.title_ == "EBM of 0 terms"
+    number = EbmRegressionStudent(3, 0.0).fit_soft(frame, Predictions(np.full(300, 7.3)))
+    assert number.title_ == "EBM of 0 terms"
+    np.testing.assert_allclose(number.predict(frame), 7.3, rtol=1e-12)
+
+
+def test_a_term_that_is_required_is_kept_though_it_adds_nothing() -> None:
+    frame = rows(300)
+    targets = SoftTargets(np.tile([0.0, 2.0], (300, 1)), np.arange(2))
+    kept = Constraints(require=("c",))
+    student = EbmStudent(3, 0.0, constraints=kept).fit_soft(frame, targets)
+    assert [term.features for term in student.terms_] == [(2,)]
+
+
+def test_pilots_of_all_temperatures_start_from_shapes_that_are_boosted_once() -> None:
+    frame = rows(300)
+    targets = teacher(frame, 3)
+    tried = EbmStudent(4).pilot()
+    prepared = tried.prepare(Table.of(frame), None)
+    shared = [clone(tried).set_params(temperature=T) for T in (0.5, 1.0, 4.0)]
+    alone = [clone(student).fit_soft(frame, targets) for student in shared]
+    for student, other in zip(shared, alone, strict=True):
+        student.fit_soft(prepared, targets)
+        np.testing.assert_array_equal(student.logits(frame), other.logits(frame))
+    assert len(prepared.kept) == 1
+    assert np.abs(alone[0].logits(frame) - alone[2].logits(frame)).max() > 0.1
+    clone(tried).set_params(alpha=0.5).fit_soft(prepared, targets)  # another question
+    clone(tried).fit_soft(prepared, teacher(frame.iloc[::-1], 3))
+    assert len(prepared.kept) == 3
+
+
+def test_a_pilot_has_the_sizes_that_were_swept_and_no_other() -> None:
+    frame = rows(300)
+    targets = teacher(frame)
+    tried = EbmStudent().pilot()
+    swept = clone(tried).sweep(frame, targets, (1, 4, 9))
+    assert [len(student.terms_) for student in swept] == [1, 4, 6]  # there are six columns
+    whole = clone(tried).set_params(size=9).fit_soft(frame, targets)
+    for student in swept:
+        of_size = whole.at_size(student.size)
+        np.testing.assert_array_equal(student.logits(frame), of_size.logits(frame))
+    assert len(swept[2].at_size(7).terms_) == 6
+    with pytest.raises(ValueError, match="a size that was swept: 1, 4, 6. Got 3. Sweep it as well"):
+        swept[2].at_size(3)
 
 
 def test_columns_that_say_nothing_are_no_terms() -> None:
@@ -301,6 +359,8 @@ def test_the_explanation_can_be_measured_on_other_rows_and_is_plain() -> None:
     assert json.loads(json.dumps(said.to_dict(), allow_nan=False))["scores"] == [
         "log-odds of green"
     ]
+    with pytest.raises(ValueError, match=r"Got none. Give what .* rows: explain\(X, targets\)"):
+        student.explain(new)
     number = EbmRegressionStudent().fit_soft(frame, numbers(frame)).explain()
     assert (number.classes, number.scores) == ((), ("prediction",))
     assert EbmStudent().fit(frame[["a"]] * 0, frame["flag"]).explain().frame().empty

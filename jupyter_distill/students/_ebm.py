@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -16,12 +18,12 @@ from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import ShapeExplanation
 from jupyter_distill.students._base import Student
-from jupyter_distill.students._bins import Binned
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._ebm_boost import BRIEF, FULL, boost
 from jupyter_distill.students._ebm_explain import shape_of
 from jupyter_distill.students._ebm_goal import Goal, Merged
 from jupyter_distill.students._ebm_monotone import Monotone
+from jupyter_distill.students._ebm_rows import EbmRows
 from jupyter_distill.students._ebm_search import search
 from jupyter_distill.students._ebm_terms import Grid, Placed, Term, place_all
 from jupyter_distill.students._quality import QUALITIES, drawn
@@ -59,15 +61,15 @@ class EbmBase(Student):
     random_state: int | None
     constraints: Any
     grid_: Grid
-    sums_: tuple[Sum, ...]
+    sums_: dict[int, Sum]  # by the number of their terms
 
     @classmethod
     def _prepared(cls) -> type:
-        return Binned
+        return EbmRows
 
-    def prepare(self, table: Table, weights: Floats | None = None) -> Binned:
+    def prepare(self, table: Table, weights: Floats | None = None) -> EbmRows:
         """Bin the rows once; give the result to :meth:`fit_soft` as often as wanted."""
-        return Binned.of(table, weights, self.random_state)
+        return EbmRows.of(table, weights, self.random_state)
 
     def pilot(self) -> Self:
         """Return an unfitted copy that boosts briefly, on a share of the rows."""
@@ -78,40 +80,57 @@ class EbmBase(Student):
     def _goal(self, merged: Merged, targets: Any, loss: Any) -> Goal:
         """Return the loss over merged rows."""
 
-    def _fit(self, rows: Table | Binned, targets: Any, loss: Any) -> None:
-        binned = rows if isinstance(rows, Binned) else self.prepare(rows, targets.weights)
+    def _fit(self, rows: Table | EbmRows, targets: Any, loss: Any) -> None:
+        self._fit_sizes(rows, targets, loss, range(1, self.size + 1))
+
+    def _swept(self, rows: Any, targets: Any, loss: Any, sizes: Sequence[int]) -> list[Self]:
+        if self.quality != "greedy":
+            return super()._swept(rows, targets, loss, sizes)
+        self._fit_sizes(rows, targets, loss, sizes)  # of other sizes a pilot is not asked
+        return [self.at_size(size) for size in sizes]
+
+    def _fit_sizes(
+        self, rows: Table | EbmRows, targets: Any, loss: Any, sizes: Sequence[int]
+    ) -> None:
+        binned = rows if isinstance(rows, EbmRows) else self.prepare(rows, targets.weights)
         greedy = self.quality == "greedy"
+        effort = BRIEF if greedy else FULL
         few = drawn(targets.weights, targets.n_rows, self.random_state) if greedy else None
         if few is not None:
             binned, targets = binned.at(few), targets.take(few)
         forbidden, required, monotone = self._demanded(binned.table)
         merged = Merged.of(binned.codes, targets.weights)
         goal = self._goal(merged, targets, loss)
-        boosted = boost(
+        start = partial(
+            boost,
             merged.codes,
             binned.n_codes,
             binned.categorical,
-            goal,
             columns=[j for j in range(binned.table.n_columns) if j not in forbidden],
             pairs=self._pairs(),
             unpaired=frozenset(monotone.signs),
             seed=self._seed(),
-            effort=BRIEF if greedy else FULL,
+            effort=effort,
         )
+        # Where temperatures are only tried, all of them start from the shapes of T = 1: what T
+        # changes is settled by the exact loss.
+        boosted = binned.boosted(start, goal.plain()) if greedy else start(goal)
         placed = place_all(boosted.terms, merged.codes)
         steps = search(
             goal,
             placed,
             boosted.intercept,
-            largest=self.size,
+            sizes=sizes,
+            cycles=effort.cycles,
             most=None if self.constraints is None else self.constraints.max_features,
             required=tuple(t for t, term in enumerate(boosted.terms) if term.features in required),
             project=monotone if monotone.signs else None,
         )
         self.grid_ = Grid.of(binned)
-        self.sums_ = tuple(
-            _read(goal, placed, step.fit.shapes, step.fit.intercept) for step in steps
-        )
+        self.sums_ = {
+            len(step.chosen): _read(goal, placed, step.fit.shapes, step.fit.intercept)
+            for step in steps
+        }
 
     def _pairs(self) -> int:
         if self.constraints is not None and self.constraints.interactions is False:
@@ -135,7 +154,7 @@ class EbmBase(Student):
         return forbidden, required, Monotone.of(self.demands_, table.columns, several, price)
 
     def _sum(self) -> Sum:
-        return self.sums_[min(self.size, len(self.sums_) - 1)]
+        return self.sums_[min(self.size, max(self.sums_))]
 
     @property
     def terms_(self) -> tuple[Term, ...]:
@@ -148,9 +167,18 @@ class EbmBase(Student):
         return self._sum().intercept
 
     def contributions(self, X: Any) -> Floats:
-        """Return what each term adds to the scores of each row, shape (n, terms, J).
+        """Say why a row is judged as it is: what each term adds to its scores.
 
-        J is K for several classes, and 1 for two (the log-odds of the second) and for a number.
+        Parameters
+        ----------
+        X : Table, data frame or array
+            Rows with the columns that were fitted.
+
+        Returns
+        -------
+        ndarray of shape (n, terms, J)
+            In the order of ``terms_``; with ``intercept_`` they add up to the scores. J is K for
+            several classes, and 1 for two (the log-odds of the second) and for a number.
         """
         check_is_fitted(self)
         return self._contributions(self._read(X, reset=False))
@@ -176,10 +204,19 @@ class EbmBase(Student):
     def complexity_(self) -> Complexity:
         """How much there is to read."""
         features = {j for term in self.terms_ for j in term.features}
-        return Complexity(features=len(features), terms=len(self.terms_))
+        scores = len(self.intercept_)
+        return Complexity(features=len(features), terms=len(self.terms_), scores=scores)
 
     def _cut(self, size: int) -> None:
         """Keep everything: the size says which of the sums speaks."""
+        if size < max(self.sums_) and size not in self.sums_:
+            raise ValueError(
+                expected(
+                    f"a size that was swept: {', '.join(str(n) for n in self.sums_ if n)}",
+                    got=repr(size),
+                    remedy="Sweep it as well, or fit without quality='greedy'.",
+                )
+            )
 
     def explain(self, X: Any = None, targets: Any = None) -> ShapeExplanation:
         """Return the shapes as data.
@@ -195,7 +232,13 @@ class EbmBase(Student):
         terms = self.terms_
         if X is not None:
             if targets is None:
-                raise ValueError(expected("targets for the rows of X", got="none"))
+                raise ValueError(
+                    expected(
+                        "targets for the rows of X",
+                        got="none",
+                        remedy="Give what the teacher says of these rows: explain(X, targets).",
+                    )
+                )
             table = self._read(X, reset=False)
             terms = tuple(term.met(table, self.grid_, targets.weights) for term in terms)
         shapes = [shape_of(term, self.columns_, self.grid_) for term in terms]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,17 +25,18 @@ COARSE = 16  # bins per column of a pair
 
 @dataclass(frozen=True)
 class Effort:
-    """How long is boosted, in interpret's terms."""
+    """How long is boosted, in interpret's terms, and how often shapes are bent at last."""
 
     bags: int
     rounds: int
     rate: float
+    cycles: int
 
 
 # Smoothness and size of the shapes are settled afterwards by the exact loss, so that fewer bags
 # and longer steps than interpret's defaults cost no fidelity.
-FULL = Effort(bags=2, rounds=400, rate=0.04)
-BRIEF = Effort(bags=1, rounds=60, rate=0.15)
+FULL = Effort(bags=2, rounds=400, rate=0.04, cycles=30)
+BRIEF = Effort(bags=1, rounds=60, rate=0.15, cycles=8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,7 @@ class Boosted:
     terms : list of Term
         Shapes; a pair's terms come after those of single columns.
     intercept : ndarray of shape (J,)
-        Score of a row to which no term adds.
+        Score of a row to which no term adds, like the shapes in the unit of the goal's scores.
     order : ndarray of int, shape (J,)
         The classes in the order in which interpret was given them, the most frequent first: its
         last digits, and so ours, shall not depend on how classes are called.
@@ -120,13 +121,14 @@ def boost(
         terms += [
             _term(found, t, paired, bins, kinds, order) for t in range(len(found.term_features_))
         ]
-    return Boosted(terms, intercept, order, model, frame)
+    terms = [replace(term, scores=goal.stretch * term.scores) for term in terms]
+    return Boosted(terms, goal.stretch * intercept, order, model, frame)
 
 
 def _order(goal: Goal) -> NDArray[np.intp]:
     if not isinstance(goal, SoftGoal) or goal.binary:
         return np.zeros(1, dtype=np.intp)
-    return np.argsort(-(goal.weights @ goal.mix), kind="stable")
+    return np.argsort(-(goal.weights @ goal.wanted), kind="stable")
 
 
 def _frame(
@@ -182,8 +184,8 @@ def _fitted(
             model = glassbox.ExplainableBoostingRegressor(**settings)
             return model.fit(
                 frame,
-                goal.means[:, 0],
-                sample_weight=goal.weights,
+                goal.wanted[:, 0],
+                sample_weight=_even(goal.weights),
                 bags=bags,
                 init_score=None if given is None else given[:, 0],
             )
@@ -205,13 +207,19 @@ def _each_class(
     goal: SoftGoal, order: NDArray[np.intp], bags: NDArray[np.int8]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
     """Return every row once for each class that it may be of, with its share as the weight."""
-    mix = goal.mix if goal.binary else goal.mix[:, order]
+    mix = goal.wanted if goal.binary else goal.wanted[:, order]
     kept = mix >= LEAST
     likely = mix.argmax(0)
     kept[likely, np.arange(mix.shape[1])] = True  # a class that nothing speaks for is one still
     bags[likely] = 1  # and every bag knows of it
     rows, classes = np.nonzero(kept)
-    return rows, classes, np.maximum(mix[rows, classes], 1e-6) * goal.weights[rows]
+    return rows, classes, np.maximum(mix[rows, classes], 1e-6) * _even(goal.weights)[rows]
+
+
+def _even(weights: Floats) -> Floats:
+    """Return weights of mean 1: interpret's limits are in absolute weights, ours are not."""
+    answer: Floats = weights / weights.mean()
+    return answer
 
 
 def _term(

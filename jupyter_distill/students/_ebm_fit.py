@@ -31,10 +31,9 @@ class Project(Protocol):
 SMOOTH = 10.0
 HOLD = 0.3
 PAIR_HOLD = 3.0  # a cell of a pair has fewer rows than it has neighbours to agree with
-CYCLES = 30
 BIGGEST = 3.0  # log-odds by which a shape may move at once
 EXACT = {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500}
-ENOUGH = 1e-5  # gain per row and cycle at which no more is to be had
+ENOUGH = 1e-5  # gain per row and cycle
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,24 +63,24 @@ def scaled(
 ) -> tuple[dict[int, Floats], Floats]:
     """Stretch every shape by a factor that is not negative, so that the exact loss is least.
 
-    A shape keeps its sign and its direction. A weak pull towards the common `stretch` settles
-    what the rows leave open.
+    A shape keeps its sign and its direction. A weak pull towards 1 settles what the rows leave
+    open.
     """
-    terms, unit, total = list(shapes), goal.stretch, float(goal.weights.sum())
+    terms, total = list(shapes), float(goal.weights.sum())
 
     def at(x: Floats) -> tuple[dict[int, Floats], Floats]:
-        return {t: x[i] * unit * shapes[t] for i, t in enumerate(terms)}, x[len(terms) :]
+        return {t: x[i] * shapes[t] for i, t in enumerate(terms)}, x[len(terms) :]
 
     def value(x: Floats) -> tuple[float, Floats]:
         z = added(placed, *at(x), len(goal.weights))
-        slope = goal.slope(z)
-        of_terms = [unit * np.sum(placed[t].sums(slope) * shapes[t]) for t in terms]
+        loss, slope = goal.value_and_slope(z)
+        of_terms = [np.sum(placed[t].sums(slope) * shapes[t]) for t in terms]
         pull = x[: len(terms)] - 1
         answer = np.concatenate([of_terms, slope.sum(0)])
         answer[: len(terms)] += pull
-        return (goal.value(z) + float(pull @ pull) / 2) / total, answer / total
+        return (loss + float(pull @ pull) / 2) / total, answer / total
 
-    start = np.concatenate([np.ones(len(terms)), unit * intercept])
+    start = np.concatenate([np.ones(len(terms)), intercept])
     bounds = [(0.0, None)] * len(terms) + [(None, None)] * goal.outputs
     found = minimize(value, start, jac=True, method="L-BFGS-B", bounds=bounds, options=EXACT)
     return at(found.x)
@@ -94,7 +93,8 @@ def bent(
     intercept: Floats,
     *,
     start: dict[int, Floats] | None = None,
-    cycles: int = CYCLES,
+    cycles: int,
+    enough: float = ENOUGH,
     project: Project | None = None,
 ) -> Fit:
     """Bend shapes, one after the other, by Newton steps on the exact loss.
@@ -116,6 +116,8 @@ def bent(
         Shapes to start from; the anchors unless given.
     cycles : int
         Times that every shape is looked at, at most.
+    enough : float
+        Gain per row and cycle at which no more is to be had.
     project : Project, optional
         What is wished of shapes.
     """
@@ -135,27 +137,29 @@ def bent(
         before = value + sum(costs.values()) + sum(pulls.values())
         slope, curve = goal.slope_and_curve(z)
         step = slope.sum(0) / np.maximum(curve.sum(0), 1e-9)
-        z, value, taken = _shifted(goal, z, value, -np.clip(step, -BIGGEST, BIGGEST))
+        z, value, slope, taken = _shifted(goal, z, value, slope, -np.clip(step, -BIGGEST, BIGGEST))
         intercept = intercept + taken
         for t, anchor in anchors.items():
-            sums = placed[t].sums(np.hstack(goal.slope_and_curve(z)))
-            j = goal.outputs
-            move = holds[t].newton(sums[:, :j], sums[:, j:], shapes[t] - anchor)
+            # how the loss bends hardly changes within a cycle; whether a step pays is looked at
+            mass = placed[t].sums(curve)
+            move = holds[t].newton(placed[t].sums(slope), mass, shapes[t] - anchor)
             move *= min(1.0, BIGGEST / max(float(np.abs(move).max()), 1e-12))
             if project is not None:
-                pulls[t] = project.cost(placed[t], shapes[t], sums[:, j:])
+                pulls[t] = project.cost(placed[t], shapes[t], mass)
             for _ in range(6):  # a step that does not pay is halved
                 shape = shapes[t] + move
                 if project is not None:
-                    shape = project(placed[t], shape, sums[:, j:])
+                    shape = project(placed[t], shape, mass)
                 new = z + (shape - shapes[t])[placed[t].place]
-                loss, cost = goal.value(new), holds[t].cost(shape - anchor)
-                pull = project.cost(placed[t], shape, sums[:, j:]) if project is not None else 0.0
+                loss, new_slope = goal.value_and_slope(new)
+                cost = holds[t].cost(shape - anchor)
+                pull = project.cost(placed[t], shape, mass) if project is not None else 0.0
                 if loss + cost + pull <= value + costs[t] + pulls[t]:
-                    shapes[t], costs[t], pulls[t], z, value = shape, cost, pull, new, loss
+                    shapes[t], costs[t], pulls[t] = shape, cost, pull
+                    z, value, slope = new, loss, new_slope
                     break
                 move = move / 2
-        if before - value - sum(costs.values()) - sum(pulls.values()) < ENOUGH * total:
+        if before - value - sum(costs.values()) - sum(pulls.values()) <= enough * total:
             break
     return Fit(shapes, intercept, z, value)
 
@@ -165,13 +169,15 @@ def _mass(placed: Placed, goal: Goal) -> Floats:
     return np.tile(mass, (1, goal.outputs))
 
 
-def _shifted(goal: Goal, z: Floats, value: float, step: Floats) -> tuple[Floats, float, Floats]:
+def _shifted(
+    goal: Goal, z: Floats, value: float, slope: Floats, step: Floats
+) -> tuple[Floats, float, Floats, Floats]:
     for _ in range(6):
-        new = goal.value(z + step)
+        new, new_slope = goal.value_and_slope(z + step)
         if new <= value:
-            return z + step, new, step
+            return z + step, new, new_slope, step
         step = step / 2
-    return z, value, np.zeros_like(step)
+    return z, value, slope, np.zeros_like(step)
 
 
 class Hold:
@@ -208,12 +214,10 @@ class Hold:
         diagonal[2:] += self.smooth
         beside = np.zeros(len(slope))
         beside[2:] = -self.smooth  # the missing bin is nobody's neighbour
-        return -np.column_stack(
-            [
-                solveh_banded(np.vstack([beside, d]), g, check_finite=False)
-                for d, g in zip(diagonal.T, slope.T, strict=True)
-            ]
-        )
+        # the outputs one after another are one system: nothing lies beside a block's first bin
+        bands = np.vstack([np.tile(beside, slope.shape[1]), diagonal.T.ravel()])
+        found = solveh_banded(bands, slope.T.ravel(), check_finite=False)
+        return -found.reshape(slope.shape[::-1]).T
 
     def gain(self, slope: Floats, curve: Floats) -> float:
         """Return by how much the loss would fall, to second order, from a shape of zeros."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,8 @@ class Goal(ABC):
     ----------
     weights : ndarray of shape (n,)
         Weight of each row.
+    wanted : ndarray of shape (n, K or 1)
+        What is boosted to: a distribution per row, or a number.
     outputs : int
         J: scores per row; 1 for two classes (the log-odds of the second) and for a number.
     stretch : float
@@ -71,18 +73,23 @@ class Goal(ABC):
     """
 
     weights: Floats
+    wanted: Floats
     outputs: int
     stretch: float = 1.0
     unit: float = 1.0
     centre: float = 0.0
 
     @abstractmethod
+    def plain(self) -> Goal:
+        """Return the goal of the same rows at T = 1."""
+
+    @abstractmethod
     def value(self, z: Floats) -> float:
         """Return the sum over the rows, up to a constant."""
 
     @abstractmethod
-    def slope(self, z: Floats) -> Floats:
-        """Return the gradient, shape (n, J)."""
+    def value_and_slope(self, z: Floats) -> tuple[float, Floats]:
+        """Return the sum over the rows, and its gradient of shape (n, J)."""
 
     @abstractmethod
     def slope_and_curve(self, z: Floats) -> tuple[Floats, Floats]:
@@ -109,39 +116,40 @@ class SoftGoal(Goal):
     def __init__(self, merged: Merged, targets: SoftTargets, loss: CompositeLoss) -> None:
         labels = loss.label_mix(targets)
         self.loss = loss
+        self._merged, self._targets = merged, targets
         self.weights = merged.weights
-        self.soft = merged.mean(targets.at(loss.temperature))
-        self.labels = None if labels is None else merged.mean(labels)
+        soft = merged.mean(targets.at(loss.temperature))
+        hard = None if labels is None else merged.mean(labels)
         self.binary = targets.n_classes == 2
         self.outputs = 1 if self.binary else targets.n_classes
-        self._rows = RowLoss.of(loss, self.labels, self.soft)
-        # the log-odds of `mix` count T times where only the teacher counts
+        self._rows = RowLoss.of(loss, hard, soft)
+        # the log-odds of `wanted` count T times where only the teacher counts
         self.stretch = loss.alpha + (1 - loss.alpha) * loss.temperature
+        mix = (1 - loss.alpha) * loss.temperature * soft
+        self.wanted = (mix if hard is None else mix + loss.alpha * hard) / self.stretch
 
     def value(self, z: Floats) -> float:
         """Return the sum over the rows, up to a constant."""
         return float(self.weights @ self._rows.value(z))
 
-    def slope(self, z: Floats) -> Floats:
-        """Return the gradient, shape (n, J)."""
-        return self._rows.value_and_slope(z)[1] * self.weights[:, None]
+    def value_and_slope(self, z: Floats) -> tuple[float, Floats]:
+        """Return the sum over the rows, and its gradient of shape (n, J)."""
+        value, slope = self._rows.value_and_slope(z)
+        return float(self.weights @ value), slope * self.weights[:, None]
 
     def slope_and_curve(self, z: Floats) -> tuple[Floats, Floats]:
         """Return the gradient and the diagonal of the Hessian, both of shape (n, J)."""
         slope, curve = self._rows.slope_and_curve(z)
         return slope * self.weights[:, None], curve * self.weights[:, None]
 
-    @property
-    def mix(self) -> Floats:
-        """One distribution per row that stands for labels and teacher, shape (n, K)."""
-        alpha, temperature = self.loss.alpha, self.loss.temperature
-        mix = (1 - alpha) * temperature * self.soft
-        return (mix if self.labels is None else mix + alpha * self.labels) / self.stretch
+    def plain(self) -> SoftGoal:
+        """Return the goal of the same rows at T = 1."""
+        return SoftGoal(self._merged, self._targets, replace(self.loss, temperature=1.0))
 
     def constant(self) -> Floats:
         """Return a good answer that is the same for all rows, shape (J,)."""
         log = self.stretch * np.log(
-            np.maximum(np.average(self.mix, axis=0, weights=self.weights), 1e-9)
+            np.maximum(np.average(self.wanted, axis=0, weights=self.weights), 1e-9)
         )
         return log[1:] - log[:1] if self.binary else log - log.mean()
 
@@ -160,6 +168,7 @@ class NumberGoal(Goal):
     """
 
     outputs = 1
+    wanted: Floats
 
     def __init__(self, merged: Merged, targets: Predictions, loss: SquaredLoss) -> None:
         means = merged.mean(loss.blend(targets)[:, None])
@@ -167,19 +176,25 @@ class NumberGoal(Goal):
         self.centre = float(np.average(means, weights=self.weights[:, None]))
         spread = np.average((means - self.centre) ** 2, weights=self.weights[:, None])
         self.unit = float(np.sqrt(spread)) or 1.0
-        self.means = np.round((means - self.centre) / self.unit, DECIMALS)
+        self.wanted = np.round((means - self.centre) / self.unit, DECIMALS)
+
+    def plain(self) -> NumberGoal:
+        """Return the goal itself: there is no temperature."""
+        return self
 
     def value(self, z: Floats) -> float:
         """Return the sum over the rows, up to a constant."""
-        return float(self.weights @ ((z - self.means) ** 2)[:, 0]) / 2
+        return float(self.weights @ ((z - self.wanted) ** 2)[:, 0]) / 2
 
-    def slope(self, z: Floats) -> Floats:
-        """Return the gradient, shape (n, 1)."""
-        return (z - self.means) * self.weights[:, None]
+    def value_and_slope(self, z: Floats) -> tuple[float, Floats]:
+        """Return the sum over the rows, and its gradient of shape (n, 1)."""
+        off = z - self.wanted
+        slope = off * self.weights[:, None]
+        return float(off[:, 0] @ slope[:, 0]) / 2, slope
 
     def slope_and_curve(self, z: Floats) -> tuple[Floats, Floats]:
         """Return the gradient and the diagonal of the Hessian, both of shape (n, 1)."""
-        return self.slope(z), self.weights[:, None]
+        return self.value_and_slope(z)[1], self.weights[:, None]
 
     def constant(self) -> Floats:
         """Return a good answer that is the same for all rows, shape (1,)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from jupyter_distill.students._ebm_terms import Placed
 
 Floats = NDArray[np.float64]
 WARM = 4  # cycles between two choices: the final fit starts anew
+ROUNDING = 1e-9  # loss per row that is no gain
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,19 @@ def search(
     placed: list[Placed],
     intercept: Floats,
     *,
-    largest: int,
+    sizes: Sequence[int],
+    cycles: int,
     most: int | None = None,
     required: tuple[int, ...] = (),
     project: Project | None = None,
 ) -> list[Step]:
-    """Return the best terms found of every size from 0 up to `largest`.
+    """Return the best terms found of every size asked for, and of no terms.
 
     A term is tried with a free, smooth shape, because its boosted one was made beside all other
     terms, which share what it could say alone. The chosen terms start again from their boosted
     shapes, stretched to do without the others. Terms are never exchanged: that lowers the loss of
-    the rows at hand only, and so a larger student is a smaller one and a term more.
+    the rows at hand only, and so a larger student is a smaller one and a term more. A term by
+    which the loss does not fall is not taken, unless it is required.
 
     Parameters
     ----------
@@ -56,8 +60,10 @@ def search(
         Terms to choose from; their scores are the boosted shapes.
     intercept : ndarray of shape (J,)
         That of the boosted shapes.
-    largest : int
-        Terms, at most.
+    sizes : sequence of int
+        Numbers of terms. Where fewer can be had than a size asks for, the last step has them.
+    cycles : int
+        Times that every chosen shape is bent, at most.
     most : int, optional
         Columns that the terms read together, at most. No larger step is returned where every
         other term would read more.
@@ -66,17 +72,28 @@ def search(
     project : Project, optional
         What is wished of shapes.
     """
-    empty = bent(goal, placed, {}, goal.constant())
-    state = empty
+    state = bent(goal, placed, {}, goal.constant(), cycles=cycles, enough=0.0)
+    steps = [Step((), state)]
+    rounding = ROUNDING * float(goal.weights.sum())
     chosen: list[int] = []
-    steps = [Step((), empty)]
-    for _ in range(min(largest, len(placed))):
-        open_ = [t for t in required if t not in chosen] or _within(placed, chosen, most)
+    idle: set[int] = set()
+    while len(chosen) < max(sizes):
+        forced = [t for t in required if t not in chosen]
+        open_ = forced or [t for t in _within(placed, chosen, most) if t not in idle]
         if not open_:
             break
-        chosen = [*chosen, _best(goal, placed, state, open_)]
-        state = _free(goal, placed, state, chosen, project)
-        steps.append(_final(goal, placed, chosen, intercept, project))
+        best, gain = _best(goal, placed, state, open_)
+        if not forced and gain <= rounding:
+            break
+        new = _free(goal, placed, state, [*chosen, best], project)
+        if not forced and state.value - new.value <= rounding:
+            idle.add(best)  # what it would gain is against its direction
+            continue
+        chosen, state = [*chosen, best], new
+        if len(chosen) in sizes:
+            steps.append(_final(goal, placed, chosen, intercept, cycles, project))
+    if len(steps[-1].chosen) < len(chosen):
+        steps.append(_final(goal, placed, chosen, intercept, cycles, project))
     return steps
 
 
@@ -97,14 +114,16 @@ def _free(
     return bent(goal, placed, zeros, state.intercept, start=start, cycles=WARM, project=project)
 
 
-def _best(goal: Goal, placed: list[Placed], state: Fit, candidates: list[int]) -> int:
+def _best(goal: Goal, placed: list[Placed], state: Fit, candidates: list[int]) -> tuple[int, float]:
+    """Return the term by which the loss falls most, and by how much, to second order."""
     both = np.hstack(goal.slope_and_curve(state.z))
     j = goal.outputs
     gains = []
     for t in candidates:
         sums = placed[t].sums(both)
         gains.append(Hold(placed[t]).gain(sums[:, :j], sums[:, j:]))
-    return candidates[int(np.argmax(gains))]
+    best = int(np.argmax(gains))
+    return candidates[best], gains[best]
 
 
 def _final(
@@ -112,8 +131,9 @@ def _final(
     placed: list[Placed],
     chosen: list[int],
     intercept: Floats,
+    cycles: int,
     project: Project | None,
 ) -> Step:
     boosted = {t: placed[t].term.scores for t in chosen}
     anchors, start = scaled(goal, placed, boosted, intercept)
-    return Step(tuple(chosen), bent(goal, placed, anchors, start, project=project))
+    return Step(tuple(chosen), bent(goal, placed, anchors, start, cycles=cycles, project=project))

@@ -26,7 +26,8 @@ class EbmStudent(EbmBase, StudentClassifier):
     loss falls, and the chosen shapes are stretched and smoothly bent until that loss is least,
     whatever T and alpha. Missing values and categories have scores of their own.
 
-    Needs the extra ``ebm`` for the fit; a fitted student does without it.
+    Needs the extra ``ebm`` for the fit; a fitted student does without it. Of single rows,
+    :meth:`contributions` says what each term adds.
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ class EbmStudent(EbmBase, StudentClassifier):
     interactions : bool or int, default False
         Whether pairs of columns may be terms; an int is how many are looked at (10 for True).
     quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` boosts in few, long steps, on at most 6,000 rows: enough to try settings with.
+        ``"greedy"`` boosts in few, long steps, on at most 6,000 rows and at T = 1, whatever the
+        temperature, and bends the shapes less often: enough to try settings with.
     random_state : int, optional
         Seed of the bags; 0 unless given.
     constraints : Constraints, optional
@@ -104,7 +106,8 @@ class EbmRegressionStudent(EbmBase, StudentRegressor):
     interactions : bool or int, default False
         Whether pairs of columns may be terms; an int is how many are looked at (10 for True).
     quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` boosts in few, long steps, on at most 6,000 rows: enough to try settings with.
+        ``"greedy"`` boosts in few, long steps, on at most 6,000 rows, and bends the shapes less
+        often: enough to try settings with.
     random_state : int, optional
         Seed of the bags; 0 unless given.
     constraints : Constraints, optional
