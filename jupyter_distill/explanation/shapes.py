@@ -98,13 +98,39 @@ class ShapeExplanation(Explanation):
         return self.classes or ("prediction",)
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per bin that holds rows: its term, its condition and what it adds."""
-        parts = [self._frame(term) for term in self.terms]
-        columns = ["term", "kind", "importance", "bin", "rows", *self.scores]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        """Return one row per bin, and last the intercept: every answer can be worked out by hand.
 
-    def _frame(self, term: Shape) -> pd.DataFrame:
-        of = np.flatnonzero(term.support > 0)
+        A row of data is in one bin of each term. What these bins add and the intercept are summed:
+        that is the prediction of a regression, the log-odds of the second of two classes (their
+        probability is ``1 / (1 + exp(-sum))``), and of several classes a score each, whose ``exp``
+        in proportion are the probabilities.
+
+        Returns
+        -------
+        data frame
+            ``term``: names of its columns, or ``(intercept)``. ``kind``: ``shape`` of one column,
+            ``pair``, or ``intercept``. ``importance``: of the term. ``bin``: what holds of the rows
+            in it. ``rows``: how many these are. Then a column for each score: what is added to it.
+        """
+        return self._listed([(term, np.arange(len(term.bins))) for term in self.terms])
+
+    def drawn(self) -> pd.DataFrame:
+        """Return the frame without bins that hold no row."""
+        return self._listed([(term, np.flatnonzero(term.support > 0)) for term in self.terms])
+
+    def _listed(self, terms: list[tuple[Shape, NDArray[np.intp]]]) -> pd.DataFrame:
+        last = {
+            "term": ["(intercept)"],
+            "kind": "intercept",
+            "importance": np.nan,
+            "bin": "any row",
+            "rows": np.nan,
+            **dict(zip(self.scores, self.intercept, strict=True)),
+        }
+        parts = [self._bins(term, of) for term, of in terms]
+        return pd.concat([*parts, pd.DataFrame(last)], ignore_index=True)
+
+    def _bins(self, term: Shape, of: NDArray[np.intp]) -> pd.DataFrame:
         return pd.DataFrame(
             {
                 "term": term.name,
