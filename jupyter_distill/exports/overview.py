@@ -9,10 +9,16 @@ import numpy as np
 import pandas as pd
 
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.explanation import Explanation, ShapeExplanation, TreeExplanation
+from jupyter_distill.explanation import (
+    Explanation,
+    NetExplanation,
+    ShapeExplanation,
+    TreeExplanation,
+)
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import charts, html, svg
 from jupyter_distill.exports.html import count, escape, percent
+from jupyter_distill.exports.net import net
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.shapes import shapes
 from jupyter_distill.targets import SoftTargets
@@ -46,11 +52,13 @@ def heading(d: Distillation) -> str:
 
 
 def student(explanation: Explanation) -> str:
-    """Return what the student says: a tree or shapes drawn, anything else as a table."""
+    """Return what the student says: a tree, shapes or a net drawn, anything else as a table."""
     if isinstance(explanation, TreeExplanation):
         return tree(explanation)
     if isinstance(explanation, ShapeExplanation):
         return shapes(explanation)
+    if isinstance(explanation, NetExplanation):
+        return net(explanation)
     frame = explanation.drawn()
     caption = "What the student says"
     if len(frame) > MOST_LINES:

@@ -17,6 +17,7 @@ READABLE = {
     "coefficients": 100,
     "coefficients in a score": 30,
     "terms": 20,
+    "units": 8,
     "weights": 100,
 }
 
@@ -38,11 +39,11 @@ class Complexity:
     rules, conditions : int or None
         Rules of a list, besides the last one, which has no condition; conditions of a list or tree,
         which asks each of its questions once.
-    coefficients, terms, weights : int or None
-        Non-zero coefficients, terms (features and pairs), non-zero weights of a net.
+    coefficients, terms, units, weights : int or None
+        Non-zero coefficients, terms (features and pairs), units and non-zero weights of a net.
     scores : int
-        Sums that coefficients belong to: one a class where there are more than two. They are read
-        one by one.
+        Sums that coefficients or weights belong to: one a class where there are more than two. They
+        are read one by one.
     """
 
     features: int
@@ -52,6 +53,7 @@ class Complexity:
     conditions: int | None = None
     coefficients: int | None = None
     terms: int | None = None
+    units: int | None = None
     weights: int | None = None
     scores: int = 1
 

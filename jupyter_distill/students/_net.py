@@ -19,11 +19,11 @@ from jupyter_distill.explanation import NetExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
-from jupyter_distill.students._net_explain import importances
+from jupyter_distill.students._net_explain import importances, weights_frame
 from jupyter_distill.students._net_fit import Ground, nets
-from jupyter_distill.students._net_limits import demanded, drift, rules_of
-from jupyter_distill.students._net_losses import Lesson
-from jupyter_distill.students._net_prune import Effort
+from jupyter_distill.students._net_limits import demanded, rules_of, slope_penalty
+from jupyter_distill.students._net_losses import NetLesson
+from jupyter_distill.students._net_prune import Training
 from jupyter_distill.students._net_rows import DistinctRows
 from jupyter_distill.students._net_train import Course, one_thread
 from jupyter_distill.students._net_weights import NetWeights
@@ -37,7 +37,7 @@ PER_UNIT = 7
 # Prior rows that say that every weight is 0: it keeps separable classes from infinity.
 PRIOR = 1.0
 # Enough to tell temperatures apart.
-BRIEF = Effort(epochs=40, starts=1, descent=40, refit=8, finish=20, thorough=False)
+BRIEF = Training(epochs=40, starts=1, descent=40, refit=8, finish=20, thorough=False)
 MEASURED = 2_000  # rows on which importance is measured
 
 
@@ -63,7 +63,7 @@ class NetBase(Student):
     spread_: Floats
 
     @abstractmethod
-    def _lesson(self, targets: Any, loss: Any, weights: Floats | None) -> Lesson:
+    def _lesson(self, targets: Any, loss: Any, weights: Floats | None) -> NetLesson:
         """Return what there is to learn; note how outputs become answers."""
 
     def _fit(self, rows: Table, targets: Any, loss: Any) -> None:
@@ -82,7 +82,7 @@ class NetBase(Student):
     def _found(
         self, table: Table, targets: Any, loss: Any, sizes: Sequence[int]
     ) -> dict[int, NetWeights]:
-        effort = self._effort()
+        training = self._training()
         few = None
         if self.quality == "greedy":
             few = drawn(targets.weights, len(table), self.random_state)
@@ -99,8 +99,8 @@ class NetBase(Student):
         demands = demanded(self.demands_, self.design_, self._output_of)
         hard = self.constraints is None or self.constraints.hard
         price = 0.0 if hard else float(self.constraints.penalty)
-        pull = drift([] if hard else demands, lesson.outputs, price)
-        course = Course(X, rows.weights, lesson, PRIOR / len(X), pull)
+        penalty = slope_penalty([] if hard else demands, lesson.outputs, price)
+        course = Course(X, rows.weights, lesson, PRIOR / len(X), penalty)
         rules = rules_of(
             self.constraints, self.design_, max(sizes), lesson.outputs, demands if hard else []
         )
@@ -112,7 +112,7 @@ class NetBase(Student):
                     rules,
                     sizes,
                     lambda size: most or size * (PER_UNIT + lesson.outputs),
-                    effort=effort,
+                    training=training,
                     seed=seed,
                 ).items()
             }
@@ -130,10 +130,10 @@ class NetBase(Student):
         }
         return found
 
-    def _effort(self) -> Effort:
+    def _training(self) -> Training:
         if self.quality == "greedy":
             return replace(BRIEF, epochs=min(self.epochs, BRIEF.epochs))
-        return Effort(epochs=self.epochs, thorough=self.weights == "auto")
+        return Training(epochs=self.epochs, thorough=self.weights == "auto")
 
     @abstractmethod
     def _output_of(self, of_class: int | None) -> tuple[int, int]:
@@ -156,8 +156,9 @@ class NetBase(Student):
     def title_(self) -> str:
         """The fitted student in words."""
         units, count = self.net_.n_units, self.net_.count
+        allowed = "" if units == self.size else f" ({self.size} allowed)"
         return (
-            f"net of {units} {'unit' if units == 1 else 'units'} "
+            f"net of {units} {'unit' if units == 1 else 'units'}{allowed} "
             f"and {count} {'weight' if count == 1 else 'weights'}"
         )
 
@@ -165,36 +166,23 @@ class NetBase(Student):
     def complexity_(self) -> Complexity:
         """How much there is to read."""
         read = np.unique(self.design_.groups[self.net_.columns])
-        return Complexity(features=len(read), weights=self.net_.count)
+        net = self.net_
+        return Complexity(
+            features=len(read), units=net.n_units, weights=net.count, scores=net.intercept.size
+        )
 
     def _cut(self, size: int) -> None:
         self.nets_ = {units: net for units, net in self.nets_.items() if units <= size}
 
     def weights_frame(self) -> pd.DataFrame:
-        """Return one row per weight that is not 0, from where to where.
+        """Return one row per weight that is not 0: its part, from where to where, and how much.
 
-        A column enters as ``(value - mean) / spread``, a level as 1 or 0 in place of the value;
-        a unit says ``tanh`` of its sum. So every answer can be followed by hand.
+        A column enters as ``(value - mean) / spread`` times ``weight``, a level as 1 or 0 in place
+        of the value, a missing value as the mean; a unit says ``tanh`` of its sum. ``own`` is the
+        same weight where columns enter as they are: both can be followed by hand.
         """
         check_is_fitted(self)
-        net, entries = self.net_, self.design_.entries
-        columns = [(e.name(self.columns_), e.mean, e.spread) for e in entries]
-        units = [(f"unit {h + 1}", np.nan, np.nan) for h in range(net.n_units)]
-        answers = self._answers()
-        constant = [("constant", np.nan, np.nan)]
-        parts = [
-            (columns, [name for name, *_ in units], net.first),
-            (constant, [name for name, *_ in units], net.bias[None]),
-            (units, answers, net.out),
-            (columns, answers, net.skip),
-            (constant, answers, net.intercept[None]),
-        ]
-        rows = [
-            (source[i][0], target[j], float(matrix[i, j]), *source[i][1:])
-            for source, target, matrix in parts
-            for i, j in np.argwhere(matrix != 0)
-        ]
-        return pd.DataFrame(rows, columns=["from", "to", "weight", "mean", "spread"])
+        return weights_frame(self.net_, self.design_, self._answers())
 
     @abstractmethod
     def _answers(self) -> list[str]:
@@ -215,13 +203,22 @@ class NetBase(Student):
         importance = self.importances_[max(self.nets_)]
         if X is not None:
             if targets is None:
-                raise ValueError(expected("targets for the rows of X", got="none"))
+                raise ValueError(
+                    expected(
+                        "targets for the rows of X",
+                        got="none",
+                        remedy="Give what the teacher says of these rows: explain(X, targets).",
+                    )
+                )
             rows = self.design_.apply(self._read(X, reset=False))
             weights = np.ones(len(rows)) if targets.weights is None else targets.weights
             importance = importances(net, rows, weights, groups, self.spread_, d)
+        classes = tuple(str(name) for name in getattr(self, "classes_", ()))
+        answers = tuple(self._answers())
         return NetExplanation(
             self.columns_,
-            tuple(str(name) for name in getattr(self, "classes_", ())),
+            classes,
+            answers if len(answers) == 1 else classes,  # outputs have an order of their own
             importance,
             np.bincount(groups, np.count_nonzero(net.skip, 1), d).astype(np.intp),
             np.bincount(groups, np.count_nonzero(net.first, 1), d).astype(np.intp),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jupyter_distill.students._net_prune import Effort, Rules, fewer_columns, fewer_units, pruned
+from jupyter_distill.students._net_prune import Rules, Training, fewer_columns, fewer_units, pruned
 from jupyter_distill.students._net_train import Course, descend, sparse_start
 from jupyter_distill.students._net_weights import NetWeights
 
@@ -39,7 +39,7 @@ def nets(
     sizes: Sequence[int],
     budget: Callable[[int], int],
     *,
-    effort: Effort,
+    training: Training,
     seed: int,
 ) -> dict[int, NetWeights]:
     """Return a sparse net for every size; a larger one is never worse on all rows.
@@ -52,40 +52,40 @@ def nets(
         For the largest size.
     budget : callable
         Weights at most, for a size.
-    effort : Effort
+    training : Training
         How long to look.
     """
-    net = _trained(ground, rules, effort, seed)
+    net = _trained(ground, rules, training, seed)
     short = slice(min(CUT_ON, len(ground.train.X)))
     train = ground.train.take(short)
     held = None if ground.held is None else ground.held.take(short)
-    net = fewer_columns(train, net, rules, effort)
+    net = fewer_columns(train, net, rules, training)
     found: dict[int, NetWeights] = {}
     for size in sorted(set(sizes), reverse=True):
-        net, rules = fewer_units(train, net, rules, size, effort)
+        net, rules = fewer_units(train, net, rules, size, training)
         most = min([budget(size), *(larger.count for larger in found.values())])
-        sparse, kept = pruned(train, net, rules, most, held, effort)
+        sparse, kept = pruned(train, net, rules, most, held, training)
         found[size] = descend(
-            ground.every, sparse, kept.limits.without_zeros(sparse), effort.finish
+            ground.every, sparse, kept.limits.without_zeros(sparse), training.finish
         )
     net = found[min(sizes)]
     for size in range(min(sizes) - 1, 0, -1):
-        net, kept = fewer_units(train, net, kept, size, effort)
+        net, kept = fewer_units(train, net, kept, size, training)
         found[size] = net
     return _nested(ground.every, found)
 
 
-def _trained(ground: Ground, rules: Rules, effort: Effort, seed: int) -> NetWeights:
+def _trained(ground: Ground, rules: Rules, training: Training, seed: int) -> NetWeights:
     train, held = ground.train, ground.held
     watch = None if held is None else held.loss
     batches = -(-len(train.X) // 1_024)
-    epochs = min(effort.epochs, max(PASSES, STEPS // batches))
+    epochs = min(training.epochs, max(PASSES, STEPS // batches))
     exempt = np.isin(rules.groups, rules.required)
     # what a column without meaning would reach by chance (Donoho and Johnstone, 1994)
     columns = max(train.X.shape[1], 1)
     sparsity = 0.2 * np.sqrt(np.log(2 * columns) / len(train.X))
     found = []
-    for start in range(effort.starts if len(train.X) <= MANY else 1):
+    for start in range(training.starts if len(train.X) <= MANY else 1):
         rng = np.random.default_rng((seed, start))
         net = rules.limits.clip(_drawn(rules, rng))
         net = sparse_start(
@@ -95,7 +95,7 @@ def _trained(ground: Ground, rules: Rules, effort: Effort, seed: int) -> NetWeig
             train.take(slice(min(CUT_ON, len(train.X)))),
             net,
             rules.limits.without_zeros(net),
-            effort.descent,
+            training.descent,
             watch,
         )
         found.append((train.loss(net) if watch is None else watch(net), start, net))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.students._design import Design
 from jupyter_distill.students._net_prune import Rules
-from jupyter_distill.students._net_slope import Drift
+from jupyter_distill.students._net_slope import SlopePenalty
 from jupyter_distill.students._net_weights import Limits, NetWeights
 
 Floats = NDArray[np.float64]
@@ -105,7 +105,7 @@ def sign_limits(limits: Limits, demands: list[Demand]) -> Limits:
     return Limits(low, high)
 
 
-def drift(demands: list[Demand], outputs: int, price: float) -> Drift | None:
+def slope_penalty(demands: list[Demand], outputs: int, price: float) -> SlopePenalty | None:
     """Return the demands as a cost of slopes that go the wrong way."""
     columns, directions = [], []
     for demand in demands:
@@ -121,7 +121,7 @@ def drift(demands: list[Demand], outputs: int, price: float) -> Drift | None:
                 directions.append(along)
     if not columns:
         return None
-    return Drift(np.array(columns, dtype=np.intp), np.array(directions), price)
+    return SlopePenalty(np.array(columns, dtype=np.intp), np.array(directions), price)
 
 
 def forbid(limits: Limits, columns: NDArray[np.bool_]) -> Limits:

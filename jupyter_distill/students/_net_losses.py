@@ -18,7 +18,7 @@ from jupyter_distill.targets import CompositeLoss, SoftTargets
 Floats = NDArray[np.float64]
 
 
-class Lesson(Protocol):
+class NetLesson(Protocol):
     """What there is to learn of some rows."""
 
     @property
@@ -29,7 +29,7 @@ class Lesson(Protocol):
     def taught(self) -> Floats:
         """All that is learnt of each row, shape (n, m)."""
 
-    def take(self, rows: NDArray[np.intp] | slice) -> Lesson:
+    def take(self, rows: NDArray[np.intp] | slice) -> NetLesson:
         """Return the lesson of some rows."""
 
     def value_and_slope(self, said: Floats) -> tuple[Floats, Floats]:

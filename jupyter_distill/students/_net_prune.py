@@ -16,7 +16,7 @@ JUDGED = 5_000  # rows that tell what a weight is worth
 
 
 @dataclass(frozen=True)
-class Effort:
+class Training:
     """How long a net is looked for.
 
     Attributes
@@ -113,18 +113,18 @@ def column_saliencies(worth: NetWeights, groups: NDArray[np.intp]) -> Floats:
 
 
 def fewer_units(
-    course: Course, net: NetWeights, rules: Rules, units: int, effort: Effort
+    course: Course, net: NetWeights, rules: Rules, units: int, training: Training
 ) -> tuple[NetWeights, Rules]:
     """Leave out the units that are worth least, and let the others take over."""
     while net.n_units > units:
         gone = max(1, (net.n_units - units) // 2)
         kept = np.sort(np.argsort(unit_saliencies(course, net), kind="stable")[gone:])
         net, rules = net.only(kept), rules.only(kept)
-        net = descend(course, net, rules.limits.without_zeros(net), effort.refit)
+        net = descend(course, net, rules.limits.without_zeros(net), training.refit)
     return net, rules
 
 
-def fewer_columns(course: Course, net: NetWeights, rules: Rules, effort: Effort) -> NetWeights:
+def fewer_columns(course: Course, net: NetWeights, rules: Rules, training: Training) -> NetWeights:
     """Leave out the columns of the table that are worth least, until no more than allowed are."""
     while rules.most is not None:
         worth = column_saliencies(saliencies(course, net), rules.groups)
@@ -141,7 +141,7 @@ def fewer_columns(course: Course, net: NetWeights, rules: Rules, effort: Effort)
             np.where(out, 0.0, net.skip),
             net.intercept,
         )
-        net = descend(course, net, rules.limits.without_zeros(net), effort.refit)
+        net = descend(course, net, rules.limits.without_zeros(net), training.refit)
     return net
 
 
@@ -182,13 +182,13 @@ def pruned(
     rules: Rules,
     most: int,
     held: Course | None,
-    effort: Effort,
+    training: Training,
 ) -> tuple[NetWeights, Rules]:
     """Return the net with fewest weights, at most `most`, whose loss is no worse; and its rules.
 
     Weights go in rounds, each with a short refit. No worse is, on the rows that were held out,
     within one standard error (of the paired difference) of the best with at most `most` weights.
-    Without such rows, or if not `effort.thorough`, the first net of at most `most` is returned.
+    Without such rows, or if not `training.thorough`, the first net of at most `most` is returned.
     """
     found: list[Candidate] = []
     fewest = max(net.intercept.size, len(rules.required), 1)
@@ -196,19 +196,19 @@ def pruned(
         net, rules = _tidy(net, rules)
         count = net.count
         if count <= most:
-            if held is None or not effort.thorough:
+            if held is None or not training.thorough:
                 return net, rules
             found.append((net, rules, held.row_losses(net)))
         if count <= fewest:
             break
-        left = int(count * effort.kept[0 if count > 2 * most else 1])
+        left = int(count * training.kept[0 if count > 2 * most else 1])
         if count > most:
             left = max(left, most)
         left = max(min(left, count - 1), fewest)
         thin = thinned(course, net, rules, left)
         if thin.count == count:
             break
-        net = descend(course, thin, rules.limits.without_zeros(thin), effort.refit)
+        net = descend(course, thin, rules.limits.without_zeros(thin), training.refit)
         if found and _worse(held, found, net):
             break
     return _fewest(held, found) if held is not None and found else (net, rules)

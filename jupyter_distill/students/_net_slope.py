@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.students._net_losses import Lesson
+from jupyter_distill.students._net_losses import NetLesson
 from jupyter_distill.students._net_weights import NetWeights
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Drift:
+class SlopePenalty:
     """Slopes that should not be negative, and what it costs where they are.
 
     Attributes
@@ -35,11 +35,11 @@ class Drift:
     directions: Floats
     price: float
 
-    def within(self, used: NDArray[np.intp]) -> Drift:
+    def within(self, used: NDArray[np.intp]) -> SlopePenalty:
         """Return the same over some columns of the design matrix."""
         kept = np.isin(self.columns, used)
         columns = np.searchsorted(used, self.columns[kept])
-        return Drift(columns, self.directions[kept], self.price)
+        return SlopePenalty(columns, self.directions[kept], self.price)
 
     def cost_and_slope(
         self, net: NetWeights, hidden: Floats, share: Floats
@@ -61,7 +61,12 @@ class Drift:
 
 
 def cost_and_slope(
-    net: NetWeights, X: Floats, share: Floats, lesson: Lesson, ridge: float, drift: Drift | None
+    net: NetWeights,
+    X: Floats,
+    share: Floats,
+    lesson: NetLesson,
+    ridge: float,
+    penalty: SlopePenalty | None,
 ) -> tuple[float, NetWeights]:
     """Return the cost of a net and its slope in every weight.
 
@@ -84,8 +89,8 @@ def cost_and_slope(
     )
     for part in (net.first, net.out, net.skip):
         cost += ridge / 2 * float((part**2).sum())
-    if drift is not None:
-        more, extra, of_hidden = drift.cost_and_slope(net, hidden, share)
+    if penalty is not None:
+        more, extra, of_hidden = penalty.cost_and_slope(net, hidden, share)
         cost, back = cost + more, back + of_hidden
         for part, added in zip(slope.arrays, extra.arrays, strict=True):
             part += added

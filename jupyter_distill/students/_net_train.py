@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from jupyter_distill.students._net_losses import Lesson, tensor, torch_
-from jupyter_distill.students._net_slope import Drift, cost_and_slope
+from jupyter_distill.students._net_losses import NetLesson, tensor, torch_
+from jupyter_distill.students._net_slope import SlopePenalty, cost_and_slope
 from jupyter_distill.students._net_weights import Limits, NetWeights
 
 Floats = NDArray[np.float64]
@@ -28,14 +28,14 @@ class Course:
 
     X: Floats
     weights: Floats
-    lesson: Lesson
+    lesson: NetLesson
     ridge: float
-    drift: Drift | None = None
+    penalty: SlopePenalty | None = None
 
     def take(self, rows: slice) -> Course:
         """Return the course of some rows; what regularises stays as it is."""
         return Course(
-            self.X[rows], self.weights[rows], self.lesson.take(rows), self.ridge, self.drift
+            self.X[rows], self.weights[rows], self.lesson.take(rows), self.ridge, self.penalty
         )
 
     def row_losses(self, net: NetWeights) -> Floats:
@@ -69,14 +69,15 @@ def _cost(course: Course, parts: list[Any], X: Any, weights: Any, targets: tuple
     losses = course.lesson.losses(hidden @ out + X @ skip + intercept, *targets)
     cost = (losses * weights).sum() / weights.sum()
     cost = cost + course.ridge / 2 * ((first**2).sum() + (out**2).sum() + (skip**2).sum())
-    drift = course.drift
-    if drift is not None:
-        at = tensor(drift.columns)
-        along = tensor(drift.directions)
+    penalty = course.penalty
+    if penalty is not None:
+        at = tensor(penalty.columns)
+        along = tensor(penalty.directions)
         straight = (skip[at] * along).sum(1)
         slopes = (1 - hidden**2) @ (first[at].T * (out @ along.T)) + straight
         cost = (
-            cost + drift.price * ((slopes.clamp(max=0) ** 2).sum(1) * weights).sum() / weights.sum()
+            cost
+            + penalty.price * ((slopes.clamp(max=0) ** 2).sum(1) * weights).sum() / weights.sum()
         )
     return cost
 
@@ -102,12 +103,12 @@ def descend(
     free = np.flatnonzero(top > bottom)
     full = np.clip(start, bottom, top)
     X, share = course.X[:, used], course.weights / course.weights.sum()
-    drift = None if course.drift is None else course.drift.within(used)
+    penalty = None if course.penalty is None else course.penalty.within(used)
 
     def cost(vector: Floats) -> tuple[float, Floats]:
         full[free] = vector
         now = narrow.unflat(full)
-        value, slope = cost_and_slope(now, X, share, course.lesson, course.ridge, drift)
+        value, slope = cost_and_slope(now, X, share, course.lesson, course.ridge, penalty)
         return value, slope.flat()[free]
 
     best, best_loss, since = full[free].copy(), np.inf, 0
