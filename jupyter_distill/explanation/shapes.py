@@ -16,6 +16,27 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
+class Axis:
+    """One column of a term: how its values are put in bins.
+
+    Attributes
+    ----------
+    name : str
+        Name of the column.
+    bins : tuple of str
+        What a value must fulfil to be in each bin.
+    low, high : ndarray
+        Of a numeric column: values of a bin are greater than `low` and at most `high`; NaN for
+        missing values and for everything else.
+    """
+
+    name: str
+    bins: tuple[str, ...]
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Shape:
     """One term: what it adds to the scores in each of its bins.
 
@@ -38,6 +59,8 @@ class Shape:
         What is added there.
     support : ndarray of shape (B,)
         Rows in each bin.
+    axes : tuple of Axis
+        Its columns; the bins of the last one run fastest.
     """
 
     name: str
@@ -49,6 +72,7 @@ class Shape:
     high: Floats
     scores: Floats
     support: Floats
+    axes: tuple[Axis, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists and texts; None where a bin has no bound."""

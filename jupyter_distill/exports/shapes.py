@@ -9,9 +9,9 @@ import numpy as np
 from jupyter_distill.explanation import Shape, ShapeExplanation
 from jupyter_distill.exports import theme
 from jupyter_distill.exports.html import escape, number
+from jupyter_distill.exports.pairs import pair
 
 WIDTH, HEIGHT, HEAD, FOOT = 300, 96, 20, 16
-PAIR_LINES = 6  # cells of a pair that are listed: those that add or take most
 
 
 def shapes(explanation: ShapeExplanation) -> str:
@@ -23,7 +23,7 @@ def shapes(explanation: ShapeExplanation) -> str:
         "the score of each class" if several else escape(explanation.scores[0])
     )
     panels = "".join(
-        _pair(term, explanation) if term.kind == "pair" else _panel(term, explanation, top)
+        pair(term, explanation.scores) if term.kind == "pair" else _panel(term, explanation, top)
         for term in explanation.terms
     )
     key = ""
@@ -116,15 +116,3 @@ def _bars(term: Shape, explanation: ShapeExplanation, top: float) -> Iterator[st
             )
     bottom = HEAD + 16 * len(term.bins)
     yield f'<line x1="{middle}" x2="{middle}" y1="{HEAD}" y2="{bottom}" stroke="var(--jd-line)"/>'
-
-
-def _pair(term: Shape, explanation: ShapeExplanation) -> str:
-    """List the cells of a pair that matter most."""
-    order = np.argsort(-np.abs(term.scores).max(1), kind="stable")[:PAIR_LINES]
-    lines = "".join(
-        f"<li>{escape(term.bins[b])}: {', '.join(_two(v) for v in term.scores[b])}</li>"
-        for b in order
-    )
-    about = ", ".join(escape(name) for name in explanation.scores)
-    head = f"{escape(term.name)} ({about})"
-    return f'<div style="max-width:{2 * WIDTH}px">{head}<ul>{lines}</ul></div>'

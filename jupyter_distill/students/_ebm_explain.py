@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill.data import Column
 from jupyter_distill.explanation import Limit, Shape
+from jupyter_distill.explanation.shapes import Axis
 from jupyter_distill.students._ebm_terms import Grid, Term
 
 Floats = NDArray[np.float64]
@@ -16,23 +17,31 @@ Floats = NDArray[np.float64]
 
 def shape_of(term: Term, columns: tuple[Column, ...], grid: Grid) -> Shape:
     """Put a term into words; its importance is that over the rows it has as support."""
-    axes = [
-        [_limit(columns[j], grid, j, np.flatnonzero(bins == b)) for b in range(size)]
-        for j, bins, size in zip(term.features, term.bins, term.shape, strict=True)
-    ]
-    one = len(axes) == 1 and columns[term.features[0]].kind == "numeric"
+    axes = tuple(
+        _axis(columns[j], grid, j, bins) for j, bins in zip(term.features, term.bins, strict=True)
+    )
+    one = len(axes) == 1
     unbounded = np.full(len(term.scores), np.nan)
     return Shape(
-        name=" and ".join(columns[j].name for j in term.features),
+        name=" and ".join(axis.name for axis in axes),
         features=term.features,
-        kind="shape" if len(axes) == 1 else "pair",
+        kind="shape" if one else "pair",
         importance=term.importance,
-        bins=tuple(" and ".join(text for text, _, _ in bins) for bins in product(*axes)),
-        low=np.array([low for _, low, _ in axes[0]]) if one else unbounded,
-        high=np.array([high for _, _, high in axes[0]]) if one else unbounded,
+        bins=tuple(" and ".join(texts) for texts in product(*(axis.bins for axis in axes))),
+        low=axes[0].low if one else unbounded,
+        high=axes[0].high if one else unbounded,
         scores=term.scores,
         support=term.support,
+        axes=axes,
     )
+
+
+def _axis(column: Column, grid: Grid, place: int, bins: NDArray[np.intp]) -> Axis:
+    limits = [
+        _limit(column, grid, place, np.flatnonzero(bins == b)) for b in range(int(bins.max()) + 1)
+    ]
+    texts, low, high = zip(*limits, strict=True)
+    return Axis(column.name, texts, np.array(low), np.array(high))
 
 
 def _limit(
