@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_distill.distillation._calibrate import GRID
-from jupyter_distill.distillation._ladder import knee
+from jupyter_distill.distillation._knee import Faithful, knee
 from jupyter_distill.students.tree import TreeStudent
 from jupyter_distill.targets import CompositeLoss
 
@@ -29,7 +29,7 @@ def step(X: Any) -> np.ndarray:
 
 
 def test_the_temperature_path_tells_what_was_tried() -> None:
-    d = run(smooth, *data())
+    d = run(smooth, *data(), size=8)
     path = d.temperature_path
     assert path["temperature"].tolist() == list(GRID)
     assert path["temperature"][path["chosen"]].tolist() == [d.temperature]
@@ -119,29 +119,39 @@ SIZES = TreeStudent.SIZES
 SHARES = st.lists(st.floats(0, 1), min_size=len(SIZES), max_size=len(SIZES))
 
 
-@given(SHARES, SHARES)
+@given(st.tuples(SHARES, SHARES, SHARES))
 def test_a_readable_size_is_chosen_and_the_smallest_of_equals(
-    fidelity: list[float], per_class: list[float]
+    shares: tuple[list[float], ...],
 ) -> None:
-    chosen = knee(SIZES, fidelity, per_class, 32)
-    at = SIZES.index(chosen)
+    found = Faithful(*(np.array(share) for share in shares))
+    at = SIZES.index(knee(SIZES, found, 32))
     readable = [i for i, size in enumerate(SIZES) if size <= 32]
     assert at in readable
-    best, best_per_class = (max(share[i] for i in readable) for share in (fidelity, per_class))
 
-    def near(i: int) -> bool:
-        return best - fidelity[i] <= 0.01 and best_per_class - per_class[i] <= 0.03
+    def misses(i: int) -> float:
+        behind = [max(share[i] for i in readable) - share[i] for share in shares]
+        return max(b / close for b, close in zip(behind, (0.01, 0.03, 0.1), strict=True))
 
-    if any(near(i) for i in readable):  # else no size is good at both, and rare classes decide
-        assert near(at) and not any(near(i) for i in readable[:at])
-    else:
-        assert per_class[at] == best_per_class
+    assert misses(at) <= max(1, min(misses(i) for i in readable)) + 1e-9
+    assert all(misses(i) > max(1, misses(at)) for i in readable[:at])
 
 
 def test_a_rare_class_moves_the_choice_of_size() -> None:
-    fidelity, per_class = [0.990, 0.995, 0.996], [0.50, 0.90, 0.91]
-    assert knee((2, 4, 8), fidelity, [0.9, 0.9, 0.91], 32) == 2
-    assert knee((2, 4, 8), fidelity, per_class, 32) == 4
+    fidelity = np.array([0.990, 0.995, 0.996])
+    assert knee((2, 4, 8), Faithful(fidelity, np.array([0.9, 0.9, 0.91])), 32) == 2
+    assert knee((2, 4, 8), Faithful(fidelity, np.array([0.5, 0.9, 0.91])), 32) == 4
+
+
+def test_what_is_known_of_the_distribution_moves_the_choice_of_size() -> None:
+    same = np.array([0.95, 0.95, 0.951])
+    assert knee((1, 2, 4), Faithful(same, same, np.array([0.71, 0.78, 0.8])), 32) == 1
+    assert knee((1, 2, 4), Faithful(same, same, np.array([0.50, 0.72, 0.8])), 32) == 2
+
+
+def test_a_teacher_that_says_the_same_of_all_rows_leaves_nothing_to_know() -> None:
+    d = run(lambda rows: np.tile([0.3, 0.7], (len(rows), 1)), data()[0], student="linear")
+    assert d.size == 1
+    assert d.calibration is not None and d.calibration.faithful().known is None
 
 
 def test_a_simple_teacher_gets_a_small_student() -> None:
@@ -157,10 +167,9 @@ def test_sizes_are_told_apart_in_earnest_where_brief_fits_cannot() -> None:
     d = run(smooth, X, y, student="net")
     found = d.calibration
     assert found is not None and found.sized is not None
-    assert found.sized.shape == found.agrees.shape[1:]
-    overall, per_class = found.fidelity()
-    np.testing.assert_allclose(overall, found.sized.mean(1))
-    assert d.size == knee(found.sizes, overall.tolist(), per_class.tolist(), 8)
+    assert [part.shape for part in found.sized] == [found.agrees.shape[1:]] * 2
+    np.testing.assert_allclose(found.faithful().fidelity, found.sized[1].mean(1))
+    assert d.size == knee(found.sizes, found.faithful(), 8)
     asked = run(smooth, X, y, student="net", size=4).calibration
     assert asked is not None and asked.sized is None  # there is nothing to choose
     assert run(smooth, X, y).calibration.sized is None  # trees are piloted well enough

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill.data import Rows, Table
+from jupyter_distill.distillation._knee import Faithful
 from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.students import Student
@@ -43,9 +44,11 @@ class Calibration:
         Whether teacher and student name the same class.
     named : ndarray of int, shape (rows,)
         Code of the class that the teacher names.
-    sized : ndarray of bool, shape (sizes, rows), or None
-        Whether they name the same class where the student was fitted in earnest, at the
-        temperature that is best over all sizes; None where pilots tell sizes apart.
+    constant : ndarray of shape (rows,)
+        KL(teacher || its mean over the rows that were learnt from).
+    sized : pair of ndarray of shape (sizes, rows), or None
+        `kl` and `agrees` where the student was fitted in earnest, at the temperature that is best
+        over all sizes; None where pilots tell sizes apart.
     """
 
     temperatures: tuple[float, ...]
@@ -53,7 +56,8 @@ class Calibration:
     kl: NDArray[np.float32]
     agrees: NDArray[np.bool_]
     named: NDArray[np.intp]
-    sized: NDArray[np.bool_] | None = None
+    constant: Floats
+    sized: tuple[NDArray[np.float32], NDArray[np.bool_]] | None = None
 
     def best_temperature(self, size: int) -> float:
         """Return T of the least KL; where no T differs measurably the one nearest to 1."""
@@ -70,13 +74,17 @@ class Calibration:
         error = behind.std(1) / np.sqrt(kl.shape[1])
         return bool((behind.mean(1) > CLEAR * error + 1e-12).any())
 
-    def fidelity(self) -> tuple[Floats, Floats]:
-        """Return per size, at its best T, the validation fidelity: of rows, and mean per class."""
+    def faithful(self) -> Faithful:
+        """Return how faithful every size is at its best T, on validation rows."""
         best = [self.temperatures.index(self.best_temperature(size)) for size in self.sizes]
-        found = [self.agrees[t, s] for s, t in enumerate(best)]
-        agrees = np.array(found if self.sized is None else self.sized, dtype=np.float64)
+        at_best = best, range(len(best))
+        kl, agrees = (self.kl[at_best], self.agrees[at_best]) if self.sized is None else self.sized
         classes = [agrees[:, self.named == k].mean(1) for k in np.unique(self.named)]
-        return agrees.mean(1), np.mean(classes, axis=0)
+        of = float(self.constant.mean())
+        if of < 1e-12:  # a teacher that says the same of all rows
+            return Faithful(agrees.mean(1), np.mean(classes, axis=0))
+        known = 1 - kl.mean(1, dtype=np.float64) / of
+        return Faithful(agrees.mean(1), np.mean(classes, axis=0), known)
 
     def path(self, size: int) -> pd.DataFrame:
         """Return one row per T: KL, its difference to the best with standard error, fidelity."""
@@ -144,6 +152,7 @@ def calibrate(
         np.stack(kl)[order],
         np.stack(agrees)[order],
         named,
+        np.concatenate([part.constant() for part in parts]),
     )
     if student.PILOT_SIZES or not sized:
         return found
@@ -156,14 +165,14 @@ def calibrate(
 
 def _in_earnest(
     student: Student, found: Calibration, parts: list[_Part], progress: Progress
-) -> NDArray[np.bool_]:
-    """Return for every size whether the student agrees, fitted as it will be at last."""
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return KL and agreement for every size, the student fitted as it will be at last."""
     student = at_temperature(student, found.temperatures[int(found.kl.mean((1, 2)).argmin())])
     scored = [
-        part.score(student, found.sizes)[1]
-        for part in progress.each(parts, "piloting sizes", "parts")
+        part.score(student, found.sizes) for part in progress.each(parts, "piloting sizes", "parts")
     ]
-    return np.concatenate(scored, axis=1)
+    kl, agrees = zip(*scored, strict=True)
+    return np.concatenate(kl, axis=1), np.concatenate(agrees, axis=1)
 
 
 class _Part:
@@ -180,6 +189,12 @@ class _Part:
         self.fit_targets, self.score_targets = targets.take(fit), targets.take(score)
         self.fit_rows = student.prepare(table.take(fit), self.fit_targets.weights)
         self.score_rows = table.take(score)
+
+    def constant(self) -> Floats:
+        """Return the divergence of the teacher from its mean, per row that is scored."""
+        p = self.fit_targets.at(1.0)
+        mean = np.log(np.maximum(np.average(p, axis=0, weights=self.fit_targets.weights), 1e-300))
+        return KL.per_row(np.tile(mean, (self.score_targets.n_rows, 1)), self.score_targets)
 
     def score(self, student: Student, sizes: Sequence[int]) -> tuple[Any, Any]:
         swept = sweep(student, self.fit_rows, self.fit_targets, sizes)

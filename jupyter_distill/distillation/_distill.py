@@ -14,7 +14,8 @@ from jupyter_distill._validation import check_number, did_you_mean, expected, so
 from jupyter_distill.distillation._ask import Asked, ask
 from jupyter_distill.distillation._calibrate import GRID, Calibration, calibrate
 from jupyter_distill.distillation._distillation import Distillation, no_temperature
-from jupyter_distill.distillation._ladder import climb, knee
+from jupyter_distill.distillation._knee import Faithful, knee
+from jupyter_distill.distillation._ladder import climb
 from jupyter_distill.distillation._pilot import pilot
 from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.distillation._remarks import remarks
@@ -218,7 +219,7 @@ def _choose(
             shown,
             seed,
         )
-        return knee(tried.sizes, tried.r2().tolist(), None, readable), None, None
+        return knee(tried.sizes, Faithful(tried.r2()), readable), None, None
     if plan.size is not None and len(plan.temperatures) == 1:
         return plan.size, plan.temperatures[0], None
     calibration = calibrate(
@@ -234,8 +235,7 @@ def _choose(
     )
     chosen = plan.size
     if chosen is None:
-        overall, per_class = calibration.fidelity()
-        chosen = knee(calibration.sizes, overall.tolist(), per_class.tolist(), readable)
+        chosen = knee(calibration.sizes, calibration.faithful(), readable)
     return chosen, calibration.best_temperature(chosen), calibration
 
 

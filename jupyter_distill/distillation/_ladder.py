@@ -19,9 +19,6 @@ from jupyter_distill.targets import KL, Predictions, SoftTargets, Targets
 
 Floats = NDArray[np.float64]
 
-CLOSE = 0.01  # a point of fidelity, or of R2, is not worth a larger student
-CLOSE_PER_CLASS = 0.03  # of the mean over classes, which is noisier
-
 
 @dataclass(frozen=True, eq=False)
 class Rung:
@@ -200,23 +197,3 @@ def _number_rung(
     if targets.truth is not None:
         right = float(r2(r2_columns(said, targets.truth).mean(0)))
     return NumberRung(size, student, value, low, high, float(np.sqrt(columns[:, 0].mean())), right)
-
-
-def knee(
-    sizes: Sequence[int],
-    fidelity: Sequence[float],
-    per_class: Sequence[float] | None,
-    readable: int,
-) -> int:
-    """Return the smallest readable size that is as faithful as the best.
-
-    As faithful is: within one point of fidelity over all rows (of a regression: of R2), and
-    within three points of the mean fidelity per class of the teacher, which a rare class would
-    not move otherwise.
-    """
-    within = [i for i, size in enumerate(sizes) if size <= readable] or [0]
-    per_class = fidelity if per_class is None else per_class
-    floor = max(fidelity[i] for i in within) - CLOSE
-    floor_per_class = max(per_class[i] for i in within) - CLOSE_PER_CLASS
-    near = [i for i in within if fidelity[i] >= floor and per_class[i] >= floor_per_class]
-    return sizes[near[0]] if near else sizes[max(within, key=lambda i: per_class[i])]
