@@ -18,10 +18,9 @@ from sklearn.tree import DecisionTreeRegressor
 from jupyter_distill._softmax import softmax
 from jupyter_distill.constraints import Constraints, MonotoneDemand
 from jupyter_distill.data import Column, Table
-from jupyter_distill.students._isotone import (
-    MeanLeaves,
+from jupyter_distill.students._isotone import MeanLeaves, isotone
+from jupyter_distill.students._leaf_order import (
     OddsLeaves,
-    isotone,
     isotone_logits,
     isotone_numbers,
     ordered_pairs,

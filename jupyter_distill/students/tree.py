@@ -11,7 +11,7 @@ from jupyter_distill._softmax import softmax
 from jupyter_distill.data import Table
 from jupyter_distill.students._classifier import StudentClassifier
 from jupyter_distill.students._criterion import Criterion
-from jupyter_distill.students._isotone import isotone_logits, isotone_numbers
+from jupyter_distill.students._leaf_order import isotone_logits, isotone_numbers
 from jupyter_distill.students._leaves import leaf_logits, led_by
 from jupyter_distill.students._nodes import Nodes
 from jupyter_distill.students._regressor import StudentRegressor
