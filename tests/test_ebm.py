@@ -157,6 +157,26 @@ def test_a_newton_step_minimises_the_quadratic_model(seed: int, ordered: bool) -
         assert model(step) <= model(step + 0.1 * rng.normal(size=scores.shape)) + 1e-9
 
 
+@pytest.mark.parametrize("factor", [2.0, 0.5, 1000.0])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_twice_the_weight_moves_the_answers_a_little(classes: int, factor: float) -> None:
+    frame = rows()
+    targets = teacher(frame, classes)
+    weights = np.random.default_rng(0).choice([1.0, 2.0], len(frame))
+    one, other = (
+        SoftTargets(targets.logits, targets.classes, targets.labels, w)
+        for w in (weights, factor * weights)
+    )
+    shapes = []
+    for each in (one, other):
+        found = boosted(frame, *goal_of(frame, each, CompositeLoss()))
+        shapes.append(np.concatenate([term.scores for term in found.terms]))
+    np.testing.assert_allclose(shapes[0], shapes[1], atol=1e-9)
+    if factor < 1000:
+        fits = [EbmStudent(6).fit_soft(frame, each).logits(frame) for each in (one, other)]
+        assert np.abs(fits[0] - fits[1]).mean() < 0.02
+
+
 # --- the student -------------------------------------------------------------------------------
 
 

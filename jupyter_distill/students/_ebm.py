@@ -151,7 +151,7 @@ class EbmBase(Student):
         forbidden = {table.position(name) for name in self.constraints.forbid}
         required = {(table.position(name),) for name in self.constraints.require}
         price = None if self.constraints.hard else float(self.constraints.penalty)
-        return forbidden, required, Monotone.of(self.demands_, table.columns, several, price)
+        return forbidden, required, Monotone.of(self.demands_, several, price)
 
     def _sum(self) -> Sum:
         return self.sums_[min(self.size, max(self.sums_))]

@@ -46,9 +46,10 @@ class EbmStudent(EbmBase, StudentClassifier):
         Seed of the bags; 0 unless given.
     constraints : Constraints, optional
         What the shapes must keep: columns whose shape may only rise or only fall, columns that
-        are not used, columns that are taken first. With ``hard=False`` a shape's squared distance
-        from the nearest one that keeps its direction costs `penalty`, in the unit of the loss's
-        curvature.
+        are not used, columns that are taken first. The odds of a class that shall rise rise against
+        every other class, so that two such classes keep their odds between them. With
+        ``hard=False`` a shape's squared distance from one that keeps its directions costs
+        `penalty`, in the unit of the loss's curvature.
 
     Attributes
     ----------
@@ -60,6 +61,12 @@ class EbmStudent(EbmBase, StudentClassifier):
         Shapes, most important first.
     intercept_ : ndarray of shape (K,), or (1,) for two classes
         What is said where no term adds.
+
+    Notes
+    -----
+    Weights count as copies of a row. What is boosted depends on their proportions alone; what holds
+    a shape to its boosted one and its bins to each other gives way to more rows. So twice the
+    weight, or every row twice, moves the answers: a little, by about 0.01 in log-odds.
 
     References
     ----------
