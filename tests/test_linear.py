@@ -41,7 +41,7 @@ def taught(classes: int = 2, n: int = 400, seed: int = 0) -> tuple[np.ndarray, S
 def test_it_is_the_logistic_regression_of_weighted_copies(classes: int) -> None:
     X, targets = taught(classes)
     alpha = 0.3
-    student = LinearStudent(size=8, alpha=alpha).fit_soft(X, targets)
+    student = LinearStudent(8, alpha, objective="distribution").fit_soft(X, targets)
     mix = alpha * np.eye(classes)[targets.labels] + (1 - alpha) * targets.at(1.0)
     # at T = 1 the loss is the cross-entropy of rows that are each class in part
     peer = LogisticRegression(C=1e6, tol=1e-10, max_iter=5000).fit(
@@ -55,7 +55,7 @@ def test_it_is_the_logistic_regression_of_weighted_copies(classes: int) -> None:
 def test_the_slope_of_the_loss_is_zero_at_every_temperature() -> None:
     X, targets = taught(3)
     for temperature in (0.5, 3.0):
-        student = LinearStudent(8, 0.2, temperature).fit_soft(X, targets)
+        student = LinearStudent(8, 0.2, temperature, "distribution").fit_soft(X, targets)
         slope = CompositeLoss(0.2, temperature).gradient(student.logits(X), targets)
         np.testing.assert_allclose(X.T @ slope / len(X), 0, atol=2e-4)
 
@@ -352,7 +352,8 @@ def test_the_loss_falls_with_every_size_on_many_rows_too() -> None:
     base = rng.normal(size=(12_000, 5))
     X = base @ rng.normal(size=(5, 14)) + 0.5 * rng.normal(size=(12_000, 14))
     targets = SoftTargets(np.sin(X @ rng.normal(size=(14, 2)) / 2) * 3, np.arange(2))
-    swept = LinearStudent(alpha=0.0, random_state=0).sweep(X, targets, range(1, 15))
+    student = LinearStudent(alpha=0.0, objective="distribution", random_state=0)
+    swept = student.sweep(X, targets, range(1, 15))
     losses = np.array([CompositeLoss(0.0)(student.logits(X), targets) for student in swept])
     assert (np.diff(losses) <= 1e-12).all()
 

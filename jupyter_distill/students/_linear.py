@@ -17,7 +17,7 @@ from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
-from jupyter_distill.students._linear_fit import EXACT, Fit, Lean, Lesson, fit
+from jupyter_distill.students._linear_fit import EXACT, Fit, Lean, Lesson, fit, in_measure
 from jupyter_distill.students._linear_path import Selection
 from jupyter_distill.students._linear_rows import Laid, Supports
 from jupyter_distill.targets import Predictions
@@ -84,7 +84,7 @@ class LinearBase(Student):
         laid = rows if isinstance(rows, Laid) else self.prepare(rows, targets.weights)
         weights = np.ones(len(laid.table)) if targets.weights is None else targets.weights
         self.design_, matrix = laid.design, laid.matrix
-        lesson = Lesson.of(targets, loss)
+        lesson = self._lesson(targets, loss)
         groups = self.design_.groups
         bounds, lean = self._bounds(lesson.n_scores), self._lean(lesson.n_scores)
         supports = self._supports(laid, targets, loss, sizes[-1]) if len(groups) else []
@@ -100,20 +100,27 @@ class LinearBase(Student):
                 room = max(min(size, len(supports)) - len(chosen), 0)
                 tried.append(chosen | frozenset(sorted(tried[0] - chosen)[:room]))
             for support in tried:
+                if best is not None and support == chosen:
+                    break  # fitted already
                 found = self._fitted(matrix, lesson, bounds, support, best, lean)
                 if best is None or found.value <= best.value:
                     best, chosen = found, support
                     break
             assert best is not None  # the first one is taken
-            path.append(Scores(size, best.coef * unit, best.intercept * unit + lesson.mean))
+            said = in_measure(matrix, lesson, best, lean)
+            path.append(Scores(size, said.coef * unit, said.intercept * unit + lesson.mean))
         self.path_ = tuple(path)
         self.scores_ = path[-1]
         of = np.average(matrix**2, axis=0, weights=weights) if len(groups) else np.empty(0)
         self.spreads_ = np.sqrt(of)
 
+    def _lesson(self, targets: Any, loss: Any, choosing: bool = False) -> Lesson:
+        """Return what is minimised: by the coefficients, or by the choice of columns."""
+        return Lesson.of(targets, loss)
+
     def _supports(self, laid: Laid, targets: Any, loss: Any, size: int) -> Supports:
         """Return the columns of the table that models of 1 to `size` columns read."""
-        lesson = Lesson.of(targets, loss)
+        lesson = self._lesson(targets, loss, choosing=True)
         bounds, lean = self._bounds(lesson.n_scores), self._lean(lesson.n_scores)
         some = np.flatnonzero(lesson.weights > 0)
         if len(some) > CHOOSING:
@@ -138,14 +145,16 @@ class LinearBase(Student):
         on = np.isin(self.design_.groups, list(support))
         if start is not None:
             start = Fit(start.coef[on], start.intercept, np.inf)
-        found = fit(
-            matrix[:, on],
-            lesson,
-            (bounds[0][on], bounds[1][on]),
-            start,
-            self._close,
-            None if lean is None else lean.within(on),
-        )
+
+        def fitted(to: Lesson, begin: Fit | None) -> Fit:
+            within = None if lean is None else lean.within(on)
+            limits = bounds[0][on], bounds[1][on]
+            return fit(matrix[:, on], to, limits, begin, self._close, within)
+
+        found = fitted(lesson.convex, start)
+        if lesson.apart is not None:
+            begins = [found] if start is None else [found, start]
+            found = min((fitted(lesson, begin) for begin in begins), key=lambda one: one.value)
         coef = np.zeros((len(on), lesson.n_scores))
         coef[on] = found.coef
         value, _ = lesson.value(matrix @ coef + found.intercept)

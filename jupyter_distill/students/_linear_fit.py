@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, minimize
+from scipy.optimize import Bounds, minimize, minimize_scalar
 
 from jupyter_distill.students._classifier import score_spread
+from jupyter_distill.students._linear_apart import Apart
 from jupyter_distill.students._row_loss import RowLoss
 from jupyter_distill.targets import CompositeLoss, SoftTargets, SquaredLoss
 
@@ -43,6 +44,8 @@ class Lesson:
         Sum to 1.
     mean : float
         Of a regression's numbers; their spread is the entry of `spread`.
+    apart : Apart or None
+        What disagreement costs beside the loss.
     """
 
     loss: Any
@@ -51,6 +54,7 @@ class Lesson:
     soft: Floats
     weights: Floats
     mean: float = 0.0
+    apart: Apart | None = None
 
     @classmethod
     def of(cls, targets: Any, loss: CompositeLoss | SquaredLoss) -> Lesson:
@@ -83,7 +87,18 @@ class Lesson:
         """Return the lesson of some rows."""
         labels = None if self.labels is None else self.labels[rows]
         weights = self.weights[rows]
-        return replace(self, labels=labels, soft=self.soft[rows], weights=weights / weights.sum())
+        return replace(
+            self,
+            labels=labels,
+            soft=self.soft[rows],
+            weights=weights / weights.sum(),
+            apart=None if self.apart is None else self.apart.at(rows),
+        )
+
+    @property
+    def convex(self) -> Lesson:
+        """The loss alone, which has one minimum."""
+        return self if self.apart is None else replace(self, apart=None)
 
     def value(self, scores: Floats) -> tuple[float, Floats]:
         """Return the mean loss up to a constant, and its gradient, shape (n, J)."""
@@ -96,6 +111,9 @@ class Lesson:
             off = scores - self.soft.T
             return float(self.weights @ off[0] ** 2), 2 * self.weights * off
         value, slope = self._rows.beside(scores)
+        if self.apart is not None:
+            cost, steep = self.apart.beside(scores)
+            value, slope = value + cost, slope + steep
         slope *= self.weights
         return float(self.weights @ value), slope
 
@@ -155,6 +173,8 @@ def fit(
 ) -> Fit:
     """Minimise the loss over coefficients within bounds, by L-BFGS-B (Byrd et al., 1995).
 
+    Where disagreement has a price there are several minima; one near `start` is found.
+
     Parameters
     ----------
     matrix : ndarray of shape (n, p)
@@ -199,3 +219,23 @@ def fit(
     )
     w = found.x.reshape(p + 1, j)
     return Fit(w[:p], w[p], float(found.fun))
+
+
+def in_measure(matrix: Floats, lesson: Lesson, found: Fit, lean: Lean | None) -> Fit:
+    """Multiply a fit by the factor at which the loss alone is least: it names the same classes.
+
+    What disagreement costs falls on as scores grow, so it makes them larger than the loss would.
+    """
+    if lesson.apart is None:
+        return found
+    convex = lesson.convex
+    scores = np.ascontiguousarray((matrix @ found.coef + found.intercept).T)
+    square = RIDGE / 2 * float((found.coef**2).sum())
+    if lean is not None:
+        square += lean.cost(found.coef)[0]
+
+    def value(factor: float) -> float:
+        return convex.beside(factor * scores)[0] + square * factor**2
+
+    factor = float(minimize_scalar(value, bounds=(0.1, 10.0), method="bounded").x)
+    return Fit(factor * found.coef, factor * found.intercept, value(factor))

@@ -145,9 +145,10 @@ class Selection:
         Proximal gradient steps with a soft threshold per column of the table (group lasso; Yuan
         and Lin, 2006; Beck and Teboulle, 2009), from the penalty at which none is left downwards.
         """
-        p, j = self.matrix.shape[1], self.lesson.n_scores
-        rows = np.sqrt(self.lesson.weights)[:, None] * self.matrix
-        steep = self.lesson.curvature
+        convex = self.lesson.convex
+        p, j = self.matrix.shape[1], convex.n_scores
+        rows = np.sqrt(convex.weights)[:, None] * self.matrix
+        steep = convex.curvature
         length = 1 / max(steep * float(np.linalg.norm(rows, 2)) ** 2, 1e-12)
         w, b = np.zeros((p, j)), np.zeros(j)
         roots = np.sqrt(np.bincount(self.groups, minlength=int(self.groups.max()) + 1))
@@ -157,15 +158,15 @@ class Selection:
             return np.asarray(np.sqrt((of**2).sum(1) @ member))
 
         for _ in range(STEPS):
-            _, slope = self.lesson.value(np.tile(b, (len(self.matrix), 1)))
+            _, slope = convex.value(np.tile(b, (len(self.matrix), 1)))
             b = b - slope.sum(0) / steep
-        gradient = self.matrix.T @ self.lesson.value(np.tile(b, (len(self.matrix), 1)))[1]
+        gradient = self.matrix.T @ convex.value(np.tile(b, (len(self.matrix), 1)))[1]
         top = float((norms(gradient) / roots[self.names]).max())
         order: list[int] = []
         for penalty in top * np.geomspace(0.9, 0.01, PENALTIES):
             ahead, speed = w.copy(), 1.0
             for _ in range(STEPS):
-                _, slope = self.lesson.value(self.matrix @ ahead + b)
+                _, slope = convex.value(self.matrix @ ahead + b)
                 step = np.clip(ahead - length * (self.matrix.T @ slope), *self.bounds)
                 norm = norms(step)
                 keep = 1 - length * penalty * roots[self.names] / np.maximum(norm, 1e-300)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -10,7 +11,8 @@ from sklearn.base import clone
 
 from jupyter_distill.students._classifier import StudentClassifier, score_spread
 from jupyter_distill.students._linear import LinearBase
-from jupyter_distill.students._linear_fit import CLOSE, EXACT
+from jupyter_distill.students._linear_apart import Apart
+from jupyter_distill.students._linear_fit import CLOSE, EXACT, Lesson
 from jupyter_distill.students._linear_rows import Laid, Supports
 from jupyter_distill.students._quality import QUALITIES
 from jupyter_distill.students._regressor import StudentRegressor
@@ -19,13 +21,20 @@ from jupyter_distill.targets import CompositeLoss, SoftTargets
 Floats = NDArray[np.float64]
 
 
+# What disagreement costs, in nats, when columns are chosen and when their coefficients are fitted.
+OBJECTIVES = {"balanced": (0.5, 2.0), "fidelity": (1.0, 4.0), "distribution": (0.0, 0.0)}
+# How close to a tie a row has to be: wide where columns are compared, as a sharp count is rough.
+WIDTHS = 0.25, 0.0625
+NOISY = 500  # rows at which it costs half of that: a count of few rows is noisier than their loss
+
+
 class LinearStudent(LinearBase, StudentClassifier):
     """A logistic model (multinomial for more than two classes) of at most `size` columns.
 
     The columns are those of an L1 path or of steps forward, whichever is better, improved by
-    swaps; the coefficients then minimise the exact composite loss on them, not shrunk. A category
-    counts as one column with all its values. Two classes share one score, the log-odds of the
-    second.
+    swaps. The coefficients on them, not shrunk, minimise the exact composite loss and, beside it,
+    what disagreement costs (see `objective`). A category counts as one column with all its
+    values. Two classes share one score, the log-odds of the second.
 
     Parameters
     ----------
@@ -35,9 +44,14 @@ class LinearStudent(LinearBase, StudentClassifier):
         Weight of the ground truth in the loss, from 0 to 1.
     temperature : float, default 1.0
         T of the soft targets.
+    objective : {"balanced", "fidelity", "distribution"}, default "balanced"
+        What is minimised: the composite loss alone (``"distribution"``), or with it 2, or 4
+        (``"fidelity"``), times the share of rows for which another class is named than the
+        teacher's, as a smooth function of the scores (less on few rows). The scores are then
+        multiplied by the factor at which the loss alone is least, which changes no name.
     quality : {"fast", "greedy"}, default "fast"
-        ``"greedy"`` chooses the columns at T = 1, whatever T is, and only once for rows that were
-        prepared; enough to try temperatures with.
+        ``"greedy"`` minimises the loss alone, roughly, on columns that are chosen at T = 1, and
+        only once for rows that were prepared: enough to try temperatures and sizes with.
     random_state : int, optional
         Seed of the rows on which columns are chosen when there are more than 8,000.
     constraints : Constraints, optional
@@ -61,13 +75,14 @@ class LinearStudent(LinearBase, StudentClassifier):
     M. Yuan, Y. Lin: Model selection and estimation in regression with grouped variables, 2006.
     """
 
-    CHOICES = {"quality": QUALITIES}
+    CHOICES = {"objective": tuple(OBJECTIVES), "quality": QUALITIES}
 
     def __init__(
         self,
         size: int = 10,
         alpha: float = 0.1,
         temperature: float = 1.0,
+        objective: str = "balanced",
         quality: str = "fast",
         random_state: int | None = None,
         constraints: Any = None,
@@ -75,6 +90,7 @@ class LinearStudent(LinearBase, StudentClassifier):
         self.size = size
         self.alpha = alpha
         self.temperature = temperature
+        self.objective = objective
         self.quality = quality
         self.random_state = random_state
         self.constraints = constraints
@@ -83,6 +99,16 @@ class LinearStudent(LinearBase, StudentClassifier):
         """Return an unfitted copy that chooses columns once for all temperatures."""
         copy: Self = clone(self).set_params(quality="greedy")
         return copy
+
+    def _lesson(self, targets: SoftTargets, loss: CompositeLoss, choosing: bool = False) -> Lesson:
+        lesson = Lesson.of(targets, loss)
+        when = 0 if choosing else 1
+        price = OBJECTIVES[self.objective][when]
+        if price == 0 or self.quality == "greedy":
+            return lesson
+        n = targets.n_rows if targets.weights is None else float(targets.weights.sum())
+        price *= n / (n + NOISY)
+        return replace(lesson, apart=Apart.of(targets, loss, price, WIDTHS[when]))
 
     @property
     def _close(self) -> float:
