@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
+from jupyter_distill.distillation._ladder import climb
 from jupyter_distill.exports.net import net
 from jupyter_distill.students._complexity import Complexity, DensityWarning
 from jupyter_distill.students._net_losses import CompositeLesson, torch_
@@ -396,6 +397,16 @@ def test_the_title_tells_what_a_size_allows_from_what_is_there() -> None:
     assert f"{units} unit" in student.title_
     assert "(4 allowed)" in student.title_
     assert "(1 allowed)" not in student.at_size(1).title_
+
+
+def test_nets_of_as_many_units_but_other_weights_are_rungs_of_their_own() -> None:
+    frame, targets = bent()
+    swept = [NetStudent(size=1, weights=w).fit_soft(frame, targets) for w in (3, 9)]
+    assert swept[0].net_.n_units == swept[1].net_.n_units
+    ladder = climb(swept, (1, 2), 1, Table.of(frame), targets, 0)
+    assert [rung.student.complexity_.weights for rung in ladder] == [3, 9]
+    required = Constraints(require=("d", "e"))
+    assert NetStudent(size=1, constraints=required).least_size == 1
 
 
 @pytest.mark.parametrize(("classes", "scores"), [(2, 1), (3, 3)])

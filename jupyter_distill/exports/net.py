@@ -12,7 +12,7 @@ from jupyter_distill.explanation import NetExplanation
 from jupyter_distill.exports import html, theme
 from jupyter_distill.exports.html import escape
 
-BAR_W, BAR_H = 120, 10
+BAR_W, BAR_H = 100, 10
 OPEN = 60  # weights up to which everything stands unfolded
 NAMED = 3  # columns that a folded part names
 
@@ -32,8 +32,8 @@ def net(explanation: NetExplanation) -> str:
         caption="What the student reads, and by how much a column moves the answer",
         digits={"importance": 3},
     )
-    wide = "minmax(min(430px,100%),1fr)" if drawing.unfolded else "100%"
-    style = f"display:grid;grid-template-columns:repeat(auto-fill,{wide});align-items:start"
+    wide = "minmax(min(400px,100%),1fr)" if drawing.unfolded else "100%"
+    style = f"display:grid;grid-template-columns:repeat(auto-fill,{wide});gap:2px 28px"
     if not drawing.unfolded:
         reads = f"<details><summary>What the student reads</summary>{reads}</details>"
     return (

@@ -46,7 +46,7 @@ class NetBase(Student):
 
     SIZES = (1, 2, 4, 8, 16)
     READABLE = 8
-    UNIT = "units"
+    UNIT = "hidden units"  # at most: nets with as many of them may differ in their weights
     PILOT_SIZES = False  # trained briefly, a large net is little better than a small one
     LARGEST = 256  # a net beyond is no student that could be read
     CHOICES = {"quality": QUALITIES}
@@ -68,6 +68,11 @@ class NetBase(Student):
 
     def _fit(self, rows: Table, targets: Any, loss: Any) -> None:
         self.nets_ = self._found(rows, targets, loss, (self.size,))
+
+    @property
+    def least_size(self) -> int:
+        """One: a unit reads any number of columns, and the way around the units the others."""
+        return self.SMALLEST
 
     def pilot(self) -> Self:
         """Return an unfitted copy that is trained and cut briefly, on a share of the rows."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 
 from jupyter_distill.students._net_losses import NetLesson, tensor, torch_
 from jupyter_distill.students._net_slope import SlopePenalty, cost_and_slope
@@ -111,6 +111,7 @@ def descend(
         value, slope = cost_and_slope(now, X, share, course.lesson, course.ridge, penalty)
         return value, slope.flat()[free]
 
+    bounds = Bounds(bottom[free], top[free])
     best, best_loss, since = full[free].copy(), np.inf, 0
 
     def check(vector: Floats) -> None:
@@ -131,7 +132,7 @@ def descend(
         full[free].copy(),
         jac=True,
         method="L-BFGS-B",
-        bounds=list(zip(bottom[free], top[free], strict=True)),
+        bounds=bounds if np.isfinite([bounds.lb, bounds.ub]).any() else None,
         callback=check if watch is not None else None,
         options={"maxiter": steps, "maxcor": 20},
     )

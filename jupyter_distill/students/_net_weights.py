@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -44,7 +44,7 @@ class NetWeights:
     @property
     def arrays(self) -> list[Floats]:
         """The five arrays, in the order of the fields."""
-        return [getattr(self, field.name) for field in fields(self)]
+        return [self.first, self.bias, self.out, self.skip, self.intercept]
 
     @property
     def n_units(self) -> int:
@@ -68,9 +68,11 @@ class NetWeights:
 
     def unflat(self, vector: Floats) -> Self:
         """Return weights of this shape from one vector."""
-        ends = np.cumsum([part.size for part in self.arrays])[:-1]
-        parts = zip(np.split(vector, ends), self.arrays, strict=True)
-        return type(self)(*(part.reshape(like.shape).copy() for part, like in parts))
+        found, begin = [], 0
+        for like in self.arrays:
+            found.append(vector[begin : begin + like.size].reshape(like.shape).copy())
+            begin += like.size
+        return type(self)(*found)
 
     def hidden(self, X: Floats) -> Floats:
         """Return what the units say, shape (n, H)."""
