@@ -121,6 +121,7 @@ class EbmBase(Student):
             placed,
             boosted.intercept,
             sizes=sizes,
+            warm=effort.warm,
             cycles=effort.cycles,
             most=None if self.constraints is None else self.constraints.max_features,
             required=tuple(t for t, term in enumerate(boosted.terms) if term.features in required),

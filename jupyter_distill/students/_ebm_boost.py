@@ -25,18 +25,29 @@ COARSE = 16  # bins per column of a pair
 
 @dataclass(frozen=True)
 class Effort:
-    """How long is boosted, in interpret's terms, and how often shapes are bent at last."""
+    """How long is boosted, in interpret's terms, and how often shapes are bent.
+
+    Attributes
+    ----------
+    bags, rounds : int
+        Bags, and rounds of each.
+    rate : float
+        Rate of learning.
+    warm, cycles : int
+        Times that every chosen shape is bent, at most: between two choices, and at last.
+    """
 
     bags: int
     rounds: int
     rate: float
+    warm: int
     cycles: int
 
 
 # Smoothness and size of the shapes are settled afterwards by the exact loss, so that fewer bags
 # and longer steps than interpret's defaults cost no fidelity.
-FULL = Effort(bags=2, rounds=400, rate=0.04, cycles=30)
-BRIEF = Effort(bags=1, rounds=60, rate=0.15, cycles=8)
+FULL = Effort(bags=2, rounds=400, rate=0.04, warm=4, cycles=30)
+BRIEF = Effort(bags=1, rounds=60, rate=0.15, warm=2, cycles=8)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,6 @@ from jupyter_distill.students._ebm_goal import Goal
 from jupyter_distill.students._ebm_terms import Placed
 
 Floats = NDArray[np.float64]
-WARM = 4  # cycles between two choices: the final fit starts anew
 ROUNDING = 1e-9  # loss per row that is no gain
 
 
@@ -39,6 +38,7 @@ def search(
     intercept: Floats,
     *,
     sizes: Sequence[int],
+    warm: int,
     cycles: int,
     most: int | None = None,
     required: tuple[int, ...] = (),
@@ -62,8 +62,8 @@ def search(
         That of the boosted shapes.
     sizes : sequence of int
         Numbers of terms. Where fewer can be had than a size asks for, the last step has them.
-    cycles : int
-        Times that every chosen shape is bent, at most.
+    warm, cycles : int
+        Times that every chosen shape is bent, at most: between two choices, and at last.
     most : int, optional
         Columns that the terms read together, at most. No larger step is returned where every
         other term would read more.
@@ -85,7 +85,7 @@ def search(
         best, gain = _best(goal, placed, state, open_)
         if not forced and gain <= rounding:
             break
-        new = _free(goal, placed, state, [*chosen, best], project)
+        new = _free(goal, placed, state, [*chosen, best], warm, project)
         if not forced and state.value - new.value <= rounding:
             idle.add(best)  # what it would gain is against its direction
             continue
@@ -107,11 +107,16 @@ def _within(placed: list[Placed], chosen: list[int], most: int | None) -> list[i
 
 
 def _free(
-    goal: Goal, placed: list[Placed], state: Fit, chosen: list[int], project: Project | None
+    goal: Goal,
+    placed: list[Placed],
+    state: Fit,
+    chosen: list[int],
+    cycles: int,
+    project: Project | None,
 ) -> Fit:
     zeros = {t: np.zeros((len(placed[t].term.scores), goal.outputs)) for t in chosen}
     start = {t: state.shapes.get(t, zeros[t]) for t in chosen}
-    return bent(goal, placed, zeros, state.intercept, start=start, cycles=WARM, project=project)
+    return bent(goal, placed, zeros, state.intercept, start=start, cycles=cycles, project=project)
 
 
 def _best(goal: Goal, placed: list[Placed], state: Fit, candidates: list[int]) -> tuple[int, float]:
