@@ -23,7 +23,8 @@ def net(explanation: NetExplanation) -> str:
     parts = [drawing.unit(name) for name in explanation.units]
     parts += [drawing.straight(answer) for answer in explanation.answers]
     about = (
-        "What the student says, weight by weight: as drawn for columns with mean 0 and spread 1, so that they compare; "
+        "What the student says, weight by weight: as drawn for columns with mean 0 and spread 1, "
+        "so that they compare; "
         "\u201cown units\u201d has the same weights for columns as they are (a level is 1 or 0, a "
         "missing value counts as the mean)."
     )
