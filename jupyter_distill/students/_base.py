@@ -135,9 +135,9 @@ class Student(BaseEstimator, ABC):
 
     @property
     def least_size(self) -> int:
-        """Least size with room for all columns that are required: a unit reads one more."""
+        """Least size with room for all columns that are required."""
         required = getattr(getattr(self, "constraints", None), "require", ())
-        return self.SMALLEST if self.UNIT == "units" else self.SMALLEST - 1 + max(len(required), 1)
+        return self.SMALLEST - 1 + max(len(required), 1)
 
     @classmethod
     def _prepared(cls) -> type:
@@ -206,6 +206,19 @@ class Student(BaseEstimator, ABC):
         """Return what the loss compares: logits of shape (n, K), or predictions of shape (n,)."""
         check_is_fitted(self)
         return self._output(self._read(X, reset=False))
+
+    def _shown(self, X: Any, targets: Targets | None) -> Table:
+        """Return rows to explain the student by; `targets` say what the teacher says of them."""
+        table = self._read(X, reset=False)
+        if targets is None or targets.n_rows != table.n_rows:
+            raise ValueError(
+                expected(
+                    f"targets for the {table.n_rows} rows of X",
+                    got="none" if targets is None else f"{targets.n_rows} of them",
+                    remedy="Give what the teacher says of these rows: explain(X, targets).",
+                )
+            )
+        return table
 
     def _read(self, X: Any, *, reset: bool) -> Table:
         if isinstance(X, Table) and not reset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,7 @@ class Binned:
         kinds = np.array([c.kind != "numeric" for c in table.columns])
         return cls(table, codes, tuple(cuts), np.array(counts), kinds, tuple(lookups))
 
-    def at(self, rows: NDArray[np.intp]) -> Binned:
+    def at(self, rows: NDArray[np.intp]) -> Self:
         """Return the codes of some rows; the table stays whole."""
         return replace(self, codes=np.asfortranarray(self.codes[rows]))
 

@@ -232,15 +232,7 @@ class EbmBase(Student):
         check_is_fitted(self)
         terms = self.terms_
         if X is not None:
-            if targets is None:
-                raise ValueError(
-                    expected(
-                        "targets for the rows of X",
-                        got="none",
-                        remedy="Give what the teacher says of these rows: explain(X, targets).",
-                    )
-                )
-            table = self._read(X, reset=False)
+            table = self._shown(X, targets)
             terms = tuple(term.met(table, self.grid_, targets.weights) for term in terms)
         shapes = [shape_of(term, self.columns_, self.grid_) for term in terms]
         shapes.sort(key=lambda shape: -shape.importance)

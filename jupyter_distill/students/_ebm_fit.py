@@ -217,7 +217,7 @@ class Hold:
         # the outputs one after another are one system: nothing lies beside a block's first bin
         bands = np.vstack([np.tile(beside, slope.shape[1]), diagonal.T.ravel()])
         found = solveh_banded(bands, slope.T.ravel(), check_finite=False)
-        return -found.reshape(slope.shape[::-1]).T
+        return np.asarray(-found.reshape(slope.shape[::-1]).T)
 
     def gain(self, slope: Floats, curve: Floats) -> float:
         """Return by how much the loss would fall, to second order, from a shape of zeros."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation.terms import Coefficients, TermExplanation
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._complexity import Complexity
 from jupyter_distill.students._design import Design
-from jupyter_distill.students._linear_fit import EXACT, Fit, Lean, Lesson, fit, in_measure
+from jupyter_distill.students._linear_fit import EXACT, Fit, Lesson, fit, in_measure
+from jupyter_distill.students._linear_limits import SignPenalty, sign_limits, sign_penalty
 from jupyter_distill.students._linear_path import Selection
 from jupyter_distill.students._linear_rows import Laid, Supports
 from jupyter_distill.targets import Predictions
@@ -86,7 +86,7 @@ class LinearBase(Student):
         self.design_, matrix = laid.design, laid.matrix
         lesson = self._lesson(targets, loss)
         groups = self.design_.groups
-        bounds, lean = self._bounds(lesson.n_scores), self._lean(lesson.n_scores)
+        bounds, penalty = self._limits(lesson.n_scores)
         supports = self._supports(laid, targets, loss, sizes[-1]) if len(groups) else []
         unit = float(lesson.spread[0, 0]) if isinstance(targets, Predictions) else 1.0
         path: list[Scores] = []
@@ -102,12 +102,12 @@ class LinearBase(Student):
             for support in tried:
                 if best is not None and support == chosen:
                     break  # fitted already
-                found = self._fitted(matrix, lesson, bounds, support, best, lean)
+                found = self._fitted(matrix, lesson, bounds, support, best, penalty)
                 if best is None or found.value <= best.value:
                     best, chosen = found, support
                     break
             assert best is not None  # the first one is taken
-            said = in_measure(matrix, lesson, best, lean)
+            said = in_measure(matrix, lesson, best, penalty)
             path.append(Scores(size, said.coef * unit, said.intercept * unit + lesson.mean))
         self.path_ = tuple(path)
         self.scores_ = path[-1]
@@ -121,14 +121,14 @@ class LinearBase(Student):
     def _supports(self, laid: Laid, targets: Any, loss: Any, size: int) -> Supports:
         """Return the columns of the table that models of 1 to `size` columns read."""
         lesson = self._lesson(targets, loss, choosing=True)
-        bounds, lean = self._bounds(lesson.n_scores), self._lean(lesson.n_scores)
+        bounds, penalty = self._limits(lesson.n_scores)
         some = np.flatnonzero(lesson.weights > 0)
         if len(some) > CHOOSING:
             seed = np.random.default_rng(self.random_state)
             some = np.sort(seed.choice(some, CHOOSING, replace=False))
         required = self._named("require")
         groups = self.design_.groups
-        chooser = Selection(laid.matrix[some], lesson.at(some), groups, bounds, required, lean)
+        chooser = Selection(laid.matrix[some], lesson.at(some), groups, bounds, required, penalty)
         most = None if self.constraints is None else self.constraints.max_features
         return chooser.supports(min(size, most or size))
 
@@ -139,7 +139,7 @@ class LinearBase(Student):
         bounds: tuple[Floats, Floats],
         support: frozenset[int],
         start: Fit | None,
-        lean: Lean | None,
+        penalty: SignPenalty | None,
     ) -> Fit:
         """Return the fit to some columns, as one to all of them, with its loss, not shrunk."""
         on = np.isin(self.design_.groups, list(support))
@@ -147,7 +147,7 @@ class LinearBase(Student):
             start = Fit(start.coef[on], start.intercept, np.inf)
 
         def fitted(to: Lesson, begin: Fit | None) -> Fit:
-            within = None if lean is None else lean.within(on)
+            within = None if penalty is None else penalty.within(on)
             limits = bounds[0][on], bounds[1][on]
             return fit(matrix[:, on], to, limits, begin, self._close, within)
 
@@ -158,8 +158,8 @@ class LinearBase(Student):
         coef = np.zeros((len(on), lesson.n_scores))
         coef[on] = found.coef
         value, _ = lesson.value(matrix @ coef + found.intercept)
-        if lean is not None:
-            value += lean.cost(coef)[0]
+        if penalty is not None:
+            value += penalty.cost(coef)[0]
         return Fit(coef, found.intercept, value)
 
     def _named(self, what: str) -> list[int]:
@@ -167,52 +167,16 @@ class LinearBase(Student):
         listed = () if self.constraints is None else getattr(self.constraints, what) or ()
         return [names.index(name) for name in listed]
 
-    def _bounds(self, n_scores: int) -> tuple[Floats, Floats]:
-        """Return the least and largest coefficient of every column of the design."""
-        groups = self.design_.groups
-        low = np.full((len(groups), n_scores), -np.inf)
-        high = -low
-        if self.constraints is None:
-            return low, high
-        for j in self._named("forbid"):
-            low[groups == j] = high[groups == j] = 0.0
-        for place, output, up in self._signs() if self.constraints.hard else ():
-            if n_scores == 1:
-                (low if up else high)[place] = 0.0
-                continue
-            # Adding the same to all classes changes nothing, so the named class is held
-            # at 0 and the others fall, or rise, against it.
-            others = np.arange(n_scores) != output
-            low[place, output] = high[place, output] = 0.0
-            (high if up else low)[place, others] = 0.0
-        return low, high
-
-    def _lean(self, n_scores: int) -> Lean | None:
-        """Return the signs that are wanted at a price; None where they must hold, or none are."""
-        if self.constraints is None or self.constraints.hard or not self.demands_:
-            return None
-        places, directions = [], []
-        for place, output, up in self._signs():
-            for other in range(n_scores):
-                if other != output or n_scores == 1:
-                    along = np.zeros(n_scores)
-                    along[other] = -1.0
-                    along[output] = 1.0
-                    places.append(place)
-                    directions.append(along if up else -along)
-        return Lean(
-            np.array(places, dtype=np.intp),
-            np.array(directions).reshape(-1, n_scores),
-            float(self.constraints.penalty),
+    def _limits(self, n_scores: int) -> tuple[tuple[Floats, Floats], SignPenalty | None]:
+        """Return limits of coefficients, and what signs cost where they are wanted at a price."""
+        hard = self.constraints is None or self.constraints.hard
+        limits = sign_limits(
+            self.design_, n_scores, self.demands_ if hard else (), self._named("forbid")
         )
-
-    def _signs(self) -> Iterator[tuple[int, int, bool]]:
-        """Yield places in the design, the score that is meant, and whether it should rise."""
-        single = len(self._spread()) == 1
-        for demand in self.demands_:
-            output = 0 if single else demand.of_class or 0
-            for place, way in self.design_.rises(demand.feature):
-                yield place, output, demand.sign * way > 0
+        if hard or not self.demands_:
+            return limits, None
+        price = float(self.constraints.penalty)
+        return limits, sign_penalty(self.design_, n_scores, self.demands_, price)
 
     @property
     def coef_(self) -> Floats:
@@ -273,15 +237,7 @@ class LinearBase(Student):
 
     def _spreads(self, X: Any, targets: Any) -> Floats:
         """Return the standard deviation of each column of the design over other rows."""
-        matrix = self.design_.apply(self._read(X, reset=False))
-        if targets is None or targets.n_rows != len(matrix):
-            raise ValueError(
-                expected(
-                    f"targets for the {len(matrix)} rows of X",
-                    got="none" if targets is None else f"{targets.n_rows} of them",
-                    remedy="Give what the teacher says of these rows: explain(X, targets).",
-                )
-            )
+        matrix = self.design_.apply(self._shown(X, targets))
         weights = np.ones(len(matrix)) if targets.weights is None else targets.weights
         around = np.average(matrix, axis=0, weights=weights)
         return np.asarray(np.sqrt(np.average((matrix - around) ** 2, axis=0, weights=weights)))

@@ -12,6 +12,7 @@ from scipy.optimize import Bounds, minimize, minimize_scalar
 
 from jupyter_distill.students._classifier import score_spread
 from jupyter_distill.students._linear_apart import Apart
+from jupyter_distill.students._linear_limits import SignPenalty
 from jupyter_distill.students._row_loss import RowLoss
 from jupyter_distill.targets import CompositeLoss, SoftTargets, SquaredLoss
 
@@ -123,38 +124,6 @@ class Lesson:
 
 
 @dataclass(frozen=True, eq=False)
-class Lean:
-    """Signs that coefficients should have, and what it costs where they have the other.
-
-    Attributes
-    ----------
-    places : ndarray of int, shape (m,)
-        Columns of the matrix.
-    directions : ndarray of shape (m, J)
-        The combination of a column's coefficients that should not be negative.
-    price : float
-        Cost of its square where it is.
-    """
-
-    places: Ints
-    directions: Floats
-    price: float
-
-    def within(self, on: NDArray[np.bool_]) -> Lean:
-        """Return the same over some columns of the matrix."""
-        kept = on[self.places]
-        places = np.cumsum(on)[self.places[kept]] - 1
-        return Lean(places, self.directions[kept], self.price)
-
-    def cost(self, coef: Floats) -> tuple[float, Floats]:
-        """Return the cost of coefficients (p, J), and its gradient."""
-        wrong = np.minimum((coef[self.places] * self.directions).sum(1), 0)
-        gradient = np.zeros_like(coef)
-        np.add.at(gradient, self.places, 2 * self.price * wrong[:, None] * self.directions)
-        return self.price * float(wrong @ wrong), gradient
-
-
-@dataclass(frozen=True, eq=False)
 class Fit:
     """Coefficients, shape (p, J), of some columns, the intercepts (J,), and the loss."""
 
@@ -169,7 +138,7 @@ def fit(
     bounds: tuple[Floats, Floats],
     start: Fit | None = None,
     close: float = EXACT,
-    lean: Lean | None = None,
+    penalty: SignPenalty | None = None,
 ) -> Fit:
     """Minimise the loss over coefficients within bounds, by L-BFGS-B (Byrd et al., 1995).
 
@@ -187,7 +156,7 @@ def fit(
         Where to begin.
     close : float
         Fall of the loss, as a share of it, at which to stop.
-    lean : Lean, optional
+    penalty : SignPenalty, optional
         Signs that are wanted at a price.
     """
     n, p = matrix.shape
@@ -204,8 +173,8 @@ def fit(
         loss, slope = lesson.beside(w.T @ full)
         gradient = full @ slope.T
         gradient[:p] += RIDGE * w[:p]
-        if lean is not None:
-            cost, slope = lean.cost(w[:p])
+        if penalty is not None:
+            cost, slope = penalty.cost(w[:p])
             loss, gradient[:p] = loss + cost, gradient[:p] + slope
         return loss + RIDGE / 2 * float((w[:p] ** 2).sum()), gradient.ravel()
 
@@ -221,7 +190,7 @@ def fit(
     return Fit(w[:p], w[p], float(found.fun))
 
 
-def in_measure(matrix: Floats, lesson: Lesson, found: Fit, lean: Lean | None) -> Fit:
+def in_measure(matrix: Floats, lesson: Lesson, found: Fit, penalty: SignPenalty | None) -> Fit:
     """Multiply a fit by the factor at which the loss alone is least: it names the same classes.
 
     What disagreement costs falls on as scores grow, so it makes them larger than the loss would.
@@ -231,8 +200,8 @@ def in_measure(matrix: Floats, lesson: Lesson, found: Fit, lean: Lean | None) ->
     convex = lesson.convex
     scores = np.ascontiguousarray((matrix @ found.coef + found.intercept).T)
     square = RIDGE / 2 * float((found.coef**2).sum())
-    if lean is not None:
-        square += lean.cost(found.coef)[0]
+    if penalty is not None:
+        square += penalty.cost(found.coef)[0]
 
     def value(factor: float) -> float:
         return convex.beside(factor * scores)[0] + square * factor**2

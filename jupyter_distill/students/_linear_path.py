@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.students._linear_fit import CLOSE, Fit, Lean, Lesson, fit
+from jupyter_distill.students._linear_fit import CLOSE, Fit, Lesson, fit
+from jupyter_distill.students._linear_limits import SignPenalty
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -32,7 +33,7 @@ class Selection:
         Least and largest coefficients.
     required : sequence of int
         Columns of the table that every model reads.
-    lean : Lean, optional
+    penalty : SignPenalty, optional
         Signs that are wanted at a price.
     """
 
@@ -43,9 +44,9 @@ class Selection:
         groups: Ints,
         bounds: tuple[Floats, Floats],
         required: Iterable[int] = (),
-        lean: Lean | None = None,
+        penalty: SignPenalty | None = None,
     ) -> None:
-        self.lean = lean
+        self.penalty = penalty
         self.matrix, self.lesson, self.groups, self.bounds = matrix, lesson, groups, bounds
         self.names = np.unique(groups)
         self.known: dict[frozenset[int], tuple[float, Floats, dict[int, float]]] = {}
@@ -78,8 +79,8 @@ class Selection:
         start = None
         if self.last is not None:  # what the last fit said of the same columns
             start = Fit(self.last[0][on], self.last[1], np.inf)
-        lean = None if self.lean is None else self.lean.within(on)
-        found = fit(self.matrix[:, on], self.lesson, bounds, start, CLOSE, lean)
+        penalty = None if self.penalty is None else self.penalty.within(on)
+        found = fit(self.matrix[:, on], self.lesson, bounds, start, CLOSE, penalty)
         coef = np.zeros((len(on), self.lesson.n_scores))
         coef[on] = found.coef
         self.last = coef, found.intercept

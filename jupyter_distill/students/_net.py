@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import NetExplanation
 from jupyter_distill.students._base import Student
@@ -207,15 +206,7 @@ class NetBase(Student):
         net, groups, d = self.net_, self.design_.groups, len(self.columns_)
         importance = self.importances_[max(self.nets_)]
         if X is not None:
-            if targets is None:
-                raise ValueError(
-                    expected(
-                        "targets for the rows of X",
-                        got="none",
-                        remedy="Give what the teacher says of these rows: explain(X, targets).",
-                    )
-                )
-            rows = self.design_.apply(self._read(X, reset=False))
+            rows = self.design_.apply(self._shown(X, targets))
             weights = np.ones(len(rows)) if targets.weights is None else targets.weights
             importance = importances(net, rows, weights, groups, self.spread_, d)
         classes = tuple(str(name) for name in getattr(self, "classes_", ()))

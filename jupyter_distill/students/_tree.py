@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.students._base import Student, fitted
@@ -275,9 +274,7 @@ class TreeBase(Student):
         check_is_fitted(self)
         met = self.met_
         if X is not None:
-            if targets is None:
-                raise ValueError(expected("soft targets for the rows of X", got="none"))
-            met = Met.of(self.nodes_, self.apply(X), targets)
+            met = Met.of(self.nodes_, self.nodes_.apply(self._shown(X, targets).values), targets)
         return tree_explanation(
             self.columns_, getattr(self, "classes_", None), self.nodes_, self._says(), met
         )
