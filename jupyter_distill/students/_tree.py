@@ -29,7 +29,8 @@ Floats = NDArray[np.float64]
 # Rows by which every node's means are pulled towards its parent's (hierarchical shrinkage,
 # Agarwal et al., 2022): keeps the probabilities of small leaves away from 0 and 1.
 SHRINKAGE = 5.0
-SEARCHED = 30_000  # rows to search on: more do not move a tree of this size, but take their time
+SEARCHED = 30_000  # rows to search on: more hardly move a tree of this size, but take their time
+SHARE = 4  # of very many rows every fourth is searched on: small leaves are worth more then
 FEW = 2_000  # rows below which a search must pay on rows that it did not see
 EFFORT = {
     "greedy": GREEDY,
@@ -193,9 +194,10 @@ class TreeBase(Student):
     def _sample(self, weights: Floats) -> NDArray[np.intp] | None:
         """Return the rows to search on; None for all."""
         rows = np.flatnonzero(weights > 0)
-        if len(rows) <= SEARCHED:
+        most = SEARCHED if self.quality == "greedy" else max(SEARCHED, len(rows) // SHARE)
+        if len(rows) <= most:
             return None
-        return np.sort(np.random.default_rng(self.random_state).choice(rows, SEARCHED, False))
+        return np.sort(np.random.default_rng(self.random_state).choice(rows, most, False))
 
     @abstractmethod
     def _judged(self, targets: Any, loss: Any, weights: Floats) -> tuple[Criterion, list[Floats]]:
