@@ -115,6 +115,49 @@ def test_a_size_that_the_rows_do_not_allow_gives_what_there_is() -> None:
     assert "64 leaves were asked for; the data give no more than 3." in d.notes
 
 
+def test_a_size_that_was_not_tried_is_refused_with_what_to_do() -> None:
+    X = np.repeat([[0.0], [1.0], [2.0]], 50, axis=0)
+    d = run(lambda rows: np.column_stack([rows[:, 0], 1 - rows[:, 0]]), X, size=64)
+    with pytest.raises(ValueError, match=r"Got 7\. Distil again with size=7\."):
+        d.at(size=7)
+    with pytest.raises(ValueError, match=r"Got 32\. Take size=3: its student is the one of 32"):
+        d.at(size=32)
+    with pytest.raises(ValueError, match="size to be a whole number >= 2"):
+        d.at(size=1)
+
+
+def test_columns_that_add_nothing_are_said_to_add_nothing() -> None:
+    X = np.column_stack([data()[0], data(seed=1)[0]])
+    d = run(
+        lambda rows: 2 * rows[:, 0] - rows[:, 1], X, student="linear", size=6, task="regression"
+    )
+    used = d.student.complexity_.features
+    assert used < 6
+    assert f"{used} columns say all that 6 could: the others add nothing." in d.notes
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ({"size": 8, "min_rows": 1_000}, "the data and min_rows=1000 give no more"),
+        ({"size": 8}, "the data give no more"),
+        ({"student": "net", "size": 2}, "the data give no more"),
+        ({"student": "linear", "size": 2}, "the data give no more"),
+    ],
+)
+def test_no_larger_size_is_advised_where_none_would_help(
+    options: dict[str, Any], what: str
+) -> None:
+    X, _ = data()
+    if "min_rows" not in options:
+        X = np.ones_like(X)
+    places = np.arange(len(X))
+    answers = smooth(data()[0])
+    d = run(lambda rows: answers[rows], X, teacher_inputs=places, **options)
+    never = [note for note in d.notes if note.startswith("The student never answers")]
+    assert never and all(f"A larger size would not help, as {what}" in note for note in never)
+
+
 SIZES = TreeStudent.SIZES
 SHARES = st.lists(st.floats(0, 1), min_size=len(SIZES), max_size=len(SIZES))
 

@@ -12,6 +12,8 @@ import pytest
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from jupyter_distill import Constraints, EbmStudent, LinearRegressionStudent
+
 from .distilling import by_heart, data, run, smooth
 
 # --- what is refused ---------------------------------------------------------------------------
@@ -159,6 +161,21 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {"student": "tre"},
         r"Expected student to be one of .*'tree'.* Got 'tre'. Did you mean \"tree\"\?",
     ),
+    "options of an EbmStudent": (
+        (MODEL, X, Y),
+        {"student": "ebm", "temprature": 2},
+        r"; an EbmStudent also takes ",
+    ),
+    "a student for numbers": (
+        (MODEL, X, Y),
+        {"student": LinearRegressionStudent()},
+        r"a student for .* Name a family instead: student='linear'\.",
+    ),
+    "interactions that constraints forbid": (
+        (MODEL, X, Y),
+        {"student": EbmStudent(interactions=5), "constraints": Constraints(interactions=False)},
+        r"Got interactions=5 with Constraints\(interactions=False\). Leave one of the two out",
+    ),
     "option": (
         (MODEL, X, Y),
         {"temprature": 2},
@@ -236,6 +253,7 @@ def test_what_cannot_be_distilled_is_refused_with_what_to_do(case: str) -> None:
         {"student": "tre"},
         {"batch_size": 0},
         {"temprature": 2},
+        {"student": "ebm", "interactions": True, "constraints": Constraints(interactions=False)},
         {"test": (X,)},
         {"teacher_inputs": X[:-1]},
         {"test": (X[:59], Y)},

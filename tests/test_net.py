@@ -6,6 +6,7 @@ import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from jupyter_distill.students._net_rows import DistinctRows
 from jupyter_distill.students._net_slope import SlopePenalty, cost_and_slope
 from jupyter_distill.students._net_train import Course, _cost
 from jupyter_distill.students._net_weights import NetWeights
+from jupyter_distill.students.linear import LinearStudent
 from jupyter_distill.students.net import NetRegressionStudent, NetStudent
 from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, SquaredLoss
 
@@ -187,6 +189,23 @@ def test_a_table_that_says_nothing_gives_one_answer() -> None:
     student = NetStudent().fit(frame, y)
     np.testing.assert_allclose(student.predict_proba(frame)[:, 1], 0.25, atol=1e-3)
     assert student.complexity_.weights == 0
+
+
+@pytest.mark.parametrize("family", [NetStudent, LinearStudent])
+@pytest.mark.parametrize("value", [0.0, 0.1, 1.0, -1.0, 1e9, np.nan])
+def test_columns_that_never_change_change_nothing(family: Any, value: float) -> None:
+    frame, targets = bent(200)
+    wider = frame.assign(last=value)
+    wider.insert(0, "first", value)
+    # nor does what rows without weight hold, or the rounding of a sum
+    frame, wider = (pd.concat([rows, rows.iloc[:1]]) for rows in (frame, wider))
+    wider.iloc[-1, 0] = 7.0
+    weights = np.r_[np.ones(len(frame) - 1), 0.0]
+    targets = targets.take(np.r_[: len(frame) - 1, 0])
+    targets = replace(targets, weights=weights)
+    without, beside = (family(size=2).fit_soft(rows, targets) for rows in (frame, wider))
+    np.testing.assert_array_equal(beside.logits(wider), without.logits(frame))
+    assert without.design_.names == beside.design_.names
 
 
 # --- sparse ------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from jupyter_distill.students import (
     check_settings,
     check_size,
 )
+from jupyter_distill.students._settings import with_article
 from jupyter_distill.targets import Predictions
 from jupyter_distill.teachers import Task
 
@@ -248,7 +249,8 @@ def _refuse_unknown(options: dict[str, Any], template: Student) -> None:
         if name not in theirs:
             raise TypeError(
                 f"distill() has no option {name!r}.{did_you_mean(name, [*ours, *theirs])} "
-                f"Its options are {', '.join(ours)}; a {type(template).__name__} also takes "
+                f"Its options are {', '.join(ours)}; "
+                f"{with_article(type(template).__name__)} also takes "
                 f"{', '.join(theirs)}."
             )
 
@@ -280,12 +282,18 @@ def _template(student: str | Student | type[Student], task: Task, seed: int | No
             expected(
                 f"a student for {task}, as the teacher is one",
                 got=repr(student),
-                remedy=f"Name a family instead: student={students.names()[0]!r}.",
+                remedy=f"Name a family instead: student={_family(type(made))!r}.",
             )
         )
     if made.get_params().get("random_state", seed) is None:
         made = clone(made).set_params(random_state=seed)
     return cast(Student, made)
+
+
+def _family(kind: type[Student]) -> str:
+    """Return the family that a class is of; of a class of the person's own the nearest one."""
+    modules = [base.__module__.rpartition(".")[2] for base in kind.__mro__]
+    return next((name for name in modules if name in students.names()), "tree")
 
 
 def _own_settings(template: Student) -> dict[str, Any]:

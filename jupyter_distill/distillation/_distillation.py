@@ -17,6 +17,7 @@ from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._ladder import Ladder, climb
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.students import ConstraintsReport, Student, verify
+from jupyter_distill.students._settings import with_article
 from jupyter_distill.targets import Predictions
 
 if TYPE_CHECKING:
@@ -223,8 +224,7 @@ class Distillation:
     @property
     def subject(self) -> str:
         """Who was distilled into what, e.g. ``forest distilled into a tree of 12 leaves``."""
-        article = "an" if self.title[0] in "AEIO" else "a"
-        return f"{self.teacher.name} distilled into {article} {self.title}"
+        return f"{self.teacher.name} distilled into {with_article(self.title)}"
 
     @property
     def headline(self) -> str:

@@ -14,7 +14,7 @@ from jupyter_distill._wilson import wilson
 from jupyter_distill.data import Table
 from jupyter_distill.distillation._sweep import reached
 from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
-from jupyter_distill.students import Student
+from jupyter_distill.students import Student, check_size
 from jupyter_distill.targets import KL, Predictions, SoftTargets, Targets
 
 Floats = NDArray[np.float64]
@@ -124,7 +124,11 @@ class Ladder:
             if rung.size == size:
                 return rung
         sizes = some([rung.size for rung in self.rungs], 20)
-        raise ValueError(expected(f"size to be one of {sizes}", got=repr(size)))
+        remedy = f"Distil again with size={check_size(self.rungs[0].student, size)}."
+        if size in self.sizes:
+            same = max(rung.size for rung in self.rungs if rung.size < size)
+            remedy = f"Take size={same}: its student is the one of {size} too."
+        raise ValueError(expected(f"size to be one of {sizes}", got=repr(size), remedy=remedy))
 
     def frame(self) -> pd.DataFrame:
         """Return one row per size: what there is to read, and how faithful it is."""

@@ -25,8 +25,7 @@ def remarks(d: Distillation, *, size_asked: bool) -> Iterator[str]:
     if n < FEW:
         rows = "1 row is" if n == 1 else f"{n} rows are"
         yield f"Only {rows} held out: read the intervals, not the figures."
-    seen = d.table.values[d.rows.learnt]
-    if ((seen == seen[0]) | (np.isnan(seen) & np.isnan(seen[0]))).all():
+    if not _changing(d):
         yield "Every column of X holds one value only: no student can tell its rows apart."
     yield from _of_size(d, size_asked)
     yield from _of_constraints(d)
@@ -39,11 +38,42 @@ def remarks(d: Distillation, *, size_asked: bool) -> Iterator[str]:
 def _of_size(d: Distillation, asked: bool) -> Iterator[str]:
     units = reached(d.student)
     if asked and units is not None and units < d.size:
-        given = "data and constraints" if getattr(d.template, "constraints", None) else "data"
-        yield f"{d.size} {d.student.UNIT} were asked for; the {given} give no more than {units}."
+        if d.student.UNIT == "columns" and _limits(d) == ["data"] and units < _changing(d):
+            yield f"{units} columns say all that {d.size} could: the others add nothing."
+        else:
+            given, asked_for = " and ".join(_limits(d)), f"{d.size} {d.student.UNIT}"
+            yield f"{asked_for} were asked for; the {given} give no more than {units}."
     dense = d.student.complexity_.dense
     if dense:
         yield f"The {d.title} is too dense to read as a whole: {', '.join(dense)}."
+
+
+def _changing(d: Distillation) -> int:
+    """Return the number of columns that hold more than one value."""
+    seen = d.table.values[d.rows.learnt]
+    return int((~((seen == seen[0]) | (np.isnan(seen) & np.isnan(seen[0]))).all(0)).sum())
+
+
+def _limits(d: Distillation) -> list[str]:
+    """Return what may keep a student smaller than its size."""
+    settings = d.template.get_params(deep=False)
+    found = ["data"]
+    if settings.get("min_rows") is not None:
+        found.append(f"min_rows={settings['min_rows']:g}")
+    if settings.get("constraints") is not None:
+        found.append("constraints")
+    return found
+
+
+def _larger(d: Distillation) -> str:
+    """Return what to do where a student says too little."""
+    counts = d.student.complexity_.to_dict()
+    units = counts.get("units") if reached(d.student) is None else reached(d.student)
+    full = d.student.UNIT == "columns" and units is not None and units >= _changing(d)
+    if units is None or (units >= d.size and not full):
+        return "Try a larger size."
+    what = " and ".join(_limits(d))
+    return f"A larger size would not help, as the {what} give no more: look at these instead."
 
 
 def _of_constraints(d: Distillation) -> Iterator[str]:
@@ -55,7 +85,7 @@ def _of_constraints(d: Distillation) -> Iterator[str]:
     if unused:
         yield (
             f"The student does not use {some(unused)}, though required: nothing that it can say "
-            "depends on it. Try a larger size."
+            f"depends on it. {_larger(d)}"
         )
 
 
@@ -86,7 +116,7 @@ def _of_classes(d: Distillation, answered: SoftTargets) -> Iterator[str]:
     for k in np.flatnonzero((answers == 0) & (named > 0)):
         yield (
             f"The student never answers {str(targets.classes[k])!r}, which the teacher does for "
-            f"{named[k]:,} of {targets.n_rows:,} held-out rows. Try a larger size."
+            f"{named[k]:,} of {targets.n_rows:,} held-out rows. {_larger(d)}"
         )
     learnt = answered.predicted[d.rows.learnt]
     constant = float((targets.predicted == np.bincount(learnt).argmax()).mean())

@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 
 LEVELS = 30  # most levels of one category with a column of their own
 RARE = 5  # rows below which a level is merged with other rare ones
+SAME = 1e-12  # spread, in parts of the largest value, that may be nothing but rounding
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Design:
                 ]
             for what, codes in (*parts, ("missing", ())):
                 entry = Entry(j, what, codes, 0.0, 1.0)
-                known = ~missing if what != "missing" else np.ones(len(values), dtype=bool)
+                # rows without weight are absent
+                known = (weights > 0) & (~missing | (what == "missing"))
                 entry = _scaled(entry, values[known], weights[known])
                 if entry.spread > 0:
                     found.append(entry)
@@ -138,4 +140,6 @@ def _scaled(entry: Entry, values: Floats, weights: Floats) -> Entry:
     largest = np.abs(raw).max()
     mean = float(np.average(raw / largest, weights=weights)) * largest
     spread = float(np.sqrt(np.average(((raw - mean) / largest) ** 2, weights=weights))) * largest
+    if spread <= SAME * largest:
+        return Entry(entry.column, entry.what, entry.codes, 0.0, 0.0)
     return Entry(entry.column, entry.what, entry.codes, mean, spread)

@@ -60,6 +60,8 @@ class DistinctRows:
         for j, column in enumerate(table.columns):
             if column.kind == "category":  # codes would know of levels that only absent rows have
                 values[:, j] = np.unique(values[:, j], return_inverse=True)[1]
+        # a column that never changes tells no rows apart, so it must not draw another order
+        values = np.ascontiguousarray(values[:, _changes(values)])
         key = _hash(values, seed)
         full = np.column_stack([values, taught[rows] + 0.0])
         second = _hash(full, seed + 1)
@@ -69,6 +71,12 @@ class DistinctRows:
         together: Floats = np.bincount(np.cumsum(new) - 1, weights[rows][order]).astype(np.float64)
         first = order[new]
         return cls(rows[first], together, _cut(key[first]))
+
+
+def _changes(values: Floats) -> NDArray[np.bool_]:
+    bits = values.view(np.uint64)
+    found: NDArray[np.bool_] = (bits != bits[:1]).any(0)
+    return found
 
 
 def _cut(key: NDArray[np.uint64]) -> int:

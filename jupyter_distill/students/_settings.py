@@ -50,15 +50,29 @@ def check_sizes(student: Student, sizes: Sequence[Any]) -> None:
         check_size(student, size)
 
 
+def with_article(name: str) -> str:
+    """Return a name after its article: ``an EbmStudent``, ``a tree``."""
+    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
+
+
 def _check_together(student: Student) -> None:
-    """Refuse an end to interactions where columns can only act together."""
+    """Refuse an end to interactions where columns can only act together, or are told to."""
     constraints = as_constraints(getattr(student, "constraints", None))
     if constraints is not None and constraints.interactions is False and student.JOINS:
         raise ValueError(
             expected(
-                f"constraints that a {type(student).__name__} can keep",
+                f"constraints that {with_article(type(student).__name__)} can keep",
                 got=f"interactions=False, while {student.JOINS}",
                 remedy='Take student="ebm" or "linear".',
+            )
+        )
+    pairs = getattr(student, "interactions", False)
+    if constraints is not None and constraints.interactions is False and pairs:
+        raise ValueError(
+            expected(
+                "no interactions, as the constraints allow none",
+                got=f"interactions={pairs!r} with Constraints(interactions=False)",
+                remedy="Leave one of the two out.",
             )
         )
 
