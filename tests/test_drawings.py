@@ -71,3 +71,24 @@ def test_charts_are_drawings_with_words(d: Distillation) -> None:
         assert drawing.get("role") == "img"
         assert len(str(drawing.get("aria-label"))) > 40
         assert "nan" not in drawn
+
+
+def test_the_chosen_size_is_named_above_every_point(d: Distillation) -> None:
+    drawing = ElementTree.fromstring(charts.ladder_chart(d.ladder))
+    (mark,) = (e for e in drawing.iter("text") if str(e.text).startswith("chosen"))
+    points = [float(e.get("cy")) - float(e.get("r")) for e in drawing.iter("circle")]
+    assert float(mark.get("y")) < min(points)
+    half = outline.width(str(mark.text), 12) * outline.BOLD / 2
+    assert half <= float(mark.get("x")) + 0.1 and float(mark.get("x")) + half <= charts.WIDTH + 0.1
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.02, 0.5), (0.0, 0.83)])
+def test_the_axis_of_agreement_stays_within_what_shares_can_be(low: float, high: float) -> None:
+    line = charts.Line([2.0, 4.0], [low, high], [low, low], [high, high], 4.0)
+    drawn = charts._chart(
+        line, title="", across="", mark="", write=lambda v: f"tick {v:.4f}", about=""
+    )
+    texts = [e.text or "" for e in ElementTree.fromstring(drawn).iter("text")]
+    ticks = [float(text.removeprefix("tick ")) for text in texts if text.startswith("tick")]
+    assert min(ticks) >= 0 and min(ticks) <= low
+    assert max(ticks) <= 1 and max(ticks) >= high

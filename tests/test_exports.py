@@ -270,3 +270,22 @@ def test_a_report_where_the_views_are_not_built(
 def test_a_report_needs_a_folder(d: Distillation, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         d.report(tmp_path / "nowhere" / "r.html")
+
+
+@pytest.mark.parametrize("family", ["tree", "linear"])
+def test_a_report_says_whether_constraints_are_kept(family: str) -> None:
+    frame, y = people()
+    plain = distilled(frame, y, student=family, size=4)
+    assert "Constraints" not in Reader(compose(plain)).text
+    asked = jd.Constraints(monotone={"income": "-"}, forbid=["age"], hard=False, penalty=0.0)
+    text = compose(distilled(frame, y, student=family, size=4, constraints=asked))
+    section = text.partition("<h2>Constraints</h2>")[2].partition("</section>")[0]
+    rows = re.findall(r"<tr[^>]*>.*?</tr>", section, re.DOTALL)[1:]
+    assert len(rows) == 2
+    assert "violated" in rows[0] and rows[0].startswith('<tr class="note">')
+    assert "met" in rows[1] and rows[1].startswith("<tr>")
+    assert '<p class="note">P(yes) falls with income: violated.</p>' in section
+    # where a program takes the place of the pictures it must not take that of the constraints
+    stays = text.partition('<div id="jd-static">')[2] if family == "tree" else text
+    assert ("</div><section><h2>Constraints" in stays) == (family == "tree")
+    assert text.index("<h2>The student") < text.index("<h2>Constraints")

@@ -320,11 +320,12 @@ def test_other_rows_need_what_the_teacher_says_of_them() -> None:
 def test_equally_important_terms_stand_in_order_and_the_intercept_comes_last() -> None:
     X, _ = straight(d=80)
     terms = tuple(
-        Coefficients(j, f"x{j}", np.ones(1), 0.1 + 0.2 if j % 2 else 0.3) for j in range(80)
+        Coefficients(j, f"x{j}", np.ones(1), np.array([0.1 + 0.2 if j % 2 else -0.3]))
+        for j in range(80)
     )
     explained = TermExplanation(Table.of(X).columns, (), ("prediction",), np.ones(1), terms)
     assert list(explained.frame()["term"]) == [*(f"x{j}" for j in range(80)), "(intercept)"]
-    assert repr(explained).splitlines()[-1].split() == ["(intercept)", "1", "NaN"]
+    assert repr(explained).splitlines()[-1].split() == ["(intercept)", "1"]
 
 
 def test_the_terms_add_up_to_the_answer_where_values_are_missing_too() -> None:

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from jupyter_distill.explanation import ShapeExplanation
-from jupyter_distill.exports import theme
+from jupyter_distill.exports import bars, theme
 from jupyter_distill.exports.shapes import shapes
-from jupyter_distill.students.ebm import EbmStudent
-from jupyter_distill.targets import SoftTargets
+from jupyter_distill.students.ebm import EbmRegressionStudent, EbmStudent
+from jupyter_distill.targets import Predictions, SoftTargets
 
 EVIL = "</script><img src=x onerror=alert(1)>"
 
@@ -39,9 +39,22 @@ def test_every_term_is_drawn_and_named_as_text(classes: int) -> None:
     page = ElementTree.fromstring(f"<div>{drawn.replace('&nbsp;', ' ')}</div>")
     pictures = [svg for svg in page.iter("svg") if svg.get("role") == "img"]
     assert len(pictures) == len(explained.terms)
+    said = " ".join("".join(p.itertext()) for p in page.iter("p"))
+    assert explained.reading in said and "A dot: missing." in said
+    for name, value in zip(explained.scores, explained.intercept, strict=True):
+        start = f"{name} {bars.signed(value)}" if classes > 2 else bars.signed(value)
+        assert start in said
     for svg, term in zip(pictures, explained.terms, strict=True):
-        assert svg.find("text").text == term.name
+        name = svg.find("text")
+        assert term.name == (name.findtext("title") or name.text)
         assert term.bins[0] in svg.get("aria-label")
+        texts = [text.text for text in svg.iter("text")]
+        drawn_scores = term.scores
+        if np.isfinite(term.low).any():
+            drawn_scores = term.scores[np.isfinite(term.low) | np.isfinite(term.high)]
+        assert f"{drawn_scores.min():+.2f} to {drawn_scores.max():+.2f}" in texts
+        if term.name == "kind":
+            assert {"missing or another value", "a", "b"} < set(texts)
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -82,3 +95,13 @@ def test_a_pair_is_a_map_of_its_cells(classes: int) -> None:
         assert float(cell.get("fill-opacity")) == pytest.approx(0.6 * abs(value) / top, abs=1e-3)
     labelled = np.sort(np.abs(told[met]))[-6:]
     assert sum(f"{v:+.2f}" in texts or f"{-v:+.2f}" in texts for v in labelled) == 6
+
+
+def test_small_numbers_are_not_written_as_nothing() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=400)})
+    student = EbmRegressionStudent(1, 0.0, random_state=0)
+    explained = student.fit_soft(frame, Predictions(1e-4 * frame["a"].to_numpy())).explain()
+    drawn = shapes(explained)
+    assert "+0.00 " not in drawn and "-0.00 " not in drawn and "+0.000" in drawn
+    assert "A dot" not in drawn

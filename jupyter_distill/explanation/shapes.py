@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill.data import Column
 from jupyter_distill.explanation._base import Explanation
+from jupyter_distill.explanation._reading import summed
 
 Floats = NDArray[np.float64]
 
@@ -120,6 +121,12 @@ class ShapeExplanation(Explanation):
         if len(self.classes) == 2:
             return (f"log-odds of {self.classes[1]}",)
         return self.classes or ("prediction",)
+
+    @property
+    def reading(self) -> str:
+        """How an answer comes about, in a few words."""
+        how = "the intercept, plus what each term adds for the values of a row"
+        return summed(self.classes, self.scores, how)
 
     def frame(self) -> pd.DataFrame:
         """Return one row per bin, and last the intercept: every answer can be worked out by hand.

@@ -10,9 +10,10 @@ import pandas as pd
 
 from jupyter_distill.distillation import Ladder, NumberRung
 from jupyter_distill.exports.html import escape, number, percent
+from jupyter_distill.exports.outline import BOLD, width
 
-WIDTH, HEIGHT = 460, 210
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 30, 34
+WIDTH, HEIGHT = 460, 224
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 44, 34
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,8 @@ def _chart(
     bottom, top = _nice(min(line.low), max(line.high))
     if max(line.high) <= 1 < top:  # shares end at 1
         bottom, top = bottom - (top - 1), 1.0
+    if bottom < 0 <= min(line.low):  # and what is never below 0 begins there
+        bottom, top = 0.0, top if top == 1 else top - bottom
     x_of = _log_scale(line.x)
 
     def y_of(value: float) -> float:
@@ -86,7 +89,7 @@ def _chart(
     upper = [f"{x_of(x):.1f} {y_of(v):.1f}" for x, v in zip(line.x, line.high, strict=True)]
     lower = [f"{x_of(x):.1f} {y_of(v):.1f}" for x, v in zip(line.x, line.low, strict=True)]
     parts = [f'<text class="s b" x="0" y="14">{escape(title)}</text>']
-    for value in np.linspace(bottom, top, 4):
+    for value in np.linspace(bottom, top, 5 if (bottom, top) == (0, 1) else 4):
         y = y_of(float(value))
         parts.append(
             f'<path class="h" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
@@ -125,12 +128,13 @@ def _chart(
 
 
 def _mark(x: float, text: str) -> str:
-    """Name the chosen point at the top of a line through it, on the side where there is room."""
-    side, shift = ("e", -6) if x > WIDTH / 2 else ("", 6)
+    """Name the chosen point above the plot, where no other point can be, with a line to it."""
+    room = width(text, 12) * BOLD / 2
+    at = min(max(x, room), WIDTH - room)
     return (
         f'<path stroke="var(--jd-accent)" stroke-dasharray="2 3" '
-        f'd="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-        f'<text class="s b {side}" x="{x + shift:.1f}" y="{TOP + 14}">{escape(text)}</text>'
+        f'd="M{x:.1f} {TOP - 4}V{HEIGHT - BOTTOM}"/>'
+        f'<text class="s b m" x="{at:.1f}" y="{TOP - 8}">{escape(text)}</text>'
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from html import escape as _escape
 from typing import Any
 
@@ -76,6 +76,7 @@ def table(
     classes: Sequence[str] = (),
     class_columns: Iterable[str] = (),
     digits: Mapping[str, int] | None = None,
+    marked: Container[int] = (),
 ) -> str:
     """Return a data frame as a plain table.
 
@@ -91,6 +92,8 @@ def table(
         Columns that hold class names: their cells get the colour of the class.
     digits : mapping of str to int, optional
         Decimals of columns of measures; other numbers are written as they are.
+    marked : container of int
+        Places of rows that are marked as a warning.
     """
     coloured = set(class_columns)
     place = {name: k for k, name in enumerate(classes)}
@@ -100,7 +103,7 @@ def table(
         for name, r in zip(frame.columns, right, strict=True)
     ]
     rows = []
-    for values in frame.itertuples(index=False, name=None):
+    for line, values in enumerate(frame.itertuples(index=False, name=None)):
         cells = []
         for name, value, r in zip(frame.columns, values, right, strict=True):
             shown = _cell(value, (digits or {}).get(name))
@@ -109,7 +112,8 @@ def table(
                 cells.append(f"<td{_kind(short=short)}>{dot(place[str(value)])}{shown}</td>")
             else:
                 cells.append(f"<td{_kind(number=r)}>{shown}</td>")
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+        mark = ' class="note"' if line in marked else ""
+        rows.append(f"<tr{mark}>{''.join(cells)}</tr>")
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption or "table")}">'

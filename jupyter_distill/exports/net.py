@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from jupyter_distill.explanation import NetExplanation
-from jupyter_distill.exports import html, theme
+from jupyter_distill.exports import bars, html, theme
 from jupyter_distill.exports.html import escape
 
-BAR_W, BAR_H = 100, 10
-OPEN = 60  # weights up to which everything stands unfolded
 NAMED = 3  # columns that a folded part names
 
 
@@ -70,17 +67,17 @@ class _Drawing:
         start = self.net.of("constant to unit", to=name)
         adds = self.net.of("unit to answer", source=name)
         rows = [
-            _head(f"{name} = tanh of the sum of", "weight", "own units"),
+            bars.head(f"{name} = tanh of the sum of", "", "weight", "own units"),
             *_lines(into["from"], into, self.inside, "var(--jd-accent)"),
             *_lines(start["from"], start, None, "var(--jd-dim)"),
-            _head(f"{name}, times its weight, adds to", "weight", ""),
+            bars.head(f"{name}, times its weight, adds to", "", "weight", ""),
         ]
         told = list(zip(adds["to"], adds["weight"], strict=True))
         for to, weight in told:
-            bar = _bar(weight, self.added, self._ink(to))
-            rows.append(_row(self._dot(to) + escape(to), bar, weight, None))
+            bar = bars.bar(weight, self.added, self._ink(to))
+            rows.append(bars.row(self._dot(to) + escape(to), bar, weight, None))
         most = ", ".join(into["from"].iloc[:NAMED])
-        said = ", ".join(f"{_signed(weight)} to {to}" for to, weight in told[:NAMED])
+        said = ", ".join(f"{bars.signed(weight)} to {to}" for to, weight in told[:NAMED])
         return self._fold(f"{name}: {_columns(len(into))} ({most}); adds {said}", rows)
 
     def straight(self, answer: str) -> str:
@@ -88,7 +85,7 @@ class _Drawing:
         direct = self.net.of("column to answer", to=answer)
         start = self.net.of("constant to answer", to=answer)
         rows = [
-            _head(f"{answer}: direct", "weight", "own units"),
+            bars.head(f"{answer}: direct", "", "weight", "own units"),
             *_lines(direct["from"], direct, self.added, self._ink(answer)),
             *_lines(start["from"], start, None, "var(--jd-dim)"),
         ]
@@ -97,15 +94,12 @@ class _Drawing:
 
     def _fold(self, summary: str, rows: Iterable[str]) -> str:
         state = " open" if self.unfolded else ""
-        return (
-            f"<details{state}><summary>{escape(summary)}</summary>"
-            f'<div class="scroll"><table><tbody>{"".join(rows)}</tbody></table></div></details>'
-        )
+        return f"<details{state}><summary>{escape(summary)}</summary>{bars.lines(rows)}</details>"
 
     @property
     def unfolded(self) -> bool:
         """Whether there are few enough weights to be seen at once."""
-        return len(self.net.weights) <= OPEN
+        return len(self.net.weights) <= bars.OPEN
 
     def _place(self, answer: str) -> int | None:
         several = len(self.net.answers) > 1
@@ -126,39 +120,5 @@ def _columns(count: int) -> str:
 
 def _lines(names: pd.Series, frame: pd.DataFrame, most: float | None, ink: str) -> Iterable[str]:
     for name, weight, own in zip(names, frame["weight"], frame["own"], strict=True):
-        bar = "" if most is None else _bar(weight, most, ink)
-        yield _row(escape(name), bar, weight, own)
-
-
-def _head(name: str, *numbers: str) -> str:
-    heads = "".join(f'<th scope="col" class="num">{escape(each)}</th>' for each in numbers)
-    return f'<tr><th scope="col">{escape(name)}</th><th></th>{heads}</tr>'
-
-
-def _row(name: str, bar: str, weight: float, own: float | None) -> str:
-    return (
-        f'<tr><td>{name}</td><td>{bar}</td><td class="num">{_signed(weight)}</td>'
-        f'<td class="num">{"" if own is None else _signed(own)}</td></tr>'
-    )
-
-
-def _signed(value: float) -> str:
-    """Write a weight with three digits that count and its sign."""
-    text = np.format_float_positional(
-        abs(value), precision=3, unique=False, fractional=False, trim="k"
-    )
-    if not 1e-4 <= abs(value) < 1e6:
-        text = f"{abs(value):.3g}"
-    return f"{'-' if value < 0 else '+'}{text.rstrip('.')}".replace("-", "\N{MINUS SIGN}", 1)
-
-
-def _bar(value: float, most: float, ink: str) -> str:
-    """Draw a bar to the right of the middle, or to the left for what is below 0."""
-    middle = BAR_W / 2
-    width = middle * abs(value) / most
-    left = middle - (width if value < 0 else 0)
-    return (
-        f'<svg width="{BAR_W}" height="{BAR_H + 4}" viewBox="0 0 {BAR_W} {BAR_H + 4}" '
-        f'aria-hidden="true"><rect x="{left:.1f}" y="2" width="{width:.1f}" height="{BAR_H}" '
-        f'fill="{ink}"/><path d="M{middle} 0V{BAR_H + 4}" stroke="var(--jd-edge)"/></svg>'
-    )
+        bar = "" if most is None else bars.bar(weight, most, ink)
+        yield bars.row(escape(name), bar, weight, own)

@@ -13,6 +13,7 @@ from jupyter_distill.explanation import (
     Explanation,
     NetExplanation,
     ShapeExplanation,
+    TermExplanation,
     TreeExplanation,
 )
 from jupyter_distill.exports import card as cards
@@ -21,6 +22,7 @@ from jupyter_distill.exports.html import count, escape, percent
 from jupyter_distill.exports.net import net
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.shapes import shapes
+from jupyter_distill.exports.terms import terms
 from jupyter_distill.targets import SoftTargets
 
 # Columns of a wide table that are shown before the reader is sent to the data frame.
@@ -52,13 +54,15 @@ def heading(d: Distillation) -> str:
 
 
 def student(explanation: Explanation) -> str:
-    """Return what the student says: a tree, shapes or a net drawn, anything else as a table."""
+    """Return what the student says: rules as a table, anything else drawn."""
     if isinstance(explanation, TreeExplanation):
         return tree(explanation)
     if isinstance(explanation, ShapeExplanation):
         return shapes(explanation)
     if isinstance(explanation, NetExplanation):
         return net(explanation)
+    if isinstance(explanation, TermExplanation):
+        return terms(explanation)
     frame = explanation.drawn()
     caption = "What the student says"
     if len(frame) > MOST_LINES:

@@ -23,7 +23,7 @@ STYLE = (
     "body.jd{margin:0 auto;max-width:1120px;padding:24px 20px 48px;background:var(--jd-bg)}"
     ".jd h1{font-size:22px;line-height:1.25;margin:0 0 4px}"
     ".jd h2{font-size:15px;margin:28px 0 6px}"
-    ".jd p{margin:4px 0 8px;max-width:75ch}"
+    ".jd p{margin:4px 0 8px;max-width:75ch}.jd h1,.jd p{overflow-wrap:anywhere}"
     "@media print{#jd-view{display:none}#jd-static{display:block!important}"
     "body.jd{max-width:none;padding:0}.jd .scroll{overflow:visible}}"
 )
@@ -54,7 +54,9 @@ def missing(stem: str) -> str:
     )
 
 
-def page(*, title: str, state: dict[str, Any], stem: str, before: str, picture: str) -> str:
+def page(
+    *, title: str, state: dict[str, Any], stem: str, before: str, picture: str, after: str = ""
+) -> str:
     """Return a page that needs neither network nor kernel.
 
     Parameters
@@ -69,6 +71,8 @@ def page(*, title: str, state: dict[str, Any], stem: str, before: str, picture: 
         HTML above the view that stays.
     picture : str
         HTML that is shown until the view has drawn itself, on paper, and without scripts.
+    after : str
+        HTML below the view that stays.
     """
     program = bundle(stem).read_text(encoding="utf-8")
     starter = bundle("page").read_text(encoding="utf-8")
@@ -78,7 +82,7 @@ def page(*, title: str, state: dict[str, Any], stem: str, before: str, picture: 
         f'<script type="text/plain" id="jd-esm">{_inside_script(program)}</script>\n'
         f'<script type="module">{_inside_script(starter)}</script>'
     )
-    body = f'{before}<div id="jd-view"></div><div id="jd-static">{picture}</div>'
+    body = f'{before}<div id="jd-view"></div><div id="jd-static">{picture}</div>{after}'
     return document(title, body, scripts)
 
 

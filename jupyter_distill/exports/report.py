@@ -17,6 +17,7 @@ from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import charts, html, overview, page, payload, state
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.html import count, escape
+from jupyter_distill.exports.kept import kept
 
 WORST = 25
 # What the ladder measures besides the fidelity.
@@ -82,6 +83,10 @@ def compose(d: Distillation) -> str:
         if isinstance(explanation, TreeExplanation)
         else "",
     )
+    asked = d.constraints_report()
+    constraints = _section("Constraints", kept(asked)) if asked.verdicts else ""
+    if not isinstance(explanation, TreeExplanation):  # the program takes the place of a tree's
+        picture += constraints
     if d.temperature is not None:
         picture += _section(
             "Temperature",
@@ -103,11 +108,16 @@ def compose(d: Distillation) -> str:
     }
     try:
         return page.page(
-            title=title, state=view, stem="distillation", before=before, picture=picture
+            title=title,
+            state=view,
+            stem="distillation",
+            before=before,
+            picture=picture,
+            after=constraints,
         )
     except FileNotFoundError as error:
         note = html.notes([f"The views in this report stand still. {error}"])
-        return page.document(title, before + note + picture)
+        return page.document(title, before + note + picture + constraints)
 
 
 def _head(d: Distillation, title: str) -> str:
@@ -130,7 +140,8 @@ def _head(d: Distillation, title: str) -> str:
     )
     about = "<caption>What was distilled, from what, and how</caption>"
     return (
-        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}<table>{about}<tbody>{lines}</tbody></table>"
+        f'<h1>{escape(title)}</h1>{html.notes(d.notes)}<div class="scroll"><table>{about}'
+        f"<tbody>{lines}</tbody></table></div>"
     )
 
 

@@ -87,6 +87,8 @@ def page() -> str:
         ".jd .dot{display:inline-block;width:9px;height:9px;border-radius:2px;"
         "margin-right:6px;vertical-align:baseline}"
         ".jd .cards{display:flex;flex-wrap:wrap;gap:8px 32px;margin:8px 0 12px}"
+        ".jd .cards>*{min-width:0;max-width:100%}"
         ".jd .big{font-size:22px;font-weight:600;line-height:1.2}"
         ".jd .note{border-left:3px solid var(--jd-warn);padding:2px 0 2px 10px;margin:6px 0}"
+        ".jd tr.note>:first-child{padding-left:10px}"
     )

@@ -248,13 +248,13 @@ class LinearBase(Student):
         Parameters
         ----------
         X : Table, data frame or array, optional
-            Rows on which importance is measured; those of the fit unless given.
+            Rows on which is measured how far terms move scores; those of the fit unless given.
         targets : SoftTargets or Predictions, optional
             What the teacher says of these rows, and what they weigh; needed with `X`.
         """
         check_is_fitted(self)
         spreads = self.spreads_ if X is None else self._spreads(X, targets)
-        moves = np.abs(self.scores_.coef * spreads[:, None]).max(1, initial=0.0)
+        moves = self.scores_.coef * spreads[:, None]
         return TermExplanation(
             columns=self.columns_,
             classes=tuple(str(c) for c in getattr(self, "classes_", ())),
@@ -265,7 +265,7 @@ class LinearBase(Student):
                     feature=entry.column,
                     name=entry.name(self.columns_),
                     values=self._adds(place),
-                    importance=float(moves[place]),
+                    moves=np.asarray(moves[place]),
                 )
                 for place, entry in enumerate(self.design_.entries)
                 if np.abs(self.scores_.coef[place]).max() > 0

@@ -38,3 +38,17 @@ def test_a_report_without_scripts(evil: Distillation, page: Page, tmp_path: Path
     expect(still.get_by_role("heading", name="Where the two part")).to_be_visible()
     expect(still.locator("#jd-static")).to_contain_text(EVIL)
     context.close()
+
+
+@pytest.mark.parametrize("family", ["tree", "rules", "linear", "ebm", "net"])
+def test_a_report_is_no_wider_than_a_small_screen(family: str, page: Page, tmp_path: Path) -> None:
+    frame, y = people(300, name="the_yearly_income_of_everybody_in_the_household")
+    d = distilled(frame, y, student=family, size=3, temperature=1.0)
+    page.set_viewport_size({"width": 420, "height": 900})
+    page.goto(d.report(tmp_path / "report.html").as_uri())
+    if family == "tree":
+        expect(page.get_by_role("tree")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "[...document.querySelectorAll('table')].every(t => t.closest('.scroll, #jd-view'))"
+    )
