@@ -225,6 +225,29 @@ def test_columns_without_meaning_drop_out() -> None:
     assert set(read) == {"a", "b", "c"}
 
 
+@pytest.mark.parametrize("seed", [0, 1, 4])
+@pytest.mark.parametrize("scale", [1.0, 1e3, 1e-3])
+def test_a_teacher_that_is_straight_is_told_without_units(seed: int, scale: float) -> None:
+    frame, _ = bent(600, seed=seed)
+    z = (1.5 * frame["a"] - frame["b"] + 0.5 * frame["c"]).to_numpy()
+    targets = SoftTargets(np.column_stack([0 * z, z]), np.array(["no", "yes"]))
+    frame["a"] *= scale
+    student = NetStudent(size=4, alpha=0.0).fit_soft(frame, targets)
+    assert (student.net_.n_units, student.net_.count) == (0, 3)
+    np.testing.assert_allclose(np.diff(student.logits(frame))[:, 0], z, atol=0.3)
+
+
+def test_signs_hold_without_units() -> None:
+    frame, _ = bent(600)
+    z = (1.5 * frame["a"] - frame["b"]).to_numpy()
+    targets = SoftTargets(np.column_stack([0 * z, z]), np.array(["no", "yes"]))
+    asked = Constraints(monotone={"b": 1}, forbid=("c",), require=("d",))
+    student = NetStudent(size=4, alpha=0.0, constraints=asked).fit_soft(frame, targets)
+    change = slopes(student, frame, "b")
+    assert (change[..., 1] - change[..., 0]).min() >= -1e-9
+    assert {"a", "d"} <= set(student.explain().frame()["column"]) <= {"a", "b", "d", "e"}
+
+
 def test_the_weights_are_all_there_is() -> None:
     frame, targets = bent(classes=3)
     student = NetStudent(size=3).fit_soft(frame, targets)

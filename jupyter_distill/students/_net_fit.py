@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from jupyter_distill.students._net_prune import Rules, Training, fewer_columns, fewer_units, pruned
+from jupyter_distill.students._net_prune import (
+    SPARED,
+    Rules,
+    Training,
+    fewer_columns,
+    fewer_units,
+    fewest_weights,
+    pruned,
+    straight,
+)
 from jupyter_distill.students._net_train import Course, descend, sparse_start
-from jupyter_distill.students._net_weights import NetWeights
+from jupyter_distill.students._net_weights import Limits, NetWeights
 
 STEPS = 1_000  # batches at most, so that many rows mean fewer passes
 PASSES = 10  # passes at least
 MANY = 5_000  # rows above which one start does
+CONSTANT = 20  # steps to find one answer for all rows
 CUT_ON = 10_000  # rows that weights are pruned on
 
 
@@ -61,10 +71,18 @@ def nets(
     held = None if ground.held is None else ground.held.take(short)
     net = fewer_columns(train, net, rules, training)
     found: dict[int, NetWeights] = {}
+    without, spared = None, 0.0
+    if held is not None and training.thorough:
+        line = straight(train, net, rules, training)
+        spared = SPARED * max(0.0, _of_constant(train, held, line[0]) - held.loss(net))
+        without = pruned(train, *line, budget(min(sizes)), held, training, spared)
     for size in sorted(set(sizes), reverse=True):
         net, rules = fewer_units(train, net, rules, size, training)
         most = min([budget(size), *(larger.count for larger in found.values())])
-        sparse, kept = pruned(train, net, rules, most, held, training)
+        sparse, kept = pruned(train, net, rules, most, held, training, spared)
+        if held is not None and without is not None and without[0].count <= most:
+            both = [(*each, held.row_losses(each[0])) for each in ((sparse, kept), without)]
+            sparse, kept = fewest_weights(held, both, spared)
         found[size] = descend(
             ground.every, sparse, kept.limits.without_zeros(sparse), training.finish
         )
@@ -73,6 +91,13 @@ def nets(
         net, kept = fewer_units(train, net, kept, size, training)
         found[size] = net
     return _nested(ground.every, found)
+
+
+def _of_constant(train: Course, held: Course, net: NetWeights) -> float:
+    """Return the loss, on held-out rows, of a net that says the same of all rows."""
+    none = replace(net, skip=np.zeros_like(net.skip))
+    limits = Limits.none(none).without_zeros(none)
+    return held.loss(descend(train, none, limits, CONSTANT))
 
 
 def _trained(ground: Ground, rules: Rules, training: Training, seed: int) -> NetWeights:
