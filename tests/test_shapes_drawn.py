@@ -71,6 +71,7 @@ def test_a_pair_is_a_map_of_its_cells(classes: int) -> None:
     drawn = shapes(explained)
     assert "<img" not in drawn and "</script" not in drawn
     (term,) = (term for term in explained.terms if term.kind == "pair")
+    assert ("scales of their own" in drawn) == (len(explained.terms) > 1)
     page = ElementTree.fromstring(f"<div>{drawn.replace('&nbsp;', ' ')}</div>")
     (svg,) = (svg for svg in page.iter("svg") if svg.findtext("text") == term.name)
     titles = {rect.findtext("title"): rect for rect in svg.iter("rect")}

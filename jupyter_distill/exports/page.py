@@ -24,6 +24,9 @@ STYLE = (
     ".jd h1{font-size:22px;line-height:1.25;margin:0 0 4px}"
     ".jd h2{font-size:15px;margin:28px 0 6px}"
     ".jd p{margin:4px 0 8px;max-width:75ch}.jd h1,.jd p{overflow-wrap:anywhere}"
+    # on a small screen a table is scrolled rather than broken into letters
+    "@media screen and (max-width:600px){.jd .scroll>table:not(.facts){width:max-content}"
+    ".jd .scroll>table:not(.facts) td{max-width:12em}}"
     "@media print{#jd-view{display:none}#jd-static{display:block!important}"
     "body.jd{max-width:none;padding:0}.jd .scroll{overflow:visible}}"
 )

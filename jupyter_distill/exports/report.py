@@ -140,7 +140,8 @@ def _head(d: Distillation, title: str) -> str:
     )
     about = "<caption>What was distilled, from what, and how</caption>"
     return (
-        f'<h1>{escape(title)}</h1>{html.notes(d.notes)}<div class="scroll"><table>{about}'
+        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}"
+        f'<div class="scroll"><table class="facts">{about}'
         f"<tbody>{lines}</tbody></table></div>"
     )
 

@@ -64,7 +64,8 @@ def _about(explanation: ShapeExplanation, one: list[Shape], top: float) -> str:
         if _numeric(term)
         for bin_, rows in zip(term.bins, term.support, strict=True)
     )
-    return text + (" A dot: missing." if dots else "")
+    text += " A dot: missing." if dots else ""
+    return text + (" Pairs have scales of their own." if len(one) < len(explanation.terms) else "")
 
 
 def _bounded(term: Shape) -> NDArray[np.bool_]:
