@@ -86,6 +86,8 @@ def test_print_says_how_an_answer_comes_about() -> None:
     )
     assert number.reading.startswith("The prediction is a sum")
     assert "counts 1 where it holds" not in number.reading
+    assert "compares it with the mean" in overview.student(two)
+    assert "compares it with the mean" not in overview.student(number)
     alone = TermExplanation(columns, (), ("prediction",), np.ones(1), ())
     assert alone.reading == "The prediction is a sum: nothing but the intercept."
     assert len(rows_of(overview.student(alone))) == 2

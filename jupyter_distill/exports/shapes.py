@@ -51,10 +51,10 @@ def _start(explanation: ShapeExplanation) -> str:
 def _about(explanation: ShapeExplanation, one: list[Shape], top: float) -> str:
     """Say how the drawings of single columns are read."""
     if not one:
-        return "Each drawing: what a pair of columns adds."
+        return "What the student says, drawn pair by pair of columns."
     to = "the score of each class" if len(explanation.scores) > 1 else explanation.scores[0]
     text = (
-        f"Each drawing: what a column adds to {escape(to)}, all on one scale from "
+        f"What the student says, term by term: what a column adds to {escape(to)}, all on one scale from "
         f"{_written(-top, top)} to {_written(top, top)}; beside its name how far its own curve or "
         "bars go."
     )

@@ -28,10 +28,15 @@ def terms(explanation: TermExplanation) -> str:
         )
         more = f"<details><summary>{summary}</summary>{bars.lines(rest)}</details>"
     about = (
-        "A bar: how far the term moves the score, as the standard deviation over the rows of what "
-        "it adds; to the left where more of it lowers the score. Being missing is compared with "
-        "the mean. The number: the coefficient, in own units."
+        "What the student says, term by term. A bar: how far the term moves the score, as the "
+        "standard deviation over the rows of what it adds; to the left where more of it lowers the "
+        "score. The number: the coefficient, in own units."
     )
+    if any(term.name.endswith(" is missing") for term in ordered):
+        about += (
+            " A bar of what is missing compares it with the mean of its column, and so may point "
+            "the other way than its coefficient."
+        )
     return f'<p>{escape(explanation.reading)}</p><p class="dim">{about}</p>{bars.lines(rows)}{more}'
 
 
