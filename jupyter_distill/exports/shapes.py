@@ -55,8 +55,8 @@ def _about(explanation: ShapeExplanation, one: list[Shape], top: float) -> str:
     to = "the score of each class" if len(explanation.scores) > 1 else explanation.scores[0]
     text = (
         f"What the student says, term by term: what a column adds to {escape(to)}, all on one "
-        f"scale from {_written(-top, top)} to {_written(top, top)}; beside its name how far its own curve or "
-        "bars go."
+        f"scale from {_written(-top, top)} to {_written(top, top)}; beside its name how far "
+        "its own curve or bars go."
     )
     dots = any(
         bin_.endswith("is missing") and rows > 0
