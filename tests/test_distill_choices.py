@@ -195,6 +195,7 @@ def test_a_teacher_that_says_the_same_of_all_rows_leaves_nothing_to_know() -> No
     d = run(lambda rows: np.tile([0.3, 0.7], (len(rows), 1)), data()[0], student="linear")
     assert d.size == 1
     assert d.calibration is not None and d.calibration.faithful().known is None
+    assert d.title == "linear model of 0 columns"  # and not of what rounding has left
 
 
 def test_a_simple_teacher_gets_a_small_student() -> None:

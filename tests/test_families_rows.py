@@ -201,3 +201,16 @@ def test_a_linear_student_of_several_classes_is_read_score_by_score() -> None:
         fitted = students.load("linear")(alpha=0.0).fit_soft(X, SoftTargets(z, range(classes)))
     assert fitted.complexity_.coefficients == 60 and not fitted.complexity_.dense
     assert "scores" not in fitted.complexity_.to_dict()
+
+
+@pytest.mark.parametrize(("name", "rows"), [("tree", 31_000), ("ebm", 7_000), ("net", 7_000)])
+def test_without_a_seed_the_same_rows_give_the_same_student(name: str, rows: int) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(rows, 3))
+    z = np.column_stack([np.zeros(rows), X[:, 0] + np.sin(3 * X[:, 1])])
+    taught = SoftTargets(z, [0, 1])
+    one, two = (
+        students.load(name)(size=4, alpha=0.0, quality="greedy").fit_soft(X, taught).output(X[:100])
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(one, two)

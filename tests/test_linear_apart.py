@@ -83,6 +83,16 @@ def test_the_factor_is_the_best_one_and_names_the_same_classes(k: int) -> None:
     assert in_measure(matrix, lesson, found, None) is found  # the loss alone has its measure
 
 
+@pytest.mark.parametrize("amplitude", [0.1, 0.01, 0.001])
+def test_a_teacher_of_weak_opinions_is_not_made_sure(amplitude: float) -> None:
+    X = np.random.default_rng(0).normal(size=(2_000, 3))
+    score = amplitude * (X[:, 0] - np.abs(X[:, 1]))
+    targets = SoftTargets(np.column_stack([0 * score, score]), [0, 1])
+    student = LinearStudent(2, 0.0).fit_soft(X, targets)
+    constant = np.tile([0, float(score.mean())], (2_000, 1))
+    assert KL(student.logits(X), targets) < KL(constant, targets)
+
+
 def test_a_teacher_that_is_linear_is_still_met_exactly() -> None:
     X = np.random.default_rng(0).normal(size=(800, 3))
     z = np.column_stack([np.zeros(800), X @ [1.0, -2.0, 0.5] + 0.3])

@@ -19,9 +19,9 @@ def chosen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     times: list[int] = []
 
     class Counted(_linear.Selection):
-        def supports(self, size: int) -> list[frozenset[int]]:
+        def supports(self, size: int, *asked: Any) -> list[frozenset[int]]:
             times.append(size)
-            return super().supports(size)
+            return super().supports(size, *asked)
 
     monkeypatch.setattr(_linear, "Selection", Counted)
     return times

@@ -182,6 +182,31 @@ def test_several_classes_are_each_in_order() -> None:
             assert len(violations(edges, softmax(filled)[:, d.of_class])[0]) == 0
 
 
+@pytest.mark.parametrize("temperature", [1.0, 8.0])
+def test_several_classes_of_a_sure_teacher_are_in_order(temperature: float) -> None:
+    rng = np.random.default_rng(2)
+    loss = CompositeLoss(0.0, temperature)
+    for _ in range(10):
+        nodes = tree(rng, 12)
+        soft = softmax(temperature * 12 * rng.normal(size=(len(nodes), 3)), temperature)
+        soft = np.maximum(soft, 1e-12)
+        demands = [MonotoneDemand(0, 1, 2), MonotoneDemand(0, -1, 0)]
+        filled = isotone_logits(
+            nodes,
+            COLUMNS,
+            demands,
+            leaf_logits(soft, None, loss),
+            np.full(len(nodes), 1e5),
+            soft,
+            None,
+            loss,
+        )
+        assert np.isfinite(filled).all()
+        for d in demands:
+            edges = order_edges(nodes, COLUMNS, d.feature, d.sign)
+            assert len(violations(edges, softmax(filled)[:, d.of_class])[0]) == 0
+
+
 def test_directions_of_all_classes_are_refused() -> None:
     nodes = tree(np.random.default_rng(1), 4)
     soft = np.full((len(nodes), 3), 1 / 3)
@@ -249,3 +274,24 @@ def test_many_leaves_take_less_than_a_second() -> None:
     for d in demands:
         edges = order_edges(nodes, student.columns_, d.feature, 1)
         assert len(violations(edges, filled[:, 0])[0]) == 0
+
+
+@pytest.mark.parametrize("quality", ["greedy", "fast"])
+def test_against_what_the_rows_say_a_tree_asks_about_other_columns(quality: str) -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(600, 3)), columns=["a", "b", "c"])
+    y = 2 * X["a"] + np.where(X["b"] > 0, 1.0, 0.0)
+    asked = Constraints(monotone={"a": "-"})
+    kept = TreeRegressionStudent(4, constraints=asked, quality=quality, random_state=0).fit(X, y)
+    without = TreeRegressionStudent(4, quality=quality, random_state=0).fit(X[["b", "c"]], y)
+    assert kept.score(X, y) >= without.score(X[["b", "c"]], y) - 1e-9 > 0.03
+
+
+def test_leaves_that_an_order_makes_alike_are_one() -> None:
+    rng = np.random.default_rng(1)
+    X = pd.DataFrame({"a": rng.normal(size=400)})
+    y = -X["a"]
+    tree = TreeRegressionStudent(8, constraints=Constraints(monotone={"a": "+"})).fit(X, y)
+    assert tree.n_leaves_ == 1 and tree.order_cost_ == pytest.approx(1, abs=1e-3)
+    free = TreeRegressionStudent(8, constraints=Constraints(monotone={"a": "-"})).fit(X, y)
+    assert free.n_leaves_ == 8 and free.order_cost_ == pytest.approx(0, abs=1e-9)

@@ -25,6 +25,7 @@ from jupyter_distill.distillation._ask import _strata
 from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.exports.says import brief
 from jupyter_distill.exports.wire import decode
+from jupyter_distill.students import load
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 from jupyter_distill.targets import Predictions
 from jupyter_distill.teachers import as_teacher
@@ -384,3 +385,15 @@ def test_numbers_have_the_decimals_that_tell_them_apart(
     value: float, low: float, high: float, text: str
 ) -> None:
     assert brief(value, low, high) == text
+
+
+@pytest.mark.parametrize("family", ["tree", "rules"])
+def test_a_large_offset_of_the_target_changes_no_question(family: str) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(500, 3))
+    y = X[:, 0] + np.where(X[:, 1] > 0, 2.0, 0.0)
+    near, far = (
+        load(family, "regression")(size=4, random_state=0).fit(X, y + offset) for offset in (0, 1e8)
+    )
+    assert near.explain().frame().iloc[:, 0].tolist() == far.explain().frame().iloc[:, 0].tolist()
+    np.testing.assert_allclose(far.predict(X) - 1e8, near.predict(X), atol=1e-5)

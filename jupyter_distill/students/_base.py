@@ -139,6 +139,12 @@ class Student(BaseEstimator, ABC):
         required = getattr(getattr(self, "constraints", None), "require", ())
         return self.SMALLEST - 1 + max(len(required), 1)
 
+    @property
+    def _seed(self) -> int:
+        """Where randomness begins: without a seed the same rows give the same student still."""
+        seed = getattr(self, "random_state", None)
+        return 0 if seed is None else int(seed)
+
     @classmethod
     def _prepared(cls) -> type:
         """Return the type of what :meth:`prepare` returns; it has a ``table``."""

@@ -37,14 +37,7 @@ def within(
         if most is not None and (saved > 0).sum() > most:
             keep = np.zeros(len(saved), dtype=bool)
             keep[np.argsort(-saved, kind="stable")[:most]] = True
-            narrow = Search(
-                search.binned,
-                search.weights,
-                search.criterion,
-                search.min_rows,
-                keep,
-                search.histograms,
-            )
+            narrow = search.asking(keep)
             (trees[i],) = within(narrow, (None, []), responses, [size], effort, seed)
         trees[i] = _asking(search, trees[i], set(required), responses[-1], size)
     return trees

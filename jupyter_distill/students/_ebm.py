@@ -11,7 +11,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import expected
@@ -69,7 +68,7 @@ class EbmBase(Student):
 
     def prepare(self, table: Table, weights: Floats | None = None) -> EbmRows:
         """Bin the rows once; give the result to :meth:`fit_soft` as often as wanted."""
-        return EbmRows.of(table, weights, self.random_state)
+        return EbmRows.of(table, weights, self._seed)
 
     def pilot(self) -> Self:
         """Return an unfitted copy that boosts briefly, on a share of the rows."""
@@ -95,7 +94,7 @@ class EbmBase(Student):
         binned = rows if isinstance(rows, EbmRows) else self.prepare(rows, targets.weights)
         greedy = self.quality == "greedy"
         effort = BRIEF if greedy else FULL
-        few = drawn(targets.weights, targets.n_rows, self.random_state) if greedy else None
+        few = drawn(targets.weights, targets.n_rows, self._seed) if greedy else None
         if few is not None:
             binned, targets = binned.at(few), targets.take(few)
         forbidden, required, monotone = self._demanded(binned.table)
@@ -109,7 +108,7 @@ class EbmBase(Student):
             columns=[j for j in range(binned.table.n_columns) if j not in forbidden],
             pairs=self._pairs(),
             unpaired=frozenset(monotone.signs),
-            seed=self._seed(),
+            seed=self._seed,
             effort=effort,
         )
         # Where temperatures are only tried, all of them start from the shapes of T = 1: what T
@@ -139,11 +138,6 @@ class EbmBase(Student):
         if isinstance(self.interactions, bool):
             return PAIRS if self.interactions else 0
         return self.interactions
-
-    def _seed(self) -> int:
-        # without a seed the same rows give the same student still
-        random = check_random_state(0 if self.random_state is None else self.random_state)
-        return int(random.randint(2**31 - 1))
 
     def _demanded(self, table: Table) -> tuple[set[int], set[tuple[int]], Monotone]:
         if self.constraints is None:

@@ -24,6 +24,7 @@ Ints = NDArray[np.intp]
 FAR = 60.0  # log-odds beyond which no probability changes
 HALVINGS = 58  # of their range: what is left is rounding
 ROOM = 1e-3  # share of what a class could take that is left to the others
+MOST = 1 - 1e-6  # of the probability, for the first of several classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +176,7 @@ def isotone_logits(
                 remedy="Leave the class out that matters least: it takes what the others leave.",
             )
         )
+    least = np.finfo(float).tiny
     done: dict[int, Floats] = {}  # probabilities of the classes that are in order
     for k in named:
         assert k is not None
@@ -186,12 +188,12 @@ def isotone_logits(
             scores = isotone(costs, len(leaves), edges)
         if not done:
             z = costs.logits(every, scores)
-            done[k] = expit(scores)
+            done[k] = np.clip(expit(scores), least, MOST)
             continue
         room = (1 - np.sum(list(done.values()), axis=0)) * (1 - ROOM)
         for _ in every:  # no more than any leaf above has room for
             np.minimum.at(room, edges[:, 0], room[edges[:, 1]])
-        done[k] = np.minimum(expit(scores), room)
+        done[k] = np.clip(expit(scores), least, room)
         z = _shared(z, done)
     filled = answers.copy()
     filled[leaves] = z - z.mean(1, keepdims=True)

@@ -24,6 +24,7 @@ from jupyter_distill.targets import Predictions
 
 Floats = NDArray[np.float64]
 
+ROUNDING = 1e-12  # a coefficient, on a column of spread 1, that is no more than this is none
 CHOOSING = 8_000  # rows on which columns are chosen; the coefficients are fitted on all
 
 
@@ -108,6 +109,7 @@ class LinearBase(Student):
                     break
             assert best is not None  # the first one is taken
             said = in_measure(matrix, lesson, best, penalty)
+            said.coef[np.abs(said.coef) < ROUNDING] = 0.0
             path.append(Scores(size, said.coef * unit, said.intercept * unit + lesson.mean))
         self.path_ = tuple(path)
         self.scores_ = path[-1]
@@ -124,13 +126,19 @@ class LinearBase(Student):
         bounds, penalty = self._limits(lesson.n_scores)
         some = np.flatnonzero(lesson.weights > 0)
         if len(some) > CHOOSING:
-            seed = np.random.default_rng(self.random_state)
+            seed = np.random.default_rng(self._seed)
             some = np.sort(seed.choice(some, CHOOSING, replace=False))
         required = self._named("require")
         groups = self.design_.groups
-        chooser = Selection(laid.matrix[some], lesson.at(some), groups, bounds, required, penalty)
+        of = laid.matrix[some], lesson.at(some), groups
         most = None if self.constraints is None else self.constraints.max_features
-        return chooser.supports(min(size, most or size))
+        size = min(size, most or size)
+        rivals: Supports = []
+        if self.demands_ and penalty is None:
+            # what is best without directions may keep them anyway, or nearly
+            free = sign_limits(self.design_, lesson.n_scores, (), self._named("forbid"))
+            rivals = Selection(*of, free, required).supports(size)
+        return Selection(*of, bounds, required, penalty).supports(size, rivals)
 
     def _fitted(
         self,

@@ -21,6 +21,7 @@ Ints = NDArray[np.intp]
 
 RIDGE = 1e-5  # on columns of spread 1: keeps separable rows from sending coefficients to infinity
 STEPS = 300
+FACTORS = -12.0, 3.0  # logarithms of those that all scores may be multiplied by
 # Falls of the loss, as a share of it, at which to stop: for good, and where models are compared.
 EXACT = 1e-10
 CLOSE = 1e-6
@@ -203,8 +204,10 @@ def in_measure(matrix: Floats, lesson: Lesson, found: Fit, penalty: SignPenalty 
     if penalty is not None:
         square += penalty.cost(found.coef)[0]
 
-    def value(factor: float) -> float:
-        return convex.beside(factor * scores)[0] + square * factor**2
+    def value(power: float) -> float:
+        factor = np.exp(power)
+        return float(convex.beside(factor * scores)[0] + square * factor**2)
 
-    factor = float(minimize_scalar(value, bounds=(0.1, 10.0), method="bounded").x)
-    return Fit(factor * found.coef, factor * found.intercept, value(factor))
+    power = float(minimize_scalar(value, bounds=FACTORS, method="bounded").x)
+    factor = float(np.exp(power))
+    return Fit(factor * found.coef, factor * found.intercept, value(power))

@@ -56,15 +56,26 @@ def sign_limits(
     high = -low
     off = np.isin(groups, list(forbidden))
     low[off] = high[off] = 0.0
-    for place, output, up in _signs(design, n_scores, demands):
-        if n_scores == 1:
+    if n_scores == 1:
+        for place, _, up in _signs(design, n_scores, demands):
             (low if up else high)[place] = 0.0
-            continue
-        # Adding the same to all classes changes nothing, so the named class is held
-        # at 0 and the others fall, or rise, against it.
-        others = np.arange(n_scores) != output
-        low[place, output] = high[place, output] = 0.0
-        (high if up else low)[place, others] = 0.0
+        return low, high
+    # Adding the same to all classes changes nothing, so those that are named are held at 0 and the
+    # others fall, or rise, against them; or the others are held where named ones do both.
+    rising, falling = np.zeros((2, *low.shape), dtype=bool)
+    for place, output, up in _signs(design, n_scores, demands):
+        (rising if up else falling)[place, output] = True
+    for place in np.flatnonzero((rising | falling).any(1)).tolist():
+        ups, downs = rising[place], falling[place]
+        if ups.any() and downs.any():
+            at_0 = ~(ups | downs)
+            low[place, ups], high[place, downs] = 0.0, 0.0
+            for side in (ups, downs):  # each of several is to be the most of all: they are equal
+                at_0 |= side if side.sum() > 1 else False
+        else:
+            at_0 = ups | downs
+            (high if ups.any() else low)[place, ~at_0] = 0.0
+        low[place, at_0] = high[place, at_0] = 0.0
     return low, high
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,8 +53,16 @@ class Selection:
         self.last: tuple[Floats, Floats] | None = None
         self.required = frozenset(g for g in required if g in self.names)
 
-    def supports(self, size: int) -> list[frozenset[int]]:
-        """Return the best columns that were found for the sizes 1 to `size`."""
+    def supports(self, size: int, rivals: Sequence[frozenset[int]] = ()) -> list[frozenset[int]]:
+        """Return the best columns that were found for the sizes 1 to `size`.
+
+        Parameters
+        ----------
+        size : int
+            Most columns.
+        rivals : sequence of frozenset of int
+            Columns that are worth a try too, by size.
+        """
         entered = self._entered()
         chosen: frozenset[int] = self.required
         best: list[frozenset[int]] = []
@@ -68,6 +76,8 @@ class Selection:
             if len(rival) <= max(k, len(self.required)) and rival != found[1]:
                 if self._slope(rival)[0] < found[0]:
                     found = min(found, self._swapped(rival), key=lambda f: f[0])
+            if k <= len(rivals) and self._slope(rivals[k - 1])[0] < found[0]:
+                found = self._swapped(rivals[k - 1])
             chosen = found[1]
             best.append(chosen)
         return best
@@ -102,9 +112,16 @@ class Selection:
 
     def _gains(self, gradient: Floats, without: Iterable[int]) -> dict[int, float]:
         """Return how steeply the loss falls with each column that may be added."""
-        down = np.where(self.bounds[1] > 0, np.maximum(-gradient, 0), 0)
-        up = np.where(self.bounds[0] < 0, np.maximum(gradient, 0), 0)
-        squares = ((down + up) ** 2).sum(1)
+        low, high = self.bounds
+        step = np.where(
+            gradient > 0, np.where(low < 0, -gradient, 0), np.where(high > 0, -gradient, 0)
+        )
+        squares = (step**2).sum(1)
+        if step.shape[1] > 1:
+            # what all classes get alike counts for nothing: a class that is held at 0 would
+            # make the step of the others seem longer than it is
+            around = ((step - step.mean(1, keepdims=True)) ** 2).sum(1)
+            squares = squares**2 / np.maximum(around, 1e-300)
         sums = np.bincount(self.groups, squares)
         left_out = frozenset(without)
         return {int(g): float(sums[g]) for g in self.names if g not in left_out}

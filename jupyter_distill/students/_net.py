@@ -89,10 +89,10 @@ class NetBase(Student):
         training = self._training()
         few = None
         if self.quality == "greedy":
-            few = drawn(targets.weights, len(table), self.random_state)
+            few = drawn(targets.weights, len(table), self._seed)
         if few is not None:
             table, targets = table.take(few), targets.take(few)
-        seed = 0 if self.random_state is None else self.random_state
+        seed = self._seed
         most = None if self.weights == "auto" else int(self.weights)
         taught = self._lesson(targets, loss, targets.weights).taught
         rows = DistinctRows.of(table, taught, targets.weights, seed)

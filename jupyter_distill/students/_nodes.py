@@ -83,6 +83,21 @@ class Nodes:
             missing_seen=self.missing_seen[at_old] & inner,
         ), at_old
 
+    def telling(self, answers: Floats) -> tuple[NDArray[np.bool_], Floats]:
+        """Return which questions part leaves that say different things, and what is then said.
+
+        Parameters
+        ----------
+        answers : ndarray of shape (m, ...)
+            What each node says as a leaf.
+        """
+        answers, keep = answers.copy(), self.left >= 0
+        for node in np.flatnonzero(keep)[::-1]:  # children come after their parents
+            left, right = self.left[node], self.right[node]
+            if not keep[left] and not keep[right] and (answers[left] == answers[right]).all():
+                keep[node], answers[node] = False, answers[left]
+        return keep, answers
+
     def apply(self, values: Floats) -> Ints:
         """Return the leaf that each row of a table's values falls in."""
         leaf = np.zeros(len(values), dtype=np.intp)

@@ -97,6 +97,12 @@ class Search:
             self.binned, weights, self.criterion, self.min_rows, self.allowed, self.histograms
         )
 
+    def asking(self, allowed: Bools) -> Search:
+        """Return a search on the same rows that asks about some columns only."""
+        return Search(
+            self.binned, self.weights, self.criterion, self.min_rows, allowed, self.histograms
+        )
+
     def grown(self, tree: Sketch, response: Floats, size: int, but: Sequence[int] = ()) -> Sketch:
         """Grow a tree in place to `size` leaves, by `response`, not asking about columns `but`."""
         allowed = self.allowed

@@ -32,6 +32,7 @@ SHRINKAGE = 5.0
 SEARCHED = 30_000  # rows to search on: more hardly move a tree of this size, but take their time
 SHARE = 4  # of very many rows every fourth is searched on: small leaves are worth more then
 FEW = 2_000  # rows below which a search must pay on rows that it did not see
+DEAR = 0.2  # share of what a tree tells from which on an order may cost more than a column
 EFFORT = {
     "greedy": GREEDY,
     "fast": Effort(larger=3, rounds=1, sweeps=2, renewals=1),
@@ -59,6 +60,7 @@ class TreeBase(Student):
     constraints: Any
     free_: Floats
     weight_: Floats
+    order_cost_: float  # share of what the free answers tell that an order takes away
 
     @classmethod
     def _prepared(cls) -> type:
@@ -66,7 +68,7 @@ class TreeBase(Student):
 
     def prepare(self, table: Table, weights: Floats | None = None) -> Binned:
         """Bin the rows once; give the result to :meth:`fit_soft` as often as wanted."""
-        return Binned.of(table, weights, self.random_state)
+        return Binned.of(table, weights, self._seed)
 
     def _fit(self, rows: Table | Binned, targets: Any, loss: Any) -> None:
         (found,) = self._searched(rows, targets, loss, (self.size,))
@@ -109,26 +111,33 @@ class TreeBase(Student):
             starts = [start[some] for start in starts]
         leaves = [self._leaves(size) for size in sizes]
         careful = bool(effort.rounds) and float(weights.sum()) < FEW
-        seed = (self.random_state or 0) if careful else None
-        ways = [effort]
-        if self.demands_ and self.constraints.hard:
-            # what an order costs is seen only when it is made: plainer trees may lose less by it
-            ways = list(dict.fromkeys([GREEDY, replace(effort, renewals=0), effort]))
-        found = [
-            [
+        seed = self._seed if careful else None
+
+        def found(search: Search, way: Effort) -> list[dict[str, Any]]:
+            return [
                 self._filled(tree.nodes(rows), rows.table, targets, loss, weights, criterion)
                 for tree in within(search, self._budget(), starts, leaves, way, seed)
             ]
-            for way in ways
-        ]
+
+        if not self.demands_ or not self.constraints.hard:
+            return found(search, effort)
 
         def paid(tree: dict[str, Any]) -> float:
-            said = tree["answers_"][tree["nodes_"].apply(rows.table.values)]
-            return float(loss(said if said.shape[1] > 1 else said[:, 0], targets))
+            return _loss_of(
+                tree["answers_"][tree["nodes_"].apply(rows.table.values)], targets, loss
+            )
 
-        return (
-            found[0] if len(ways) == 1 else [min(of, key=paid) for of in zip(*found, strict=True)]
-        )
+        # what an order costs is seen only when it is made: plainer trees may lose less by it
+        ways = dict.fromkeys([GREEDY, replace(effort, renewals=0), effort])
+        tried = [found(search, way) for way in ways]
+        free = self._undemanded(rows.table)
+        if free.any() and max(tree["order_cost_"] for tree in tried[0]) > DEAR:
+            # an order against what the rows say is kept at the least loss by not asking
+            around = search.asking(free)
+            tried.append(found(around, GREEDY))
+            if any(paid(of[-1]) < min(map(paid, of[:-1])) for of in zip(*tried, strict=True)):
+                tried.append(found(around, effort))
+        return [min(of, key=paid) for of in zip(*tried, strict=True)]
 
     def _filled(
         self,
@@ -143,15 +152,37 @@ class TreeBase(Student):
         leaf = nodes.apply(table.values)
         sums = nodes.totals(leaf, criterion.rows)
         free = self._fill(nodes, leaf, targets, loss, weights, criterion.answers(sums))
-        weight = sums[:, 0] + SHRINKAGE
+        weight, costs = sums[:, 0] + SHRINKAGE, criterion.cost(sums)
+        answers = self._ordered(nodes, free, weight)
+        order_cost = 0.0
+        if self.demands_:
+            told, ordered, nothing = (
+                _loss_of(said, targets, loss)
+                for said in (free[leaf], answers[leaf], free[leaf * 0])
+            )
+            order_cost = (ordered - told) / max(nothing - told, 1e-300)
+            # an order may make leaves alike: then their question tells nothing
+            keep, answers = nodes.telling(answers)
+            nodes, old = nodes.kept(keep)
+            leaf = nodes.apply(table.values)
+            answers, free, weight, costs = answers[old], free[old], weight[old], costs[old]
         return {
             "nodes_": nodes,
-            "answers_": self._ordered(nodes, free, weight),
+            "answers_": answers,
             "free_": free,
             "weight_": weight,
-            "costs_": criterion.cost(sums),
+            "costs_": costs,
+            "order_cost_": order_cost,
             "met_": Met.of(nodes, leaf, targets),
         }
+
+    def _undemanded(self, table: Table) -> NDArray[np.bool_]:
+        """Return which columns may be asked about that no direction is demanded of."""
+        allowed = self._allowed(table)
+        free = np.ones(table.n_columns, dtype=bool) if allowed is None else allowed.copy()
+        required = self._budget()[1]
+        free[[d.feature for d in self.demands_ if d.feature not in required]] = False
+        return free
 
     def _allowed(self, table: Table) -> NDArray[np.bool_] | None:
         """Return which columns may be asked about; None for all."""
@@ -197,7 +228,7 @@ class TreeBase(Student):
         most = SEARCHED if self.quality == "greedy" else max(SEARCHED, len(rows) // SHARE)
         if len(rows) <= most:
             return None
-        return np.sort(np.random.default_rng(self.random_state).choice(rows, most, False))
+        return np.sort(np.random.default_rng(self._seed).choice(rows, most, False))
 
     @abstractmethod
     def _judged(self, targets: Any, loss: Any, weights: Floats) -> tuple[Criterion, list[Floats]]:
@@ -280,3 +311,8 @@ class TreeBase(Student):
         return tree_explanation(
             self.columns_, getattr(self, "classes_", None), self.nodes_, self._says(), met
         )
+
+
+def _loss_of(said: Floats, targets: Any, loss: Any) -> float:
+    """Return the loss of answers of shape (n, K), or (n, 1) of numbers."""
+    return float(loss(said if said.shape[1] > 1 else said[:, 0], targets))

@@ -20,6 +20,7 @@ from jupyter_distill.targets import CompositeLoss, Predictions, SoftTargets, Squ
 
 Floats = NDArray[np.float64]
 
+SHRINKAGE_OF_NAMES = 1.0  # where that many rows would change the class that is named
 # Share of disagreement, beside distance to the teacher's distribution, in what a tree costs.
 OBJECTIVES = {"balanced": 0.8, "fidelity": 0.9, "distribution": 0.0}
 
@@ -145,13 +146,21 @@ class TreeStudent(TreeBase, StudentClassifier):
         if targets.labels is not None:
             of.append(np.eye(k)[targets.labels] * weights[:, None])
         sums = nodes.totals(leaf, np.column_stack(of))
-        means = np.empty_like(sums[:, 1:])
-        for node, parent in enumerate(nodes.parent):
-            prior = means[parent] if parent >= 0 else np.full(means.shape[1], 1.0 / k)
-            means[node] = (sums[node, 1:] + SHRINKAGE * prior) / (sums[node, 0] + SHRINKAGE)
-        labels = means[:, k:] if targets.labels is not None else None
-        filled = leaf_logits(means[:, :k], labels, loss)
+
+        def drawn(rows: float) -> Floats:
+            """Return the minimisers where every mean is pulled to its parent's by some rows."""
+            means = np.empty_like(sums[:, 1:])
+            for node, parent in enumerate(nodes.parent):
+                prior = means[parent] if parent >= 0 else np.full(means.shape[1], 1.0 / k)
+                means[node] = (sums[node, 1:] + rows * prior) / (sums[node, 0] + rows)
+            labels = means[:, k:] if targets.labels is not None else None
+            return leaf_logits(means[:, :k], labels, loss)
+
+        filled = drawn(SHRINKAGE)
         if answers is not None and OBJECTIVES[self.objective] > 0:
+            led = filled.argmax(1) != answers
+            if led.any():  # the pull would change what a small leaf names
+                filled[led] = drawn(SHRINKAGE_OF_NAMES)[led]
             led = filled.argmax(1) != answers
             filled[led] = led_by(filled[led], answers[led])
         return filled
@@ -214,7 +223,10 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
     def _judged(
         self, targets: Predictions, loss: SquaredLoss, weights: Floats
     ) -> tuple[Criterion, list[Floats]]:
-        response = loss.blend(targets)[:, None]
+        blend = loss.blend(targets)
+        # around 0 and of spread 1: squares of large numbers would hide small differences
+        blend = blend - np.average(blend, weights=weights)
+        response = (blend / (np.sqrt(np.average(blend**2, weights=weights)) or 1.0))[:, None]
         return Criterion.of(None, response, weights, 0.0), [response]
 
     def _fill(
@@ -227,12 +239,13 @@ class TreeRegressionStudent(TreeBase, StudentRegressor):
         answers: NDArray[np.intp] | None,
     ) -> Floats:
         blend = loss.blend(targets)
-        sums = nodes.totals(leaf, np.column_stack([weights, weights * blend]))
-        filled = np.empty((len(sums), 1))
+        centre = np.average(blend, weights=weights)
+        sums = nodes.totals(leaf, np.column_stack([weights, weights * (blend - centre)]))
+        filled = np.zeros((len(sums), 1))
         for node, parent in enumerate(nodes.parent):
-            prior = filled[parent, 0] if parent >= 0 else np.average(blend, weights=weights)
+            prior = filled[parent, 0] if parent >= 0 else 0.0
             filled[node] = (sums[node, 1] + SHRINKAGE * prior) / (sums[node, 0] + SHRINKAGE)
-        return filled
+        return filled + centre
 
     def _in_order(self, nodes: Nodes, free: Floats, weight: Floats) -> Floats:
         return isotone_numbers(nodes, self.columns_, self.demands_, free, weight)
