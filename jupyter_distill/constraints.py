@@ -57,7 +57,8 @@ class Constraints:
     hard : bool, default True
         Whether directions must hold, or deviations only cost `penalty`.
     penalty : float, default 1.0
-        What deviations cost where `hard` is False.
+        What deviations cost where `hard` is False: 0 leaves the student free, and the larger it is
+        the nearer it comes to keeping them. The unit is that of the family, whose class says it.
 
     Examples
     --------

@@ -76,7 +76,8 @@ def distill(
     size : int or "auto"
         Leaves, rules, features, terms or units of the student. ``"auto"``: the smallest size of
         the ladder that can be read and is within one point of the best fidelity (of a regression:
-        of R2 to the teacher), and three of the best mean fidelity per class.
+        of R2 to the teacher), three of the best mean fidelity per class, and a tenth of what there
+        is to know of the teacher's distribution.
     temperature : float or "auto"
         T of the soft targets. ``"auto"``: of a grid from 0.25 to 4 the one with the least
         KL(teacher || student) on validation rows, which is comparable across T. A regression has

@@ -52,8 +52,8 @@ class _Drawing:
     def of(cls, net: NetExplanation) -> _Drawing:
         """Measure the scales."""
         size = net.weights["weight"].abs()
-        within = net.weights["part"].isin(["column to unit", "constant to unit"])
-        # a constant may be large, and is not compared with anything
+        # constants may be large, and are not drawn
+        within = net.weights["part"] == "column to unit"
         outside = net.weights["part"].isin(["unit to answer", "column to answer"])
         return cls(
             net,

@@ -31,7 +31,7 @@ class StudentClassifier(ClassifierMixin, Student):
     classes_: NDArray[Any]
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit to labels alone: the composite loss at ``alpha=1``.
+        """Fit to labels alone: what a teacher would be learnt by, at ``alpha=1``.
 
         Parameters
         ----------

@@ -43,9 +43,10 @@ class Monotone:
         return cls(signs, price)
 
     def __call__(self, placed: Placed, scores: Floats, weights: Floats) -> Floats:
-        """Return the nearest scores that keep the demands (weighted isotonic regression).
+        """Return scores near by that keep the demands (weighted isotonic regression).
 
-        At a price they go part of the way, which is where price and distance are least together.
+        Of two classes, or of a number, they are the nearest; of several classes the odds that are
+        meant are taken one after another. At a price the scores go part of the way.
         """
         kept = self._kept(placed, scores, weights)
         if self.price is None:

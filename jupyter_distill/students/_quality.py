@@ -1,4 +1,4 @@
-"""How long EBMs and nets look for an answer: in earnest, or to try settings."""
+"""How long EBMs, nets and linear students look for an answer: in earnest, or to try settings."""
 
 from __future__ import annotations
 
