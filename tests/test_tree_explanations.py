@@ -104,7 +104,7 @@ def true_texts(e: TreeExplanation, node: int, j: int) -> set[str]:
             return {f"{column.name} is known" if known else f"{column.name} is any value"}
         positive = f"{column.name} is {listed(inside)}{behind}"
         negative = f"{column.name} is not {listed(outside)}{known}"
-        if seen or column.kind == "boolean":
+        if seen or len(column.categories) <= 2:
             return {positive, negative}
         return {negative if missing else positive}  # a value never seen is none of those named
     cuts = sorted({float(t) for t in e.threshold[asks] if np.isfinite(t)})

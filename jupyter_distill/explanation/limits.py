@@ -48,10 +48,11 @@ class Limit:
             possible = frozenset(range(len(self.column.categories)))
         chosen = [self.column.text(code) for code in sorted(self.codes & possible)]
         others = [self.column.text(code) for code in sorted(possible - self.codes)]
-        # The shorter of the two ways to say it; a boolean is always said positively. Where nothing
-        # was missing, "is not" is said of the side that takes what was never seen: it holds there.
+        # The shorter of the two ways to say it; one of two values is always said positively. Where
+        # nothing was missing, "is not" is said of the side that takes what was never seen: it
+        # holds there.
         short = len(chosen) <= len(others) if self.seen else not self.missing
-        if chosen and others and (short or self.column.kind == "boolean"):
+        if chosen and others and (short or len(self.column.categories) <= 2):
             return f"{name} is {_either(chosen, in_full)}" + self._missing()
         if not chosen:
             return f"{name} is missing" if self.missing else f"{name} is another value"
