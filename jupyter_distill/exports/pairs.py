@@ -145,7 +145,7 @@ def _short(axis: Axis, b: int) -> str:
     """Say a bin without the name of its column."""
     low, high = float(axis.low[b]), float(axis.high[b])
     if np.isnan(low):
-        text = axis.bins[b].removeprefix(f"{axis.name} is ")
+        text = axis.bins[b].removeprefix(f"{axis.name} is ").replace("another value", "other")
         return text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}\N{HORIZONTAL ELLIPSIS}"
     if np.isinf(low):
         return "any" if np.isinf(high) else f"\N{LESS-THAN OR EQUAL TO} {_rounded(high)}"
