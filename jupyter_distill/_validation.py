@@ -79,3 +79,8 @@ def check_number(
     if wrong:
         raise ValueError(expected(what, got=repr(value)))
     return number
+
+
+def with_article(name: str) -> str:
+    """Return a name after its article: ``an EbmStudent``, ``a tree``."""
+    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"

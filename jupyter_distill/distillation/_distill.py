@@ -10,7 +10,7 @@ from typing import Any, cast
 from sklearn.base import clone
 
 from jupyter_distill import students
-from jupyter_distill._validation import check_number, did_you_mean, expected, some
+from jupyter_distill._validation import check_number, did_you_mean, expected, some, with_article
 from jupyter_distill.distillation._ask import Asked, ask
 from jupyter_distill.distillation._calibrate import GRID, Calibration, calibrate
 from jupyter_distill.distillation._distillation import Distillation, no_temperature
@@ -28,7 +28,6 @@ from jupyter_distill.students import (
     check_settings,
     check_size,
 )
-from jupyter_distill.students._settings import with_article
 from jupyter_distill.targets import Predictions
 from jupyter_distill.teachers import Task
 

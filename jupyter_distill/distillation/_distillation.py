@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import check_number, expected, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._ladder import Ladder, climb
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.students import ConstraintsReport, Student, verify
-from jupyter_distill.students._settings import with_article
 from jupyter_distill.targets import Predictions
 
 if TYPE_CHECKING:
@@ -107,6 +106,24 @@ class Distillation:
             return pd.DataFrame({name: [] for name in names})
         sizes = self.calibration.sizes
         return self.calibration.path(min(sizes, key=lambda size: abs(size - self.size)))
+
+    def temperature_chart(self) -> Any:
+        """Return an Altair chart of :attr:`temperature_path`. Needs the extra ``charts``.
+
+        Raises
+        ------
+        ValueError
+            If no temperature was searched for.
+        """
+        if self.calibration is None:
+            raise ValueError(
+                expected(
+                    "temperatures that were tried",
+                    got=f"{self.settings.get('T', 'none')} alone",
+                    remedy='Distil with temperature="auto".',
+                )
+            )
+        return late("jupyter_distill.exports.vega:temperature_chart")(self.temperature_path)
 
     @cached_property
     def held_out(self) -> tuple[Table, Any]:

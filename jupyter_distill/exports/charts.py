@@ -17,64 +17,69 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 14, 44, 34
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
-    """A measured line over a logarithmic axis, with an interval at every point."""
+class Curve:
+    """A measured line over a logarithmic axis, with an interval at every point, one chosen."""
 
     x: Sequence[float]
     y: Sequence[float]
     low: Sequence[float]
     high: Sequence[float]
     chosen: float
+    title: str
+    across: str
+    mark: str
+    about: str
+    write: Callable[[float], str]
 
 
-def temperature_chart(path: pd.DataFrame) -> str:
-    """Draw the divergence of the student from its teacher against the temperature it learnt at."""
+def temperature_curve(path: pd.DataFrame) -> Curve:
+    """Return the divergence of the student from its teacher by the temperature it learnt at."""
     path = path.sort_values("temperature")
     kl, se = path["kl"].to_numpy(float), path["se"].to_numpy(float)
     chosen = float(path.loc[path["chosen"].astype(bool), "temperature"].iloc[0])
-    line = Line(
-        path["temperature"].tolist(), kl.tolist(), (kl - se).tolist(), (kl + se).tolist(), chosen
-    )
-    return _chart(
-        line,
+    return Curve(
+        path["temperature"].tolist(),
+        kl.tolist(),
+        (kl - se).tolist(),
+        (kl + se).tolist(),
+        chosen,
         title="KL(teacher || student) on validation rows, nats",
         across="temperature T of the soft targets",
         mark=f"T = {chosen:g}",
-        write=lambda v: f"{v:.3g}",
         about="Band: one standard error of the difference to the best.",
+        write=lambda v: f"{v:.3g}",
     )
 
 
-def ladder_chart(ladder: Ladder) -> str:
-    """Draw the fidelity of every size of student that was piloted."""
+def ladder_curve(ladder: Ladder) -> Curve:
+    """Return the fidelity of every size of student that was piloted."""
     rungs = list(ladder)
     numbers = isinstance(rungs[0], NumberRung)
-    line = Line(
+    return Curve(
         [float(r.size) for r in rungs],
         [r.fidelity for r in rungs],
         [r.low for r in rungs],
         [r.high for r in rungs],
         float(ladder.chosen),
-    )
-    return _chart(
-        line,
         title="R2 to the teacher on held-out rows" if numbers else "Fidelity on held-out rows",
         across=rungs[0].student.UNIT,
         mark=f"chosen: {ladder.chosen}",
-        write=(lambda v: f"{v:.2f}") if numbers else percent,
         about="Band: 95 % interval.",
+        write=(lambda v: f"{v:.2f}") if numbers else percent,
     )
 
 
-def _chart(
-    line: Line,
-    *,
-    title: str,
-    across: str,
-    mark: str,
-    write: Callable[[float], str],
-    about: str,
-) -> str:
+def temperature_chart(path: pd.DataFrame) -> str:
+    """Draw the divergence of the student from its teacher against the temperature it learnt at."""
+    return _chart(temperature_curve(path))
+
+
+def ladder_chart(ladder: Ladder) -> str:
+    """Draw the fidelity of every size of student that was piloted."""
+    return _chart(ladder_curve(ladder))
+
+
+def _chart(line: Curve) -> str:
     bottom, top = _nice(min(line.low), max(line.high))
     if max(line.high) <= 1 < top:  # shares end at 1
         bottom, top = bottom - (top - 1), 1.0
@@ -88,13 +93,13 @@ def _chart(
     points = [f"{x_of(x):.1f} {y_of(y):.1f}" for x, y in zip(line.x, line.y, strict=True)]
     upper = [f"{x_of(x):.1f} {y_of(v):.1f}" for x, v in zip(line.x, line.high, strict=True)]
     lower = [f"{x_of(x):.1f} {y_of(v):.1f}" for x, v in zip(line.x, line.low, strict=True)]
-    parts = [f'<text class="s b" x="0" y="14">{escape(title)}</text>']
+    parts = [f'<text class="s b" x="0" y="14">{escape(line.title)}</text>']
     for value in np.linspace(bottom, top, 5 if (bottom, top) == (0, 1) else 4):
         y = y_of(float(value))
         parts.append(
             f'<path class="h" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
             f'<text class="d s e" x="{LEFT - 6}" y="{y + 4:.1f}">'
-            f"{escape(write(float(value)))}</text>"
+            f"{escape(line.write(float(value)))}</text>"
         )
     last = -np.inf
     for x in line.x:
@@ -105,21 +110,21 @@ def _chart(
             f'<text class="d s m" x="{last:.1f}" y="{HEIGHT - BOTTOM + 16}">{number(x)}</text>'
         )
     parts.append(
-        f'<text class="d s e" x="{WIDTH - RIGHT}" y="{HEIGHT - 3}">{escape(across)}</text>'
+        f'<text class="d s e" x="{WIDTH - RIGHT}" y="{HEIGHT - 3}">{escape(line.across)}</text>'
         f'<path fill="var(--jd-accent)" opacity=".16" d="M{"L".join(upper + lower[::-1])}z"/>'
         f'<path fill="none" stroke="var(--jd-accent)" stroke-width="2" d="M{"L".join(points)}"/>'
     )
-    parts.append(_mark(x_of(line.chosen), mark))
+    parts.append(_mark(x_of(line.chosen), line.mark))
     for x, y, low, high in zip(line.x, line.y, line.low, line.high, strict=True):
-        said = f"{number(x)}: {write(y)} ({write(low)} to {write(high)})"
+        said = f"{number(x)}: {line.write(y)} ({line.write(low)} to {line.write(high)})"
         big = x == line.chosen
         parts.append(
             f'<circle cx="{x_of(x):.1f}" cy="{y_of(y):.1f}" r="{5 if big else 3}" '
             f'fill="var(--jd-{"accent" if big else "bg"})" stroke="var(--jd-accent)" '
             f'stroke-width="1.5"><title>{escape(said)}</title></circle>'
         )
-    said = ", ".join(f"{number(x)}: {write(y)}" for x, y in zip(line.x, line.y, strict=True))
-    label = escape(f"{title}, by {across}. {mark}. {said}. {about}")
+    said = ", ".join(f"{number(x)}: {line.write(y)}" for x, y in zip(line.x, line.y, strict=True))
+    label = escape(f"{line.title}, by {line.across}. {line.mark}. {said}. {line.about}")
     return (
         f'<svg class="jd" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}" style="max-width:100%;height:auto">'

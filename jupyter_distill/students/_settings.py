@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import check_choice, check_number, expected, with_article
 from jupyter_distill.constraints import as_constraints
 
 if TYPE_CHECKING:
@@ -48,11 +48,6 @@ def check_sizes(student: Student, sizes: Sequence[Any]) -> None:
         raise ValueError(expected("sizes as a list, e.g. (4, 8, 16)", got=repr(sizes)))
     for size in sizes:
         check_size(student, size)
-
-
-def with_article(name: str) -> str:
-    """Return a name after its article: ``an EbmStudent``, ``a tree``."""
-    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
 
 
 def _check_together(student: Student) -> None:

@@ -1,0 +1,27 @@
+"""Altair charts show themselves in a notebook that cannot reach the network."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.ui.conftest import OpenNotebook
+from tests.ui.server import JupyterServer
+
+DISTIL = """\
+import jupyter_distill as jd
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+
+X, y = load_iris(return_X_y=True, as_frame=True)
+d = jd.distill(RandomForestClassifier(random_state=0).fit(X, y), X, y, progress=False)"""
+
+
+def test_charts_are_drawn_offline(jupyter: JupyterServer, open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(jupyter, DISTIL, "d.ladder.chart()", "d.temperature_chart()")
+    notebook.run_all(seconds=180)
+    charts = notebook.page.locator(".vega-embed canvas")
+    expect(charts).to_have_count(2, timeout=30_000)
+    for chart in charts.all():
+        box = chart.bounding_box()
+        assert box is not None and box["width"] > 300 and box["height"] > 150
+    notebook.screenshot(f"charts-{jupyter.app}")
