@@ -288,3 +288,10 @@ def test_a_distillation_says_in_words_what_it_is() -> None:
     assert "20 held-out rows" in said
     assert "Only 20 rows are held out" in said
     assert "size" in repr(d.ladder)
+
+
+@pytest.mark.parametrize("grid", [(4.0, 0.5, 1.0), np.array([0.5, 1.0, 4.0])])
+def test_a_grid_of_one_s_own_is_searched(grid: Any) -> None:
+    d = run(smooth, *data(), size=8, temperature=grid)
+    assert d.temperature_path["temperature"].tolist() == [0.5, 1.0, 4.0]
+    assert d.temperature in (0.5, 1.0, 4.0)

@@ -276,3 +276,25 @@ def test_a_teacher_that_fails_says_with_which_rows() -> None:
 
     with pytest.raises(RuntimeError, match=r"failed on rows .*: OSError: no such weights"):
         run(failing, X, Y)
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [
+        ((1.0,), r"a grid of at least two temperatures. Got \(1.0,\). Give the number alone"),
+        ([2.0, 2.0], "a grid of at least two"),
+        ([], "a grid of at least two"),
+        ((1.0, 0.0), "temperature.* > 0"),
+        ((1.0, -2), "temperature.* > 0"),
+        ((1.0, "warm"), "temperature.* > 0"),
+        ("warm", "several"),
+    ],
+)
+def test_grids_that_are_none_are_refused_before_the_teacher_is_asked(
+    grid: Any, message: str
+) -> None:
+    def never(rows: Any) -> Any:
+        raise AssertionError("asked")
+
+    with pytest.raises((ValueError, TypeError), match=message):
+        run(never, np.zeros((50, 2)), temperature=grid)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any, cast
 
+import numpy as np
 from sklearn.base import clone
 
 from jupyter_distill import students
@@ -42,7 +43,7 @@ def distill(
     task: str | None = None,
     student: str | Student = "tree",
     size: int | str = "auto",
-    temperature: float | str = "auto",
+    temperature: float | str | Sequence[float] = "auto",
     alpha: float | None = None,
     classes: Sequence[object] | None = None,
     teacher_inputs: Any = None,
@@ -77,10 +78,10 @@ def distill(
         the ladder that can be read and is within one point of the best fidelity (of a regression:
         of R2 to the teacher), three of the best mean fidelity per class, and a tenth of what there
         is to know of the teacher's distribution.
-    temperature : float or "auto"
+    temperature : float, "auto" or sequence of float
         T of the soft targets. ``"auto"``: of a grid from 0.25 to 4 the one with the least
-        KL(teacher || student) on validation rows, which is comparable across T. A regression has
-        no temperature.
+        KL(teacher || student) on validation rows, which is comparable across T; a sequence is a
+        grid of your own. A regression has no temperature.
     alpha : float, optional
         Weight of the ground truth in the loss: 0.1 if `y` is given, else 0.
     classes : sequence, optional
@@ -189,6 +190,8 @@ class _Plan:
         template = clone(template).set_params(**options)
         own = _own_settings(template)
         size = own.get("size", size) if size == "auto" else size
+        if isinstance(temperature, np.ndarray):
+            temperature = temperature.tolist()
         temperature = own.get("temperature", temperature) if temperature == "auto" else temperature
         alpha = own.get("alpha") if alpha is None else alpha
         asked, sizes = _sizes(size, template)
@@ -319,14 +322,25 @@ def _ladder(student: Student) -> tuple[int, ...]:
     return tuple(size for size in student.SIZES if size >= least) or (least,)
 
 
-def _temperatures(temperature: float | str) -> tuple[float, ...]:
-    if temperature == "auto":
-        return GRID
+def _temperatures(temperature: Any) -> tuple[float, ...]:
     if isinstance(temperature, str):
+        if temperature == "auto":
+            return GRID
         raise ValueError(
-            expected('temperature to be a number > 0 or "auto"', got=repr(temperature))
+            expected('temperature to be a number > 0, several or "auto"', got=repr(temperature))
         )
-    return (float(check_number("temperature", temperature, above=0)),)
+    if not isinstance(temperature, list | tuple):
+        return (float(check_number("temperature", temperature, above=0)),)
+    grid = {float(check_number("temperature", T, above=0)) for T in temperature}
+    if len(grid) < 2:
+        raise ValueError(
+            expected(
+                "a grid of at least two temperatures",
+                got=repr(temperature),
+                remedy="Give the number alone to have it taken as it is.",
+            )
+        )
+    return tuple(sorted(grid))
 
 
 def _alpha(alpha: float | None, *, known: bool) -> float:
