@@ -161,7 +161,7 @@ EARLY: list[dict[str, Any]] = [
     {"interactions": "all", "student": "ebm"},
     {"random_state": "x"},
     {"task": "classes"},
-    {"temperature": [1, 2]},
+    {"temperature": [1]},
     {"classes": ["no", "no"]},
     {"classes": ["a", "b"]},
 ]
