@@ -213,6 +213,39 @@ class Distillation:
         """
         return late("jupyter_distill.audits.disagreements:disagreements")(self, rows)
 
+    def stability(
+        self,
+        resamples: int = 20,
+        *,
+        rows: str = "held_out",
+        random_state: int | None = None,
+        n_jobs: int | None = None,
+        progress: bool = True,
+    ) -> Any:
+        """Say whether other rows would have given the same student.
+
+        It is fitted again, with the same settings, to bootstrap resamples of the rows that it
+        learnt from: how far the refits agree, and which splits, rules or terms recur.
+
+        Parameters
+        ----------
+        resamples : int, default 20
+            How many refits.
+        rows : {"held_out", "all"}
+            Rows on which they are compared.
+        random_state : int, optional
+            Seed of the resamples; that of this distillation unless given. The same seed gives the
+            same to the bit, whatever `n_jobs`.
+        n_jobs : int, optional
+            How many at a time, through the backend of joblib that is active. An interrupt keeps
+            the refits that are done.
+        progress : bool, default True
+            Whether to show progress.
+        """
+        return late("jupyter_distill.audits.stability:stability")(
+            self, resamples, rows, random_state, n_jobs, progress
+        )
+
     def constraints_report(self, constraints: Constraints | None = None) -> ConstraintsReport:
         """Say for each constraint whether the student keeps it, and how that is known.
 

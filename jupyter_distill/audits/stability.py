@@ -1,0 +1,293 @@
+"""Would other rows have given the same student? Refits on resamples, compared with each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._recurring import COLUMN, ROOT, overlap, recurring
+from jupyter_distill.audits._refits import refits
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation._progress import Progress
+
+Floats = NDArray[np.float64]
+
+LEARNT, SHOWN = 20, 5  # rows below which resamples, and comparisons, say nothing
+FEW = 5  # refits below which no interval is known of their mean
+RESAMPLES = 1_000  # of the refits, for that interval
+STEADY, FAIRLY = 0.9, 0.75  # agreement from which answers are called so
+SHARED = 0.6  # overlap of columns below which two students give different reasons
+LISTED = 3  # columns that are named in the text
+
+
+@dataclass(frozen=True, eq=False)
+class Stability:
+    """How far students agree that were fitted to bootstrap resamples of the same rows.
+
+    Two students agree on the share of rows for which they name the same class. Those of a
+    regression agree by ``1 - MSE / variance``: the mean squared difference between them against
+    the variance of the teacher's numbers, so that 1 means the same, as in R2 to the teacher.
+
+    Attributes
+    ----------
+    student : str
+        What was fitted again.
+    regression : bool
+        Whether it gives a number.
+    where : {"held_out", "all"}
+        Rows on which students are compared.
+    rows : int
+        How many these are.
+    pairs : ndarray of shape (B, B)
+        Agreement of every two refits.
+    agreement : Interval
+        Its mean over pairs of different refits, and a 95 % interval by bootstrap over refits; its
+        ends are NaN for fewer than 5 refits.
+    to_student : ndarray of shape (B,)
+        Agreement of each refit with the student itself.
+    fidelity : ndarray of shape (B,)
+        Of each refit to the teacher: agreement, or R2.
+    unanimous : float
+        Share of rows for which all refits name the same class; NaN in a regression.
+    rmse : float
+        Of a regression: root mean squared difference between two refits, in the target's unit,
+        on average over pairs; NaN where classes are named.
+    overlap : float
+        Jaccard index of the columns that two refits use, on average over pairs.
+    parts : data frame
+        See :meth:`frame`.
+    notes : tuple of str
+        What an interrupt cut short.
+    """
+
+    student: str
+    regression: bool
+    where: str
+    rows: int
+    pairs: Floats
+    agreement: Interval
+    to_student: Floats
+    fidelity: Floats
+    unanimous: float
+    rmse: float
+    overlap: float
+    parts: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def value(self) -> float:
+        """Mean agreement of two refits."""
+        return self.agreement.value
+
+    @property
+    def refits(self) -> int:
+        """How many students were fitted."""
+        return len(self.pairs)
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per part that a refit or the student has.
+
+        Returns
+        -------
+        data frame
+            ``kind`` and ``part``; ``share`` of refits that have it; ``in_student``: whether the
+            student itself has it. By kind, the most frequent first:
+
+            - ``root``: the column a tree asks about first.
+            - ``column``: a column that is used.
+            - ``question``: which categories a tree sets apart, where first it asks.
+            - ``condition``: what a rule asks of one column.
+            - ``coefficient``: of a linear student; ``positive`` is the share of the refits with
+              it for which it is above 0.
+            - ``term``: of an EBM; ``correlation`` of its shapes, on average over pairs.
+
+            ``threshold`` (the topmost of a tree, the first of a rule list), ``coefficient`` and
+            ``importance`` are medians over the refits that have the part; ``_q1`` and ``_q3``
+            behind them mark the quartiles. NaN where a part has no such measure.
+        """
+        return self.parts.copy()
+
+    def describe(self) -> str:
+        """Say it in three sentences: the answers, the parts, and what would help."""
+        return " ".join((self._answers(), self._columns(), self._verdict()))
+
+    def _answers(self) -> str:
+        rows = f"{self.rows:,} {'held-out rows' if self.where == 'held_out' else 'rows'}"
+        low, high = self.fidelity.min(), self.fidelity.max()
+        known = not np.isnan(self.agreement.low)
+        agree = self.agreement.text() if known else f"{self.value:.3f}"
+        fidelity = f"{self.fidelity.mean():.3f} ({low:.3f} to {high:.3f})"
+        begin = (
+            f"The {self.student} was fitted to {self.refits} resamples of its rows: two of these"
+        )
+        if self.regression:
+            return (
+                f"{begin} refits explain each other's numbers by {agree} (R2) on {rows}, and the "
+                f"teacher's by {fidelity}."
+            )
+        return (
+            f"{begin} refits name the same class on {agree} of {rows}, and the teacher's on "
+            f"{fidelity}."
+        )
+
+    def _columns(self) -> str:
+        columns = self.parts[self.parts["kind"] == COLUMN]
+        always = columns.loc[columns["share"] == 1, "part"].tolist()
+        named = ", ".join(always[:LISTED])
+        if len(always) > LISTED:
+            named += f" and {len(always) - LISTED} more"
+        listed = f" ({named})" if always else ""
+        text = (
+            f"{len(always)} of {len(columns)} columns ever used are in all refits{listed}, and "
+            f"two refits share {self.overlap:.2f} of theirs"
+        )
+        roots = self.parts[self.parts["kind"] == ROOT]
+        if len(roots):
+            times = round(roots["share"].iloc[0] * self.refits)
+            text += f"; {roots['part'].iloc[0]} is asked first in {times} of {self.refits}"
+        return f"{text}."
+
+    def _verdict(self) -> str:
+        help_ = (
+            "more rows (the teacher answers unlabelled or made-up ones too) or a smaller size "
+            "would steady it"
+        )
+        if np.isnan(self.value):
+            return "The teacher says the same of all these rows, so agreement has no scale."
+        if self.value < FAIRLY:
+            return f"Its answers depend much on the rows it happened to see: {help_}."
+        if self.value < STEADY:
+            return f"Its answers are fairly steady: {help_}."
+        if self.overlap < SHARED:
+            return (
+                "Its answers are steady and its reasons are not, as columns stand in for each "
+                f"other: {help_}, or leave some of them out."
+            )
+        return "Its answers are steady."
+
+    def __repr__(self) -> str:
+        notes = "".join(f"\n- {note}" for note in self.notes)
+        table = self.parts.to_string(
+            index=False, max_rows=30, float_format="{:.4g}".format, na_rep=""
+        )
+        return f"{self.describe()}{notes}\n\n{table}"
+
+
+def stability(
+    d: Distillation,
+    resamples: int = 20,
+    rows: str = "held_out",
+    random_state: int | None = None,
+    n_jobs: int | None = None,
+    progress: bool = True,
+) -> Stability:
+    """Fit a distillation's student again to bootstrap resamples, and compare.
+
+    Parameters
+    ----------
+    d : Distillation
+        What to look at.
+    resamples : int, default 20
+        How many refits.
+    rows : {"held_out", "all"}
+        Rows on which they are compared; nobody learnt from those held out.
+    random_state : int, optional
+        Seed of the resamples; that of the distillation unless given.
+    n_jobs : int, optional
+        How many at a time, through the backend of joblib that is active.
+    progress : bool, default True
+        Whether to show progress.
+
+    References
+    ----------
+    B. Efron, R. Tibshirani: An Introduction to the Bootstrap, 1993.
+    """
+    check_number("resamples", resamples, low=2, integer=True)
+    check_choice("rows", rows, ("held_out", "all"))
+    if random_state is not None:
+        check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
+    if n_jobs is not None and check_number("n_jobs", n_jobs, integer=True) == 0:
+        raise ValueError(expected("n_jobs to be a whole number other than 0", got=repr(n_jobs)))
+    shown, targets = d.held_out if rows == "held_out" else (d.table, d.targets)
+    _check_rows(d, len(shown), rows)
+    seed = d.random_state if random_state is None else random_state
+    first, *seeds = np.random.SeedSequence(seed).spawn(resamples + 1)
+    shows = Progress(bool(progress))
+    found = refits(d, shown, seeds, n_jobs, shows)
+    said = np.array([refit.said for refit in found])
+    says = [refit.explanation for refit in found]
+    compared = _compared(d, said, d.student.output(shown), targets)
+    pairs, apart = compared["pairs"], ~np.eye(len(said), dtype=bool)
+    return Stability(
+        student=d.title,
+        regression=d.task == "regression",
+        where=rows,
+        rows=len(shown),
+        agreement=_interval(pairs, np.random.default_rng(first)),
+        overlap=float(overlap(says)[apart].mean()),
+        parts=recurring(says, d.explanation()),
+        notes=tuple(shows.notes),
+        **compared,
+    )
+
+
+def _check_rows(d: Distillation, shown: int, rows: str) -> None:
+    weights = d.targets.take(d.rows.learnt).weights
+    learnt = len(d.rows.learnt) if weights is None else int((weights > 0).sum())
+    if learnt < LEARNT:
+        what = f"a student that learnt from at least {LEARNT} rows, to resample them"
+        remedy = "Distil with more rows: the teacher can label them."
+        raise ValueError(expected(what, got=f"{learnt}", remedy=remedy))
+    if shown < SHOWN:
+        what = f"at least {SHOWN} rows to compare on"
+        raise ValueError(
+            expected(what, got=f"{shown} with rows={rows!r}", remedy='Take rows="all".')
+        )
+
+
+def _compared(d: Distillation, said: Floats, own: Floats, targets: Any) -> dict[str, Any]:
+    """Return what is measured of the answers; how depends on whether they are numbers."""
+    if d.task != "regression":
+        names = said.argmax(2)
+        return {
+            "pairs": np.array([(names == one).mean(1) for one in names]),
+            "to_student": (names == own.argmax(1)).mean(1),
+            "fidelity": (names == targets.predicted).mean(1),
+            "unanimous": float((names == names[0]).all(0).mean()),
+            "rmse": float("nan"),
+        }
+    squared = np.array([((said - one) ** 2).mean(1) for one in said])
+    apart = ~np.eye(len(said), dtype=bool)
+    spread = float(targets.values.var())
+    return {
+        "pairs": _explained(squared, spread),
+        "to_student": _explained(((said - own) ** 2).mean(1), spread),
+        "fidelity": _explained(((said - targets.values) ** 2).mean(1), spread),
+        "unanimous": float("nan"),
+        "rmse": float(np.sqrt(squared[apart]).mean()),
+    }
+
+
+def _explained(squared: Floats, spread: float) -> Floats:
+    return 1 - squared / spread if spread > 0 else np.full_like(squared, np.nan)
+
+
+def _interval(pairs: Floats, rng: np.random.Generator) -> Interval:
+    """Return the mean over pairs of different refits; whole refits are drawn for its interval."""
+    n = len(pairs)
+    apart = pairs * ~np.eye(n, dtype=bool)
+    value = float(apart.sum() / (n * (n - 1)))
+    if n < FEW or np.isnan(value):
+        return Interval(value, float("nan"), float("nan"))
+    times = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(np.float64)
+    # a refit that was drawn twice does not count as a pair that agrees
+    count = times.sum(1) ** 2 - (times**2).sum(1)
+    sums = ((times @ apart) * times).sum(1)
+    low, high = np.quantile(sums[count > 0] / count[count > 0], [0.025, 0.975])
+    return Interval(value, min(float(low), value), max(float(high), value))
