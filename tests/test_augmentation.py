@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_distill.data import Table, _near
+from jupyter_distill.data import Table, _copula, _near
 from jupyter_distill.data.augmentation import METHODS, augment, off_manifold
 
 COPIES = ["local_swap", "copula"]  # make no number of their own
@@ -217,6 +217,21 @@ def test_a_copula_keeps_the_correlations_of_flags_counts_and_categories() -> Non
     np.testing.assert_allclose(got, asked, atol=0.05)
 
 
+def test_a_copula_takes_categories_in_the_order_of_their_frequency() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=3_000)
+    kind = np.array(["m", "z", "a"])[np.searchsorted([0.0, 1.0], x)]  # half, a third, a sixth
+    real = pd.DataFrame({"x": x, "kind": kind})
+    made = augment("copula", Table.of(real), 10_000, 0).native
+    means = [rows.groupby("kind")["x"].mean() for rows in (real, made)]
+    np.testing.assert_allclose(means[1], means[0], atol=0.15)
+
+
+def test_a_normal_number_beyond_all_others_has_the_last_rank() -> None:
+    margin = _copula.Margin.of(np.array([3.0, np.nan, 1.0]), True, np.random.default_rng(0))
+    np.testing.assert_array_equal(margin.rows[margin.ranks(np.array([-40.0, 40.0]))], [2, 0])
+
+
 def test_a_copula_of_more_columns_than_rows_is_shrunk_and_stands() -> None:
     rng = np.random.default_rng(0)
     table = Table.of(rng.normal(size=(15, 40)))
@@ -269,6 +284,17 @@ def test_munge_makes_numbers_of_its_own_and_copies_those_of_another_type() -> No
     assert copied["score"].isin(objects["score"]).all()
 
 
+def test_munge_swaps_categories_with_the_nearest_row() -> None:
+    pairs = [f"pair {j // 2}" for j in range(40)]
+    rows = [f"row {j}" for j in range(40)]
+    table = Table.of(pd.DataFrame({"p": pairs, "q": pairs, "r": pairs, "a": rows, "b": rows}))
+    made = augment("munge", table, 2_000, 0).native
+    assert (made["p"] == made["q"]).all()
+    a, b = (made[name].str.removeprefix("row ").astype(int) for name in "ab")
+    assert (a // 2 == b // 2).all()
+    assert 0.45 < (a != b).mean() < 0.55
+
+
 def test_of_many_rows_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_near, "POOL", 50)
     table = Table.of(np.random.default_rng(0).normal(size=(2_000, 2)))
@@ -313,8 +339,14 @@ def test_rows_beyond_all_measure_are_far_and_the_real_ones_are_not() -> None:
         pd.DataFrame({"small": np.arange(1, 41) * 1e-300, "large": [1e306, -1e306] * 20})
     )
     assert off_manifold(real, real, 0).mean() <= 0.05
-    away = Table.of(pd.DataFrame({"small": [1e306], "large": [1e306]}), columns=real.columns)
-    assert off_manifold(real, away, 0).all()
+    rows = pd.DataFrame({"small": [1e306, 2e-299], "large": [1e306, 9e306]})
+    assert off_manifold(real, Table.of(rows, columns=real.columns), 0).all()
+
+
+def test_copies_of_real_rows_are_not_far() -> None:
+    rows = np.random.default_rng(0).lognormal(0, 2, (40, 20))
+    real = Table.of(np.repeat(rows, 10, axis=0))
+    assert not off_manifold(real, Table.of(rows), 0).any()
 
 
 @given(tables(), st.integers(0, 9))
