@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_distill.data import Table, _copula, _near
+from jupyter_distill.data import Column, Table, _copula, _near
 from jupyter_distill.data.augmentation import METHODS, augment, off_manifold
 
 COPIES = ["local_swap", "copula"]  # make no number of their own
@@ -266,6 +266,24 @@ def test_neighbours_agree_on_categories() -> None:
     for name in ("local_swap", "munge"):
         made = augment(name, Table.of(frame), 3_000, 0).native
         assert (made["kind"] == made["same"]).all()
+
+
+def test_every_two_categories_are_equally_far_also_missing_and_unlisted_ones() -> None:
+    few = Column("few", "category", tuple(range(20)))
+    codes = np.array([[np.nan], [-1.0], *([float(code)] for code in range(20))])
+    apart = distances(_near.encode(codes, codes, (few,)))
+    np.testing.assert_allclose(apart, 1)
+    many = Column("many", "category", tuple(range(1_000)))
+    codes = np.arange(1_000.0)[:, None]
+    points = _near.encode(codes, codes, (many,))
+    assert points.shape[1] <= 32  # or neighbours among names would take for ever
+    apart = distances(points)
+    assert 0.4 < apart.min() < 0.99 < apart.mean() < 1.01 < apart.max() < 1.4
+
+
+def distances(points: np.ndarray) -> np.ndarray:
+    difference = points[:, None] - points
+    return np.sqrt((difference**2).sum(axis=2))[~np.eye(len(points), dtype=bool)]
 
 
 def test_of_rows_equally_near_any_lends_its_value() -> None:
