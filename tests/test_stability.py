@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import joblib
@@ -12,58 +11,17 @@ import pandas as pd
 import pytest
 
 import jupyter_distill as jd
+from jupyter_distill.audits import _refits
 from jupyter_distill.audits import stability as audit
-from jupyter_distill.audits._recurring import overlap, parts, recurring
-from jupyter_distill.audits._shapes_alike import correlation
-from jupyter_distill.audits.stability import Stability, _interval
-from jupyter_distill.distillation import Distillation, InterruptedWarning
-from jupyter_distill.explanation import Explanation, Shape
-from jupyter_distill.explanation.shapes import Axis
+from jupyter_distill.audits._agreement import interval
+from jupyter_distill.audits._recurring import parts
+from jupyter_distill.audits.stability import Stability
+from jupyter_distill.distillation import InterruptedWarning
+from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.students.tree import TreeStudent
 
+from .refitted import FAMILIES, TEACHERS, classes, measured, rows, run
 from .small import distilled, people
-
-FAMILIES = ("tree", "rules", "linear", "ebm", "net")
-
-
-def rows(n: int = 300) -> pd.DataFrame:
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame(rng.normal(size=(n, 4)), columns=["first", "second", "third", "fourth"])
-    return frame.assign(kind=rng.choice(["red", "green", "blue"], n))
-
-
-def score(frame: pd.DataFrame) -> np.ndarray:
-    return 4 * frame["first"].to_numpy() + (frame["kind"] == "red").to_numpy()
-
-
-def classes(frame: pd.DataFrame) -> np.ndarray:
-    z = score(frame)
-    return np.column_stack([-z, z])
-
-
-def many(frame: pd.DataFrame) -> np.ndarray:
-    z = score(frame)
-    return np.column_stack([z, 0 * z + 1, -z])
-
-
-TEACHERS: dict[str, Any] = {
-    "classification": (classes, {"classes": ["no", "yes"], "temperature": 1.0}),
-    "three classes": (many, {"classes": ["no", "yes", "maybe"], "temperature": 1.0}),
-    "regression": (score, {"task": "regression"}),
-}
-
-
-@cache
-def run(student: str = "tree", task: str = "classification", size: int = 3) -> Distillation:
-    teacher, options = TEACHERS[task]
-    quick = {"net": {"epochs": 5}, "tree": {"quality": "greedy"}}.get(student, {})
-    options = {**options, **quick}
-    return jd.distill(teacher, rows(), student=student, size=size, progress=False, **options)
-
-
-def measured(d: Distillation, resamples: int = 5, **options: Any) -> Stability:
-    found: Stability = d.stability(resamples, progress=False, **options)
-    return found
 
 
 def same(one: Stability, other: Stability) -> None:
@@ -116,96 +74,6 @@ def test_of_noise_no_column_recurs() -> None:
     assert (columns["share"] < 1).all()
     assert found.overlap < 0.5 and found.value < measured(run()).value
     assert "0 of" in found.describe() and "a smaller size would steady it" in found.describe()
-
-
-def test_a_tree_says_root_thresholds_and_categories() -> None:
-    found = measured(run("tree", "regression", 6), 6).frame().set_index(["kind", "part"])
-    root, column = found.loc[("root", "first")], found.loc[("column", "first")]
-    assert root["share"] == 1.0
-    for row in (root, column):
-        assert row["threshold_q1"] <= row["threshold"] <= row["threshold_q3"]
-        assert abs(row["threshold"]) < 1
-    assert root["threshold"] == column["threshold"]  # the topmost question about it
-    assert found.index[0] == ("root", "first")
-    questions = found[found.index.get_level_values("kind") == "question"]
-    assert (questions["share"] <= 1).all()
-
-
-def test_a_question_of_categories_is_the_same_whichever_side_goes_left() -> None:
-    frame = rows()
-    red = (frame["kind"] == "red").to_numpy()
-    first = TreeStudent(size=2, alpha=1.0).fit(frame, red)
-    asked = [name for kind, name in parts(first.explain()) if kind == "question"]
-    assert asked == ["kind is red"]
-    tree = first.explain()
-    turned = replace(
-        tree, left_categories=tuple(c and tuple({0, 1, 2} - set(c)) for c in tree.left_categories)
-    )
-    assert parts(turned) == parts(tree)
-
-
-def test_rules_say_the_direction_and_spread_of_a_condition() -> None:
-    found = measured(run("rules")).frame().set_index(["kind", "part"])
-    conditions = [part for kind, part in found.index if kind == "condition"]
-    assert set(conditions) & {"first >", "first <="}
-    assert found.loc[("condition", conditions[0]), "share"] == 1.0
-    assert np.isfinite(found.loc[("condition", conditions[0]), "threshold"])
-
-
-def test_linear_students_say_the_sign_of_coefficients() -> None:
-    found = measured(run("linear")).frame().set_index(["kind", "part"])
-    row = found.loc[("coefficient", "first")]
-    assert row["positive"] == 1.0 and row["coefficient_q1"] > 0
-    assert row["coefficient_q1"] <= row["coefficient"] <= row["coefficient_q3"]
-
-
-def test_ebms_say_how_alike_the_shapes_are() -> None:
-    found = measured(run("ebm")).frame().set_index(["kind", "part"])
-    assert found.loc[("term", "first"), "correlation"] > 0.9
-
-
-def test_an_unknown_explanation_is_refused() -> None:
-    class Odd(Explanation):
-        def frame(self) -> pd.DataFrame:
-            return pd.DataFrame()
-
-        def to_dict(self) -> dict[str, Any]:
-            return {}
-
-    with pytest.raises(TypeError, match="Expected an explanation by nodes.* Got 'Odd'"):
-        parts(Odd())
-
-
-def test_students_that_use_no_column_share_all_of_them() -> None:
-    frame = pd.DataFrame({"flat": np.ones(60)})
-    tree = TreeStudent(size=2, alpha=1.0).fit(frame, np.arange(60) % 2).explain()
-    assert overlap([tree, tree]).tolist() == [[1, 1], [1, 1]]
-    table = recurring([tree, tree], tree)
-    assert list(table.columns) == ["kind", "part", "share", "in_student"] and table.empty
-
-
-# --- shapes ------------------------------------------------------------------------------------
-
-
-def shape(highs: list[float], scores: list[float], support: list[float]) -> Shape:
-    """A shape over bins that end at `highs`, after a first bin for what is missing."""
-    high = np.array([np.nan, *highs])
-    low = np.array([np.nan, -np.inf, *highs[:-1]])
-    bins = tuple(f"{a} to {b}" for a, b in zip(low, high, strict=True))
-    values = np.array([0.0, *scores])[:, None]
-    weights = np.array([0.0, *support])
-    axis = Axis("x", bins, low, high)
-    return Shape("x", (0,), "shape", 1.0, bins, low, high, values, weights, (axis,))
-
-
-def test_shapes_with_other_bins_are_compared_as_functions() -> None:
-    coarse = shape([0.0, np.inf], [-1.0, 1.0], [10, 10])
-    fine = shape([-1.0, 0.0, 1.0, np.inf], [-2.0, -2.0, 2.0, 2.0], [5, 5, 5, 5])
-    assert correlation(coarse, fine) == pytest.approx(1.0)
-    assert correlation(coarse, shape([0.0, np.inf], [1.0, -1.0], [10, 10])) == pytest.approx(-1)
-    crossed = shape([-1.0, 0.0, 1.0, np.inf], [-1.0, 1.0, -1.0, 1.0], [5, 5, 5, 5])
-    assert correlation(coarse, crossed) == pytest.approx(0.0)
-    assert np.isnan(correlation(coarse, shape([0.0, np.inf], [0.0, 0.0], [10, 10])))
 
 
 # --- agreement ---------------------------------------------------------------------------------
@@ -261,11 +129,11 @@ def test_where_the_teacher_says_one_number_agreement_has_no_scale() -> None:
 def test_the_interval_draws_refits_and_never_a_refit_against_itself() -> None:
     pairs = np.full((8, 8), 0.5)
     np.fill_diagonal(pairs, 1.0)
-    assert _interval(pairs, np.random.default_rng(0)) == pytest.approx((0.5, 0.5, 0.5))
+    assert interval(pairs, np.random.default_rng(0)) == pytest.approx((0.5, 0.5, 0.5))
     rng = np.random.default_rng(0)
     pairs = rng.uniform(0.4, 0.6, (20, 20))
     pairs = (pairs + pairs.T) / 2
-    found = _interval(pairs, rng)
+    found = interval(pairs, rng)
     assert found.low < found.value < found.high < 0.6
 
 
@@ -304,12 +172,29 @@ def test_a_resample_is_weights_and_rows_not_drawn_are_absent(
 
     monkeypatch.setattr(family, "sweep", watched)
     measured(d, 2)
-    for weights, settings, sizes in seen:
+    whole, *resamples = seen
+    assert whole[0] is None and len(resamples) == 2
+    for weights, settings, sizes in resamples:
         assert weights.sum() == len(learnt)
         assert 0.3 < (weights == 0).mean() < 0.45  # 1 / e
         assert (weights == np.round(weights)).all()
         assert settings["alpha"] == d.alpha and settings["temperature"] == d.temperature
-        assert tuple(sizes) == (d.size,)
+        assert d.size in sizes
+    assert (resamples[0][0] != resamples[1][0]).any()
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("student", FAMILIES)
+def test_on_the_rows_themselves_a_refit_is_the_student(
+    student: str, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_refits, "_resampled", lambda targets, seed: targets)
+    d = run(student, task, 2)
+    own = d.student.output(d.table)
+    seed = np.random.SeedSequence(0)
+    (again,) = _refits.refits(d, d.table, [seed], None, Progress(False))
+    np.testing.assert_allclose(again.said, own, rtol=1e-7, atol=1e-9)
+    assert parts(again.explanation).keys() == parts(d.student.explain()).keys()
 
 
 def test_rows_that_weigh_nothing_are_never_drawn() -> None:
@@ -425,7 +310,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
 def test_an_interrupt_keeps_the_refits_that_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
     d = run()
     whole = measured(d, 3)
-    interrupted(monkeypatch, at=4)
+    interrupted(monkeypatch, at=5)  # the first fit is that of the student
     with pytest.warns(InterruptedWarning, match="3 of 10 refits were done"):
         found = measured(d, 10)
     np.testing.assert_array_equal(found.pairs, whole.pairs)
@@ -433,8 +318,9 @@ def test_an_interrupt_keeps_the_refits_that_are_done(monkeypatch: pytest.MonkeyP
     assert "Interrupted" in repr(found)
 
 
-def test_an_interrupt_of_the_second_refit_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_an_interrupt_before_two_refits_stops(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     d = run()
-    interrupted(monkeypatch, at=2)
+    interrupted(monkeypatch, at)
     with pytest.raises(KeyboardInterrupt):
         measured(d)

@@ -62,8 +62,10 @@ def refits(
     # not those of the distillation, which would remember every resample
     rows = d.template.prepare(d.table.take(d.rows.learnt), learnt.weights)
     student = at_temperature(d.template, d.temperature)
+    sizes = _sizes(d, student, rows, learnt, shown)
     tasks = (
-        delayed(_refit)(student, rows, _resampled(learnt, seed), d.size, shown) for seed in seeds
+        delayed(_refit)(student, rows, _resampled(learnt, seed), sizes, d.size, shown)
+        for seed in seeds
     )
     done: list[Refit] = []
     try:
@@ -92,10 +94,29 @@ def _one_by_one(tasks: Any, n_jobs: int | None) -> Generator[Refit, None, None]:
         yield from pool(tasks)
 
 
-def _refit(student: Student, rows: Any, targets: Targets, size: int, shown: Table) -> Refit:
+def _sizes(
+    d: Distillation, student: Student, rows: Any, learnt: Targets, shown: Table
+) -> tuple[int, ...]:
+    """Return what to fit for the same student: its size alone, or the ladder it was taken from.
+
+    In some families a size depends on the others that are fitted with it.
+    """
+    (alone,) = sweep(student, rows, learnt, (d.size,))
+    same = np.allclose(alone.output(shown), d.student.output(shown), rtol=1e-9, atol=1e-12)
+    return (d.size,) if same else d.ladder.sizes
+
+
+def _refit(
+    student: Student,
+    rows: Any,
+    targets: Targets,
+    sizes: tuple[int, ...],
+    size: int,
+    shown: Table,
+) -> Refit:
     # sums depend on the number of threads, and that on the worker
     with threadpool_limits(1):
-        (fitted,) = sweep(student, rows, targets, (size,))
+        fitted = sweep(student, rows, targets, sizes)[sizes.index(size)]
         return Refit(fitted.output(shown), fitted.explain())
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.audits._agreement import compared, interval
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._recurring import COLUMN, ROOT, overlap, recurring
 from jupyter_distill.audits._refits import refits
@@ -19,8 +19,6 @@ from jupyter_distill.distillation._progress import Progress
 Floats = NDArray[np.float64]
 
 LEARNT, SHOWN = 20, 5  # rows below which resamples, and comparisons, say nothing
-FEW = 5  # refits below which no interval is known of their mean
-RESAMPLES = 1_000  # of the refits, for that interval
 STEADY, FAIRLY = 0.9, 0.75  # agreement from which answers are called so
 SHARED = 0.6  # overlap of columns below which two students give different reasons
 LISTED = 3  # columns that are named in the text
@@ -222,18 +220,18 @@ def stability(
     found = refits(d, shown, seeds, n_jobs, shows)
     said = np.array([refit.said for refit in found])
     says = [refit.explanation for refit in found]
-    compared = _compared(d, said, d.student.output(shown), targets)
-    pairs, apart = compared["pairs"], ~np.eye(len(said), dtype=bool)
+    measures = compared(said, d.student.output(shown), targets)
+    apart = ~np.eye(len(said), dtype=bool)
     return Stability(
         student=d.title,
         regression=d.task == "regression",
         where=rows,
         rows=len(shown),
-        agreement=_interval(pairs, np.random.default_rng(first)),
+        agreement=interval(measures["pairs"], np.random.default_rng(first)),
         overlap=float(overlap(says)[apart].mean()),
         parts=recurring(says, d.explanation()),
         notes=tuple(shows.notes),
-        **compared,
+        **measures,
     )
 
 
@@ -249,45 +247,3 @@ def _check_rows(d: Distillation, shown: int, rows: str) -> None:
         raise ValueError(
             expected(what, got=f"{shown} with rows={rows!r}", remedy='Take rows="all".')
         )
-
-
-def _compared(d: Distillation, said: Floats, own: Floats, targets: Any) -> dict[str, Any]:
-    """Return what is measured of the answers; how depends on whether they are numbers."""
-    if d.task != "regression":
-        names = said.argmax(2)
-        return {
-            "pairs": np.array([(names == one).mean(1) for one in names]),
-            "to_student": (names == own.argmax(1)).mean(1),
-            "fidelity": (names == targets.predicted).mean(1),
-            "unanimous": float((names == names[0]).all(0).mean()),
-            "rmse": float("nan"),
-        }
-    squared = np.array([((said - one) ** 2).mean(1) for one in said])
-    apart = ~np.eye(len(said), dtype=bool)
-    spread = float(targets.values.var())
-    return {
-        "pairs": _explained(squared, spread),
-        "to_student": _explained(((said - own) ** 2).mean(1), spread),
-        "fidelity": _explained(((said - targets.values) ** 2).mean(1), spread),
-        "unanimous": float("nan"),
-        "rmse": float(np.sqrt(squared[apart]).mean()),
-    }
-
-
-def _explained(squared: Floats, spread: float) -> Floats:
-    return 1 - squared / spread if spread > 0 else np.full_like(squared, np.nan)
-
-
-def _interval(pairs: Floats, rng: np.random.Generator) -> Interval:
-    """Return the mean over pairs of different refits; whole refits are drawn for its interval."""
-    n = len(pairs)
-    apart = pairs * ~np.eye(n, dtype=bool)
-    value = float(apart.sum() / (n * (n - 1)))
-    if n < FEW or np.isnan(value):
-        return Interval(value, float("nan"), float("nan"))
-    times = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(np.float64)
-    # a refit that was drawn twice does not count as a pair that agrees
-    count = times.sum(1) ** 2 - (times**2).sum(1)
-    sums = ((times @ apart) * times).sum(1)
-    low, high = np.quantile(sums[count > 0] / count[count > 0], [0.025, 0.975])
-    return Interval(value, min(float(low), value), max(float(high), value))
