@@ -84,10 +84,11 @@ def test_the_chosen_size_is_named_above_every_point(d: Distillation) -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.02, 0.5), (0.0, 0.83)])
 def test_the_axis_of_agreement_stays_within_what_shares_can_be(low: float, high: float) -> None:
-    line = charts.Line([2.0, 4.0], [low, high], [low, low], [high, high], 4.0)
-    drawn = charts._chart(
-        line, title="", across="", mark="", write=lambda v: f"tick {v:.4f}", about=""
+    ends = [low, low], [high, high]
+    line = charts.Curve(
+        [2.0, 4.0], [low, high], *ends, 4.0, "", "", "", "", lambda v: f"tick {v:.4f}"
     )
+    drawn = charts._chart(line)
     texts = [e.text or "" for e in ElementTree.fromstring(drawn).iter("text")]
     ticks = [float(text.removeprefix("tick ")) for text in texts if text.startswith("tick")]
     assert min(ticks) >= 0 and min(ticks) <= low

@@ -241,7 +241,9 @@ def test_a_sweep_gives_a_fitted_student_of_every_size(family: type[Student]) -> 
     assert [student.get_params()["size"] for student in swept] == [2, 5, 12]
     loss = CompositeLoss(family().get_params()["alpha"])
     values = [loss(student.logits(frame), targets) for student in swept]
-    assert values[0] > values[-1]
+    # a net that needs no unit for what this teacher says is the same at every size
+    same = swept[0].complexity_ == swept[-1].complexity_
+    assert values[0] == values[-1] if same else values[0] > values[-1]
 
 
 def test_a_larger_size_than_was_fitted_is_refused(family: type[Student]) -> None:
