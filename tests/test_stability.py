@@ -73,7 +73,8 @@ def test_of_noise_no_column_recurs() -> None:
     columns = found.frame().query("kind == 'column'")
     assert (columns["share"] < 1).all()
     assert found.overlap < 0.5 and found.value < measured(run()).value
-    assert "0 of" in found.describe() and "a smaller size would steady it" in found.describe()
+    assert f"No column is in all refits, {len(columns)} in some" in found.describe()
+    assert "a smaller size would steady it" in found.describe()
 
 
 # --- agreement ---------------------------------------------------------------------------------
@@ -197,6 +198,16 @@ def test_on_the_rows_themselves_a_refit_is_the_student(
     assert parts(again.explanation).keys() == parts(d.student.explain()).keys()
 
 
+def test_a_row_is_drawn_with_all_that_it_weighs() -> None:
+    d = run()
+    weights = np.tile([0.0, 2.5, 0.5], d.table.n_rows // 3)
+    drawn = _refits._resampled(replace(d.targets, weights=weights), np.random.SeedSequence(0))
+    there = weights > 0
+    assert (drawn.weights[~there] == 0).all()
+    times = drawn.weights[there] / weights[there]
+    assert (times == np.round(times)).all() and times.sum() == there.sum()
+
+
 def test_rows_that_weigh_nothing_are_never_drawn() -> None:
     d = run()
     weights = np.ones(d.table.n_rows)
@@ -227,12 +238,13 @@ def test_refits_keep_the_constraints() -> None:
 
 
 def test_the_distillation_stays_as_it_was() -> None:
-    d = run("linear")
+    options = {**TEACHERS["classification"][1], "student": "ebm", "quality": "greedy"}
+    d = jd.distill(classes, rows(), size=2, progress=False, **options)
     before = d.student.output(d.table)
-    memory = len(d._prepared[0]._chosen)
+    memory = len(d._prepared[0].kept)
     measured(d, 2)
     np.testing.assert_array_equal(d.student.output(d.table), before)
-    assert len(d._prepared[0]._chosen) == memory
+    assert len(d._prepared[0].kept) == memory
 
 
 # --- said --------------------------------------------------------------------------------------
@@ -245,7 +257,7 @@ def test_it_is_said_in_three_sentences() -> None:
     text = found.describe()
     assert text.count(". ") <= 2 and text.endswith(".")
     assert "fitted to 5 resamples" in text and "120 held-out rows" in text
-    assert "income is asked first in" in text
+    assert "All refits use income" in text and "income is asked first in" in text
     assert text in repr(found) and "in_student" in repr(found)
     given = found.frame()
     given["share"] = 0.0
@@ -262,7 +274,7 @@ def test_what_is_poor_says_what_would_help() -> None:
     assert "depend much on the rows" in said(0.5) and "more rows" in said(0.5)
     assert "fairly steady" in said(0.8) and "smaller size" in said(0.8)
     assert said(0.95).endswith("Its answers are steady.")
-    assert "its reasons are not" in said(0.95, 0.3) and "leave some" in said(0.95, 0.3)
+    assert "its reasons are not" in said(0.95, 0.3) and "leaving some" in said(0.95, 0.3)
 
 
 # --- refused and interrupted -------------------------------------------------------------------

@@ -137,14 +137,17 @@ class Stability:
     def _columns(self) -> str:
         columns = self.parts[self.parts["kind"] == COLUMN]
         always = columns.loc[columns["share"] == 1, "part"].tolist()
-        named = ", ".join(always[:LISTED])
+        named, others = ", ".join(always[:LISTED]), len(columns) - len(always)
         if len(always) > LISTED:
             named += f" and {len(always) - LISTED} more"
-        listed = f" ({named})" if always else ""
-        text = (
-            f"{len(always)} of {len(columns)} columns ever used are in all refits{listed}, and "
-            f"two refits share {self.overlap:.2f} of theirs"
-        )
+        text = f"All refits use {named}" if always else "No column is in all refits"
+        if others:
+            text += (
+                f", and some use {others} other{'s' * (others > 1)}"
+                if always
+                else f", {others} in some"
+            )
+        text += f"; the columns of two overlap by {self.overlap:.2f} (Jaccard)"
         roots = self.parts[self.parts["kind"] == ROOT]
         if len(roots):
             times = round(roots["share"].iloc[0] * self.refits)
@@ -165,7 +168,7 @@ class Stability:
         if self.overlap < SHARED:
             return (
                 "Its answers are steady and its reasons are not, as columns stand in for each "
-                f"other: {help_}, or leave some of them out."
+                f"other: {help_}, and so would leaving some of them out."
             )
         return "Its answers are steady."
 
