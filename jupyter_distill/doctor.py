@@ -28,6 +28,7 @@ CORE = {
     "pandas": "2.2",
     "scikit-learn": "1.6",
     "scipy": "1.13",
+    "threadpoolctl": "3",
     "tqdm": "4.66",
 }
 EXTRAS = {

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,70 +11,14 @@ from hypothesis import strategies as st
 from jupyter_distill.data import Column, Table, _copula, _near
 from jupyter_distill.data.augmentation import METHODS, augment, off_manifold
 
+from .made import FRAMES, mixed, ring, tables
+
 COPIES = ["local_swap", "copula"]  # make no number of their own
 
 
 @pytest.fixture(params=METHODS)
 def method(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def mixed(n: int = 300, seed: int = 0) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    income = rng.lognormal(10, 0.7, n)
-    frame = pd.DataFrame(
-        {
-            "income": income,
-            "score": (income / 7_000 + rng.normal(0, 1, n)).astype(np.float32),
-            "age": rng.integers(18, 90, n),
-            "cards": rng.integers(0, 9, n).astype(np.uint8),
-            "purpose": rng.choice(["car", "house", "a very long purpose"], n, p=[0.6, 0.3, 0.1]),
-            "employed": income + rng.normal(0, 5_000, n) > 20_000,
-        }
-    )
-    frame.loc[rng.random(n) < 0.2, ["income", "purpose"]] = np.nan
-    return frame
-
-
-FRAMES = {
-    "pandas": lambda: mixed().set_index(pd.Index(range(300, 0, -1))),
-    "pandas of objects": lambda: mixed().astype(object),
-    "pandas of nullable types": lambda: mixed().convert_dtypes(),
-    "pandas of categories": lambda: mixed().astype({"purpose": "category"}),
-    "pandas with numbers for names": lambda: mixed().set_axis(range(6), axis=1),
-    "polars": lambda: pl.from_pandas(mixed()),
-    "pyarrow": lambda: pl.from_pandas(mixed()).to_arrow(),
-    "array of float32": lambda: mixed()[["income", "score", "age"]].to_numpy(np.float32),
-    "array of integers": lambda: mixed()[["age", "cards"]].to_numpy(np.int16),
-    "array of objects": lambda: mixed().to_numpy(object),
-}
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> Table:
-    n = draw(st.integers(2, 30))
-
-    def column(values: st.SearchStrategy[Any]) -> list[Any]:
-        return draw(st.lists(values, min_size=n, max_size=n))
-
-    some = {
-        "float": st.floats(-1e307, 1e307),
-        "float or missing": st.none() | st.floats(-10, 10),
-        "integer": st.integers(-3, 3),
-        "integer or missing": st.none() | st.integers(0, 2**40),
-        "text": st.sampled_from(["a", "b", "c"]),
-        "text or missing": st.none() | st.sampled_from(["a", "b"]),
-        "boolean": st.booleans(),
-        "constant": st.just(0.1),
-        "one category": st.just("only"),
-        "missing": st.none(),
-    }
-    chosen = draw(st.lists(st.sampled_from(list(some)), min_size=1, max_size=5, unique=True))
-    types = {"float or missing": pl.Float32, "integer": pl.Int8, "missing": pl.String}
-    frame = pl.DataFrame(
-        {name: pl.Series(column(some[name]), dtype=types.get(name)) for name in chosen}
-    )
-    return Table.of(frame.to_pandas() if draw(st.booleans()) else frame)
 
 
 def values_of(column: np.ndarray) -> set[float]:
@@ -241,12 +182,6 @@ def test_a_copula_of_more_columns_than_rows_is_shrunk_and_stands() -> None:
     assert np.abs(new).mean() < 0.5 * np.abs(real).mean()  # these columns are independent in truth
 
 
-def ring(n: int, seed: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    angle = rng.uniform(0, 2 * np.pi, n)
-    return np.column_stack([np.cos(angle), np.sin(angle)]) * rng.normal(1, 0.02, (n, 1))
-
-
 @pytest.mark.parametrize("name", ["local_swap", "munge"])
 def test_near_rows_lend_each_other_values_and_far_ones_do_not(name: str) -> None:
     table = Table.of(ring(1_000, 0))
@@ -321,63 +256,6 @@ def test_of_many_rows_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> Non
     assert made.values[:, 0].max() < table.values[:, 0].max()
     assert 0.7 < np.isin(table.values[:, 0], made.values[:, 0]).nonzero()[0].max() / 2_000
     assert 0.01 < off_manifold(table, table, 0).mean() < 0.15
-
-
-# --- off the manifold --------------------------------------------------------------------------
-
-
-def test_five_in_a_hundred_other_real_rows_are_far() -> None:
-    real = Table.of(mixed(3_000, 0))
-    fresh = Table.of(mixed(3_000, 1), columns=real.columns)
-    assert 0.03 < off_manifold(real, fresh, 0).mean() < 0.07
-
-
-@pytest.mark.parametrize("column", ["income", "score", "age", "cards"])
-def test_rows_far_from_all_real_ones_are_told(column: str) -> None:
-    frame = mixed(1_000)
-    real = Table.of(frame)
-    away = mixed(200, 1)
-    away[column] = frame[column].max() + 20.0 * frame[column].std()
-    assert off_manifold(real, Table.of(away, columns=real.columns), 0).mean() > 0.99
-
-
-def test_a_combination_that_no_real_row_has_is_far() -> None:
-    real = Table.of(
-        pd.DataFrame({"a": ["x", "y"] * 50, "b": ["x", "y"] * 50, "c": [0.5, None] * 50})
-    )
-    rows = pd.DataFrame(
-        {"a": ["x", "x", "z", "x"], "b": ["x", "y", "x", "x"], "c": [0.5] * 3 + [None]}
-    )
-    made = Table.of(rows, columns=real.columns)
-    np.testing.assert_array_equal(off_manifold(real, made, 0), [False, True, True, True])
-
-
-def test_rows_beyond_all_measure_are_far_and_the_real_ones_are_not() -> None:
-    real = Table.of(
-        pd.DataFrame({"small": np.arange(1, 41) * 1e-300, "large": [1e306, -1e306] * 20})
-    )
-    assert off_manifold(real, real, 0).mean() <= 0.05
-    rows = pd.DataFrame({"small": [1e306, 2e-299], "large": [1e306, 9e306]})
-    assert off_manifold(real, Table.of(rows, columns=real.columns), 0).all()
-
-
-def test_copies_of_real_rows_are_not_far() -> None:
-    rows = np.random.default_rng(0).lognormal(0, 2, (40, 20))
-    real = Table.of(np.repeat(rows, 10, axis=0))
-    assert not off_manifold(real, Table.of(rows), 0).any()
-
-
-@given(tables(), st.integers(0, 9))
-def test_a_real_row_is_never_farther_than_the_real_rows_are(table: Table, seed: int) -> None:
-    # its fifth nearest of all is itself or nearer than its fifth nearest of the others
-    assert off_manifold(table, table, seed).mean() <= 0.05
-
-
-def test_rows_made_near_real_ones_lie_where_real_ones_do() -> None:
-    real = Table.of(ring(1_000, 0))
-    far = {name: off_manifold(real, augment(name, real, 2_000, 0), 0).mean() for name in METHODS}
-    assert far["local_swap"] < 0.05
-    assert far["copula"] > 0.5  # the columns of a ring are not correlated, but depend on each other
 
 
 # --- refusals ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ INK = "#1a73c7"  # reads on light and on dark
 # Altair writes Vega-Lite 6, JupyterLab and Notebook 7 draw version 5 without a network; what is
 # drawn here is the same in both.
 MIME = "application/vnd.vegalite.v5+json"
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 
 def ladder_chart(ladder: Ladder) -> altair.LayerChart:
@@ -67,7 +67,8 @@ def _offline() -> Any:
 
     class OfflineChart(alt.LayerChart):  # type: ignore[misc,name-defined]
         def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-            spec = {**self.to_dict(), "$schema": SCHEMA}
+            spec = self.to_dict()
+            spec["$schema"] = re.sub(r"/v[\d.]+\.json$", "/v5.json", spec["$schema"])
             return {MIME: spec, "text/plain": f"<chart: {spec['title']['text']}>"}
 
     return OfflineChart
