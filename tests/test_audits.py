@@ -71,7 +71,7 @@ def test_the_card_is_measured_on_held_out_rows() -> None:
     np.testing.assert_allclose(
         card.teacher_accuracy.value, (targets.predicted == targets.labels).mean()
     )
-    assert card.value == d.ladder.select(d.size).fidelity
+    assert card.value == d.rung.fidelity
 
 
 def test_classes_add_up_to_the_whole() -> None:
@@ -158,7 +158,7 @@ def test_another_size_has_its_own_card_and_baseline() -> None:
     d = parted()
     small = d.at(size=2)
     assert small.fidelity().student == "tree of 2 leaves"
-    assert small.fidelity().value == d.ladder.select(2).fidelity
+    assert small.fidelity().value == d.ladder.rung(2).fidelity
     by_labels = small.fidelity().baselines[0]
     z = small.labels_only.logits(d.held_out[0])
     np.testing.assert_allclose(by_labels.kl.value, KL(z, d.held_out[1]))

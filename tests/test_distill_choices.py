@@ -98,7 +98,7 @@ def test_the_ladder_is_measured_on_held_out_rows() -> None:
         assert 0 <= rung.low <= rung.fidelity <= rung.high <= 1
         np.testing.assert_allclose(rung.kl, KL(answers, d.held_out[1]))
         assert rung.accuracy == (answers.argmax(1) == d.held_out[1].labels).mean()
-        assert d.ladder.select(rung.size) is rung
+        assert d.ladder.rung(rung.size) is rung
 
 
 def test_a_size_that_is_asked_for_is_on_the_ladder() -> None:
@@ -211,8 +211,8 @@ def test_sizes_are_told_apart_in_earnest_where_brief_fits_cannot() -> None:
     d = run(smooth, X, y, student="net")
     found = d.calibration
     assert found is not None and found.sized is not None
-    assert [part.shape for part in found.sized] == [found.agrees.shape[1:]] * 2
-    np.testing.assert_allclose(found.faithful().fidelity, found.sized[1].mean(1))
+    assert [part.shape for part in found.sized] == [found.agrees.shape[1:]] * 3
+    np.testing.assert_allclose(found.faithful().fidelity, found.sized.agrees.mean(1))
     assert d.size == knee(found.sizes, found.faithful(), 8)
     asked = run(smooth, X, y, student="net", size=4).calibration
     assert asked is not None and asked.sized is None  # there is nothing to choose
@@ -264,11 +264,11 @@ def test_another_size_is_taken_from_the_ladder_without_a_fit(
     monkeypatch.setattr(TreeStudent, "fit_soft", lambda *args: pytest.fail("fitted again"))
     small = d.at(size=3)
     assert (small.size, small.student.n_leaves_, d.student.n_leaves_) == (3, 3, 8)
-    assert small.student is d.ladder.select(3).student
+    assert small.student is d.ladder.rung(3).student
     assert small.ladder.frame()["chosen"].tolist() == [rung.size == 3 for rung in d.ladder]
     assert small.explanation().n_leaves == 3
     assert small.fidelity().student == "tree of 3 leaves"
-    assert small.fidelity().value == d.ladder.select(3).fidelity
+    assert small.fidelity().value == d.ladder.rung(3).fidelity
 
 
 def test_again_refuses_what_it_cannot_do() -> None:

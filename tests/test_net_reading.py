@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
-from jupyter_distill.distillation._ladder import climb
+from jupyter_distill.distillation._rungs import climb
 from jupyter_distill.exports.net import net
 from jupyter_distill.students._complexity import Complexity, DensityWarning
 from jupyter_distill.students.net import NetRegressionStudent, NetStudent
@@ -98,7 +98,8 @@ def test_nets_of_as_many_units_but_other_weights_are_rungs_of_their_own() -> Non
     frame, targets = bent()
     swept = [NetStudent(size=1, weights=w).fit_soft(frame, targets) for w in (3, 9)]
     assert swept[0].net_.n_units == swept[1].net_.n_units
-    ladder = climb(swept, (1, 2), 1, Table.of(frame), targets, 0)
+    of = dict(zip((1, 2), swept, strict=True))
+    ladder = climb("net", of, {1: 1.0, 2: 1.0}, 1, Table.of(frame), targets, 0)
     assert [rung.student.complexity_.weights for rung in ladder] == [3, 9]
     required = Constraints(require=("d", "e"))
     assert NetStudent(size=1, constraints=required).least_size == 1

@@ -17,7 +17,7 @@ from jupyter_distill.audits._agreement import interval
 from jupyter_distill.audits._recurring import parts
 from jupyter_distill.audits.stability import Stability
 from jupyter_distill.distillation import InterruptedWarning
-from jupyter_distill.distillation._progress import Progress
+from jupyter_distill.distillation._work import Work
 from jupyter_distill.students.tree import TreeStudent
 
 from .refitted import FAMILIES, TEACHERS, classes, measured, rows, run
@@ -193,7 +193,7 @@ def test_on_the_rows_themselves_a_refit_is_the_student(
     d = run(student, task, 2)
     own = d.student.output(d.table)
     seed = np.random.SeedSequence(0)
-    (again,) = _refits.refits(d, d.table, [seed], None, Progress(False))
+    (again,) = _refits.refits(d, d.table, [seed], Work(False))
     np.testing.assert_allclose(again.said, own, rtol=1e-7, atol=1e-9)
     assert parts(again.explanation).keys() == parts(d.student.explain()).keys()
 
@@ -241,10 +241,10 @@ def test_the_distillation_stays_as_it_was() -> None:
     options = {**TEACHERS["classification"][1], "student": "ebm", "quality": "greedy"}
     d = jd.distill(classes, rows(), size=2, progress=False, **options)
     before = d.student.output(d.table)
-    memory = len(d._prepared[0].kept)
+    memory = len(d.course.prepared.kept)
     measured(d, 2)
     np.testing.assert_array_equal(d.student.output(d.table), before)
-    assert len(d._prepared[0].kept) == memory
+    assert len(d.course.prepared.kept) == memory
 
 
 # --- said --------------------------------------------------------------------------------------

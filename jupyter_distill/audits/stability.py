@@ -14,7 +14,7 @@ from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._recurring import COLUMN, ROOT, overlap, recurring
 from jupyter_distill.audits._refits import refits
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.distillation._progress import Progress
+from jupyter_distill.distillation._work import Work
 
 Floats = NDArray[np.float64]
 
@@ -213,14 +213,12 @@ def stability(
     check_choice("rows", rows, ("held_out", "all"))
     if random_state is not None:
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
-    if n_jobs is not None and check_number("n_jobs", n_jobs, integer=True) == 0:
-        raise ValueError(expected("n_jobs to be a whole number other than 0", got=repr(n_jobs)))
+    work = Work(bool(progress), n_jobs)
     shown, targets = d.held_out if rows == "held_out" else (d.table, d.targets)
     _check_rows(d, len(shown), rows)
     seed = d.random_state if random_state is None else random_state
     first, *seeds = np.random.SeedSequence(seed).spawn(resamples + 1)
-    shows = Progress(bool(progress))
-    found = refits(d, shown, seeds, n_jobs, shows)
+    found = refits(d, shown, seeds, work)
     said = np.array([refit.said for refit in found])
     says = [refit.explanation for refit in found]
     measures = compared(said, d.student.output(shown), targets)
@@ -233,14 +231,14 @@ def stability(
         agreement=interval(measures["pairs"], np.random.default_rng(first)),
         overlap=float(overlap(says)[apart].mean()),
         parts=recurring(says, d.explanation()),
-        notes=tuple(shows.notes),
+        notes=tuple(work.notes),
         **measures,
     )
 
 
 def _check_rows(d: Distillation, shown: int, rows: str) -> None:
-    weights = d.targets.take(d.rows.learnt).weights
-    learnt = len(d.rows.learnt) if weights is None else int((weights > 0).sum())
+    weights = d.course.targets.weights
+    learnt = d.course.table.n_rows if weights is None else int((weights > 0).sum())
     if learnt < LEARNT:
         what = f"a student that learnt from at least {LEARNT} rows, to resample them"
         remedy = "Distil with more rows: the teacher can label them."

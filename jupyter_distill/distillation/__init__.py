@@ -2,8 +2,9 @@
 
 from jupyter_distill.distillation._distill import distill
 from jupyter_distill.distillation._distillation import Distillation
-from jupyter_distill.distillation._ladder import ClassRung, Ladder, NumberRung, Rung
-from jupyter_distill.distillation._progress import InterruptedWarning
+from jupyter_distill.distillation._ladder import Ladder
+from jupyter_distill.distillation._rungs import ClassRung, NumberRung, Rung
+from jupyter_distill.distillation._work import InterruptedWarning
 
 __all__ = [
     "ClassRung",

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table, check_rows, split_rows
-from jupyter_distill.distillation._progress import Progress
 from jupyter_distill.distillation._task import is_number, read_truth, settled
+from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import Predictions, SoftTargets, Targets, align
 from jupyter_distill.teachers import Query, Teacher, count_rows
 
@@ -42,7 +42,7 @@ def ask(
     test: tuple[Any, ...] | None,
     batch_size: int | None,
     constraints: Constraints | None,
-    progress: Progress,
+    work: Work,
     seed: int | None,
 ) -> Asked:
     """Check everything that is given, ask the teacher, and split the rows."""
@@ -69,7 +69,7 @@ def ask(
         y = read_truth(y)
         y_test = y_test if y_test is None else read_truth(y_test, "y_test")
     _refuse_early(teacher, table, y if y_test is None else _both(y, y_test), constraints)
-    query = _query(teacher, table, teacher_inputs, batch_size, progress, seed)
+    query = _query(teacher, table, teacher_inputs, batch_size, work, seed)
     teacher = teacher.of_task(settled(teacher, query, y))
     answered, said = query.rows, _said(teacher, query)
     if len(answered) < table.n_rows:
@@ -78,7 +78,7 @@ def ask(
         targets = _targets(teacher, said, y)
         return Asked(teacher, table, targets, split_rows(_strata(targets), seed))
 
-    query = _query(teacher, unseen, inputs_test, batch_size, progress, seed)
+    query = _query(teacher, unseen, inputs_test, batch_size, work, seed)
     answered, more = query.rows, _said(teacher, query)
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
@@ -114,7 +114,7 @@ def _query(
     table: Table,
     inputs: Any,
     batch_size: int | None,
-    progress: Progress,
+    work: Work,
     seed: int | None,
 ) -> Query:
     """Return the query with the rows that were answered: all, unless interrupted."""
@@ -122,13 +122,13 @@ def _query(
     order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
     query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=order)
     try:
-        with progress.bar("asking the teacher", table.n_rows, "rows") as bar:
+        with work.bar("asking the teacher", table.n_rows, "rows") as bar:
             for rows in query:
                 bar.update(len(rows))
     except KeyboardInterrupt:
         if query.n_done < LEAST_ROWS:
             raise
-        progress.interrupted(
+        work.interrupted(
             f"the teacher answered {query.n_done} of {table.n_rows} rows, spread over the data; "
             "the student was distilled from these."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +15,12 @@ from jupyter_distill._validation import check_number, expected, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration
-from jupyter_distill.distillation._ladder import Ladder, climb
+from jupyter_distill.distillation._course import Course, fit
+from jupyter_distill.distillation._ladder import Ladder
+from jupyter_distill.distillation._plan import no_temperature
+from jupyter_distill.distillation._rungs import Rung, climb
 from jupyter_distill.distillation._sweep import at_temperature, sweep
+from jupyter_distill.distillation._work import Work
 from jupyter_distill.students import ConstraintsReport, Student, verify
 from jupyter_distill.targets import Predictions
 
@@ -34,26 +39,17 @@ class Distillation:
     ----------
     teacher : Teacher
         Read-only; was asked once for every row.
-    student : Student
-        The chosen student, a fitted scikit-learn classifier or regressor.
-    template : Student
-        The same without a fit or a temperature, for distilling again.
     table : Table
-        All rows.
+        All rows of the owner.
     targets : SoftTargets or Predictions
         What the teacher says of them, with the ground truth where it was given.
     rows : Rows
         Which rows the student learnt from, which chose its settings, which were held out.
-    temperature : float or None
-        T of the soft targets; None for a regression, which has none.
-    alpha : float
-        Weight of the ground truth in the loss.
-    size : int
-        The chosen size.
     ladder : Ladder
-        All sizes that were piloted, measured on held-out rows.
-    calibration : Calibration or None
-        What was tried to choose the temperature; None if the person set it, and for a regression.
+        All families and sizes that were piloted, measured on held-out rows; one of them is
+        :attr:`student`.
+    courses : mapping of str to Course
+        How each family was taught: what was tried, and what was chosen.
     notes : tuple of str
         What the person should know of this run, e.g. what an interrupt cut short.
     random_state : int or None
@@ -61,22 +57,57 @@ class Distillation:
     """
 
     teacher: Teacher
-    template: Student
     table: Table
     targets: Any  # SoftTargets or Predictions, by the task
     rows: Rows
-    temperature: float | None
-    alpha: float
-    size: int
     ladder: Ladder
-    calibration: Calibration | None
+    courses: Mapping[str, Course]
     notes: tuple[str, ...]
     random_state: int | None
+
+    def __post_init__(self) -> None:
+        # so that a rung can be adopted from where the rungs are looked at
+        object.__setattr__(self, "ladder", replace(self.ladder, adopt=self._adopt))
 
     @property
     def student(self) -> Student:
         """The chosen student, a fitted scikit-learn classifier or regressor."""
-        return self.ladder.select(self.size).student
+        return self.rung.student
+
+    @property
+    def rung(self) -> Rung:
+        """The chosen rung of the ladder."""
+        return self.ladder.rung()
+
+    @property
+    def course(self) -> Course:
+        """How the student's family was taught."""
+        return self.courses[self.family]
+
+    @property
+    def template(self) -> Student:
+        """The student without a fit or a temperature, for distilling again."""
+        return self.course.template
+
+    @property
+    def size(self) -> int:
+        """The chosen size."""
+        return self.ladder.chosen
+
+    @property
+    def temperature(self) -> float | None:
+        """T of the soft targets; None for a regression, which has none."""
+        return self.course.temperatures[self.size]
+
+    @property
+    def alpha(self) -> float:
+        """Weight of the ground truth in the loss."""
+        return float(self.template.alpha)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What was tried to choose the temperature; None if it was set, and for a regression."""
+        return self.course.calibration
 
     @property
     def task(self) -> Task:
@@ -86,7 +117,7 @@ class Distillation:
     @property
     def family(self) -> str:
         """Name of the student's family, as a user types it."""
-        return type(self.student).__module__.rpartition(".")[2]
+        return self.ladder.family
 
     @property
     def title(self) -> str:
@@ -104,8 +135,7 @@ class Distillation:
         if self.calibration is None:
             names = ["temperature", "kl", "behind_best", "se", "fidelity", "chosen"]
             return pd.DataFrame({name: [] for name in names})
-        sizes = self.calibration.sizes
-        return self.calibration.path(min(sizes, key=lambda size: abs(size - self.size)))
+        return self.calibration.path(self.size)
 
     def temperature_chart(self) -> Any:
         """Return an Altair chart of :attr:`temperature_path`. Needs the extra ``charts``.
@@ -125,15 +155,23 @@ class Distillation:
             )
         return late("jupyter_distill.exports.vega:temperature_chart")(self.temperature_path)
 
+    @property
+    def alpha_path(self) -> pd.DataFrame:
+        """What each alpha did on validation rows; empty if alpha was not searched for.
+
+        Columns: ``alpha``, ``kl`` and ``fidelity`` to the teacher, ``log_loss`` against the truth
+        (of a regression ``rmse`` and ``rmse_truth``), ``chosen``.
+        """
+        classes = self.task == "classification"
+        if self.course.alphas is None:
+            measured = ["kl", "fidelity", "log_loss"] if classes else ["rmse", "rmse_truth"]
+            return pd.DataFrame({name: [] for name in ["alpha", *measured, "chosen"]})
+        return self.course.alphas.frame(classes=classes)
+
     @cached_property
     def held_out(self) -> tuple[Table, Any]:
         """Rows that nobody trained on, and what the teacher says of them."""
         return self.table.take(self.rows.held_out), self.targets.take(self.rows.held_out)
-
-    @cached_property
-    def _prepared(self) -> Any:
-        learnt = self.targets.take(self.rows.learnt)
-        return self.template.prepare(self.table.take(self.rows.learnt), learnt.weights), learnt
 
     @cached_property
     def labels_only(self) -> Student | None:
@@ -143,7 +181,7 @@ class Distillation:
         if truth is None:
             return None
         twin = at_temperature(self.template, None if self.temperature is None else 1.0)
-        rows, learnt = self._prepared
+        rows, learnt = self.course.prepared, self.course.targets
         return sweep(twin.set_params(alpha=1.0), rows, learnt, (self.size,))[0]
 
     def explanation(self) -> Any:
@@ -154,38 +192,62 @@ class Distillation:
     def _explanation(self) -> Any:
         return self.student.explain(self.table, self.targets)
 
-    def at(self, temperature: float | None = None, size: int | None = None) -> Distillation:
-        """Distil again at another temperature or take another size, on the same rows.
+    def at(
+        self,
+        temperature: float | None = None,
+        size: int | None = None,
+        family: str | None = None,
+    ) -> Distillation:
+        """Distil again at another temperature or take another rung, on the same rows.
 
         Parameters
         ----------
         temperature : float, optional
-            T; the student is fitted again. A regression has none.
+            T; the family is fitted again. A regression has none.
         size : int, optional
             A size of the ladder; nothing is fitted again.
+        family : str, optional
+            A family of the ladder; nothing is fitted again.
 
         Returns
         -------
         Distillation
             A new one; this one stays as it is.
         """
-        if size is not None:
-            self.ladder.select(size)
-        if temperature is not None and self.temperature is None:
+        chosen = self.ladder.rung(size, family)
+        if temperature is None or temperature == chosen.temperature:
+            return self._adopt(chosen)
+        if chosen.temperature is None:
             raise ValueError(no_temperature(temperature))
-        size = self.size if size is None else size
-        if temperature is None or temperature == self.temperature:
-            again = replace(self, size=size, ladder=replace(self.ladder, chosen=size))
-        else:
-            temperature = check_number("temperature", temperature, above=0)
-            sizes = self.ladder.sizes
-            rows, learnt = self._prepared
-            swept = sweep(at_temperature(self.template, temperature), rows, learnt, sizes)
-            ladder = climb(swept, sizes, size, *self.held_out, self.random_state)
-            again = replace(self, temperature=temperature, size=size, ladder=ladder)
-        again.__dict__.update(held_out=self.held_out, _prepared=self._prepared)
-        if size == self.size and "labels_only" in self.__dict__:
-            again.__dict__["labels_only"] = self.labels_only  # no teacher, so no temperature
+        temperature = float(check_number("temperature", temperature, above=0))
+        name = chosen.family
+        course = self.courses[name].at(temperature)
+        fitted = fit([course], Work(False))[name]
+        rungs = climb(
+            name, fitted, course.temperatures, chosen.size, *self.held_out, self.random_state
+        )
+        others = [rung for rung in self.ladder if rung.family != name]
+        order = self.ladder.families.index
+        ladder = replace(
+            self.ladder,
+            rungs=tuple(sorted([*others, *rungs], key=lambda rung: order(rung.family))),
+            family=name,
+            chosen=chosen.size,
+        )
+        courses = {**self.courses, name: course}
+        return self._kept(replace(self, ladder=ladder, courses=courses))
+
+    def _adopt(self, rung: Rung) -> Distillation:
+        """Return the same with another rung of the ladder chosen."""
+        ladder = replace(self.ladder, family=rung.family, chosen=rung.size)
+        return self._kept(replace(self, ladder=ladder))
+
+    def _kept(self, again: Distillation) -> Distillation:
+        """Hand on what need not be made again."""
+        again.__dict__["held_out"] = self.held_out
+        if again.rung.family == self.family and again.size == self.size:
+            if "labels_only" in self.__dict__:  # no teacher, so no temperature
+                again.__dict__["labels_only"] = self.labels_only
         return again
 
     def fidelity(self) -> Any:
@@ -290,12 +352,3 @@ class Distillation:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return late("jupyter_distill.widgets:mimebundle")(self)
-
-
-def no_temperature(given: object) -> str:
-    """Return what to say of a temperature for a regression."""
-    return expected(
-        "no temperature, as a regression has no temperature",
-        got=f"temperature={given!r}",
-        remedy="Leave it out: numbers have no classes to soften.",
-    )

@@ -1,115 +1,49 @@
-"""The ladder: every size that was piloted, measured on held-out rows."""
+"""The ladder: every family and size that was piloted, measured on held-out rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import expected, some
-from jupyter_distill._wilson import wilson
-from jupyter_distill.data import Table
-from jupyter_distill.distillation._sweep import reached
-from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
-from jupyter_distill.students import Student, check_size
-from jupyter_distill.targets import KL, Predictions, SoftTargets, Targets
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Rung:
-    """One size: a fitted student and how faithful it is on held-out rows.
-
-    Attributes
-    ----------
-    size : int
-        What was asked for; the student may need less.
-    student : Student
-        Fitted.
-    fidelity : float
-        Share of held-out rows for which it names the teacher's class; of a regression R2 to the
-        teacher.
-    low, high : float
-        95 % interval of `fidelity`: Wilson's; of R2 by bootstrap.
-    """
-
-    size: int
-    student: Student
-    fidelity: float
-    low: float
-    high: float
-
-    def measures(self) -> dict[str, float]:
-        """Return what was measured, by name."""
-        return {"fidelity": self.fidelity, "low": self.low, "high": self.high}
-
-
-@dataclass(frozen=True, eq=False)
-class ClassRung(Rung):
-    """A student that names classes.
-
-    Attributes
-    ----------
-    kl : float
-        Mean KL(teacher || student) at T = 1, in nats.
-    accuracy : float
-        Share of held-out rows for which it names the true class; NaN without labels.
-    """
-
-    kl: float
-    accuracy: float
-
-    def measures(self) -> dict[str, float]:
-        """Return what was measured, by name."""
-        return {**super().measures(), "kl": self.kl, "accuracy": self.accuracy}
-
-
-@dataclass(frozen=True, eq=False)
-class NumberRung(Rung):
-    """A student that gives a number; `fidelity` is R2 to the teacher.
-
-    Attributes
-    ----------
-    rmse : float
-        Root mean squared difference to the teacher, in the unit of the target.
-    r2_truth : float
-        R2 to the true values; NaN without them.
-    """
-
-    rmse: float
-    r2_truth: float
-
-    def measures(self) -> dict[str, float]:
-        """Return what was measured, by name."""
-        ends = {"low": self.low, "high": self.high}
-        return {"r2": self.fidelity, **ends, "rmse": self.rmse, "r2_truth": self.r2_truth}
+from jupyter_distill._validation import check_choice, expected, some
+from jupyter_distill.distillation._rungs import Rung
+from jupyter_distill.students import check_size
 
 
 @dataclass(frozen=True, eq=False)
 class Ladder:
-    """Rungs from the smallest to the largest student, one of them chosen.
+    """Rungs from the smallest to the largest student of each family, one of them chosen.
 
     Iterate over it, index it by position, or turn it into a data frame with :meth:`frame`.
 
     Attributes
     ----------
     rungs : tuple of Rung
-        One per size, but none for a size at which the data allow no larger student.
+        One per family and size, but none for a size at which the data allow no larger student.
+    family : str
+        Family of the chosen rung.
     chosen : int
-        Size of the chosen rung.
-    sizes : tuple of int
-        All sizes that were piloted.
+        Its size.
+    piloted : mapping of str to tuple of int
+        Sizes that were piloted, by family.
+    usual : mapping of str to int
+        The size that was chosen in each family.
+    knees : mapping of str to int or None
+        The smallest size that is about as faithful as the best, on validation rows, by family.
     """
 
     rungs: tuple[Rung, ...]
+    family: str
     chosen: int
-    sizes: tuple[int, ...]
+    piloted: Mapping[str, tuple[int, ...]]
+    usual: Mapping[str, int]
+    knees: Mapping[str, int | None]
+    adopt: Callable[[Rung], Any] | None = field(default=None, repr=False)
 
     def __iter__(self) -> Iterator[Rung]:
         return iter(self.rungs)
@@ -120,36 +54,101 @@ class Ladder:
     def __getitem__(self, position: int) -> Rung:
         return self.rungs[position]
 
-    def select(self, size: int) -> Rung:
-        """Return the rung of a size, or name the sizes that there are."""
-        for rung in self.rungs:
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """All sizes of the chosen family that were piloted."""
+        return self.piloted[self.family]
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families that were piloted."""
+        return tuple(self.piloted)
+
+    def of(self, family: str) -> tuple[Rung, ...]:
+        """Return the rungs of one family."""
+        return tuple(rung for rung in self.rungs if rung.family == family)
+
+    def rung(self, size: int | None = None, family: str | None = None) -> Rung:
+        """Return the rung of a size, or name the sizes that there are.
+
+        Parameters
+        ----------
+        size : int, optional
+            Its size; the one that was chosen in the family unless given.
+        family : str, optional
+            Its family; that of the chosen rung unless given.
+        """
+        family = self.family if family is None else family
+        if isinstance(family, str) and family not in self.piloted:
+            named = [*self.families, family]
+            remedy = f"Pilot it too: distil with student={named!r}."
+            what = f"family to be one of {some(self.families)}, which were piloted"
+            raise ValueError(expected(what, got=repr(family), remedy=remedy))
+        check_choice("family", family, self.families)
+        if size is None:
+            size = self.chosen if family == self.family else self.usual[family]
+        rungs = self.of(family)
+        for rung in rungs:
             if rung.size == size:
                 return rung
-        sizes = some([rung.size for rung in self.rungs], 20)
-        remedy = f"Distil again with size={check_size(self.rungs[0].student, size)}."
-        if size in self.sizes:
-            same = max(rung.size for rung in self.rungs if rung.size < size)
+        sizes = some([rung.size for rung in rungs], 20)
+        remedy = f"Distil again with size={check_size(rungs[0].student, size)}."
+        if size in self.piloted[family] and min(r.size for r in rungs) < size:
+            same = max(rung.size for rung in rungs if rung.size < size)
             remedy = f"Take size={same}: its student is the one of {size} too."
         raise ValueError(expected(f"size to be one of {sizes}", got=repr(size), remedy=remedy))
 
+    def select(self, size: int | None = None, family: str | None = None) -> Any:
+        """Return the distillation with another rung adopted; nothing is fitted again.
+
+        Parameters
+        ----------
+        size : int, optional
+            Its size; the one that was chosen in the family unless given.
+        family : str, optional
+            Its family; that of the chosen rung unless given.
+
+        Returns
+        -------
+        Distillation
+            A new one; that of this ladder stays as it is.
+
+        Raises
+        ------
+        ValueError
+            If there is no such rung; the message says what there is and how to have it.
+        """
+        rung = self.rung(size, family)
+        assert self.adopt is not None  # a distillation binds its ladder
+        return self.adopt(rung)
+
     def frame(self) -> pd.DataFrame:
-        """Return one row per size: what there is to read, and how faithful it is."""
-        return pd.DataFrame(
+        """Return one row per rung: what there is to read, and how faithful it is."""
+        frame = pd.DataFrame(
             [
                 {
+                    "family": r.family,
                     "size": r.size,
+                    "temperature": np.nan if r.temperature is None else r.temperature,
+                    "statements": r.student.complexity_.statements,
                     **r.student.complexity_.to_dict(),
                     **r.measures(),
-                    "chosen": r.size == self.chosen,
+                    "knee": r.size == self.knees[r.family],
+                    "chosen": (r.family, r.size) == (self.family, self.chosen),
                 }
                 for r in self
             ]
         )
+        if len(self.families) > 1:  # what one family has and another has not
+            counts = [c for c in frame if frame[c].isna().any() and c in _COUNTS]
+            frame[counts] = frame[counts].astype("Int64")
+        return frame.drop(columns=[c for c in ("temperature",) if frame[c].isna().all()])
 
     def chart(self) -> Any:
         """Return an Altair chart of fidelity by size, with intervals, the chosen size marked.
 
-        It shows itself in JupyterLab and Notebook 7 without a network. Needs the extra ``charts``.
+        Of several families it is by what there is to read, one line each. It shows itself in
+        JupyterLab and Notebook 7 without a network. Needs the extra ``charts``.
         """
         return late("jupyter_distill.exports.vega:ladder_chart")(self)
 
@@ -157,56 +156,4 @@ class Ladder:
         return self.frame().to_string(index=False, float_format=lambda v: f"{v:.4f}")
 
 
-def climb(
-    swept: Sequence[Student],
-    sizes: Sequence[int],
-    chosen: int,
-    table: Table,
-    targets: Targets,
-    seed: int | None,
-) -> Ladder:
-    """Measure the students of all sizes on held-out rows; equal ones share a rung."""
-    rungs: list[Rung] = []
-    last: Floats = np.empty(0)
-    for size, student in zip(sizes, swept, strict=True):
-        said = student.output(table)
-        if rungs and size != chosen:
-            units = reached(student)
-            if np.array_equal(said, last) or (
-                units is not None and units == reached(rungs[-1].student)
-            ):
-                continue  # the data allow no larger one: the same student again
-        last = said
-        if isinstance(targets, Predictions):
-            rungs.append(_number_rung(size, student, said, targets, seed))
-        else:
-            rungs.append(_class_rung(size, student, said, targets))
-    return Ladder(tuple(rungs), chosen, tuple(sizes))
-
-
-def _class_rung(
-    size: int,
-    student: Student,
-    logits: Floats,
-    targets: SoftTargets,
-) -> ClassRung:
-    answer = logits.argmax(1)
-    share = float((answer == targets.predicted).mean())
-    low, high = wilson(share, targets.n_rows)
-    right = float((answer == targets.labels).mean()) if targets.labels is not None else np.nan
-    return ClassRung(size, student, share, low, high, KL(logits, targets), right)
-
-
-def _number_rung(
-    size: int,
-    student: Student,
-    said: Floats,
-    targets: Predictions,
-    seed: int | None,
-) -> NumberRung:
-    columns = r2_columns(said, targets.values)
-    value, low, high = interval(columns, resampled_means(columns, seed), r2)
-    right = np.nan
-    if targets.truth is not None:
-        right = float(r2(r2_columns(said, targets.truth).mean(0)))
-    return NumberRung(size, student, value, low, high, float(np.sqrt(columns[:, 0].mean())), right)
+_COUNTS = ("leaves", "depth", "rules", "conditions", "coefficients", "terms", "units", "weights")

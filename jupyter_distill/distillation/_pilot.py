@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.data import Rows, Table
-from jupyter_distill.distillation._calibrate import folds
-from jupyter_distill.distillation._progress import Progress
-from jupyter_distill.distillation._sweep import sweep
-from jupyter_distill.distillation.resample import r2, r2_columns
+from jupyter_distill.distillation._knee import Faithful
+from jupyter_distill.distillation._parts import Part, Scores, joined, score
+from jupyter_distill.distillation._work import Work
 from jupyter_distill.students import Student
-from jupyter_distill.targets import Predictions
 
 Floats = NDArray[np.float64]
 
@@ -27,31 +25,27 @@ class Pilot:
     ----------
     sizes : tuple of int
         Sizes.
-    said : ndarray of shape (sizes, rows)
-        What the student of each size says.
+    scores : Scores
+        Of every size.
     teacher : ndarray of shape (rows,)
         What the teacher says.
     """
 
     sizes: tuple[int, ...]
-    said: Floats
+    scores: Scores
     teacher: Floats
 
-    def r2(self) -> Floats:
+    def faithful(self) -> Faithful:
         """Return R2 to the teacher per size; where it says one number only, 1 for the same."""
-        scores = np.array([r2(r2_columns(said, self.teacher).mean(0)) for said in self.said])
-        return np.where(np.isnan(scores), np.isclose(self.said, self.teacher).all(1), scores)
+        off = self.scores.off
+        spread = float(self.teacher.var())
+        if spread == 0:
+            near = 1e-8 + 1e-5 * np.abs(self.teacher)
+            return Faithful((np.sqrt(off) <= near).all(1).astype(np.float64))
+        return Faithful(np.asarray(1 - off.mean(1) / spread, dtype=np.float64))
 
 
-def pilot(
-    student: Student,
-    table: Table,
-    targets: Predictions,
-    rows: Rows,
-    sizes: Sequence[int],
-    progress: Progress,
-    seed: int | None,
-) -> Pilot:
+def pilot(student: Student, parts: Sequence[Part], sizes: Sequence[int], work: Work) -> Pilot:
     """Fit every size and score it on rows that it did not learn from.
 
     Raises
@@ -60,21 +54,17 @@ def pilot(
         If the person stops it before one part of the rows is through; later, what is done is kept.
     """
     student = student.pilot() if student.PILOT_SIZES else student
-    parts = folds(rows, seed)
-    said, teacher = [], []
+    done: list[Scores] = []
     try:
-        for fit, score in progress.each(parts, "piloting sizes", "parts"):
-            learnt = targets.take(fit)
-            prepared = student.prepare(table.take(fit), learnt.weights)
-            shown = table.take(score)
-            swept = sweep(student, prepared, learnt, sizes)
-            said.append(np.array([one.output(shown) for one in swept]))
-            teacher.append(targets.values[score])
+        calls = [(part, student, sizes) for part in parts]
+        with closing(work.each(score, calls, "piloting sizes", "parts")) as found:
+            done.extend(found)
     except KeyboardInterrupt:
-        if not said:
+        if not done:
             raise
-        progress.interrupted(
-            f"sizes were tried on {len(said)} of {len(parts)} parts of the rows; the size was "
+        work.interrupted(
+            f"sizes were tried on {len(done)} of {len(parts)} parts of the rows; the size was "
             "chosen by these."
         )
-    return Pilot(tuple(sizes), np.concatenate(said, axis=1), np.concatenate(teacher))
+    teacher = np.concatenate([part.score_targets.values for part in parts[: len(done)]])
+    return Pilot(tuple(sizes), joined(done), teacher)

@@ -92,8 +92,8 @@ def _of_constraints(d: Distillation) -> Iterator[str]:
 def _of_numbers(d: Distillation, targets: Predictions) -> Iterator[str]:
     if np.ptp(targets.values) == 0:
         yield "The teacher gives every row the same number: there is nothing to learn from it."
-    elif np.isnan(d.ladder.select(d.size).low) or d.ladder.select(d.size).low <= 0:
-        rung = d.ladder.select(d.size)
+    elif np.isnan(d.rung.low) or d.rung.low <= 0:
+        rung = d.rung
         yield (
             f"The student (R2 {rung.fidelity:.3f}) is not clearly better than always answering the "
             "teacher's mean."
@@ -120,7 +120,7 @@ def _of_classes(d: Distillation, answered: SoftTargets) -> Iterator[str]:
         )
     learnt = answered.predicted[d.rows.learnt]
     constant = float((targets.predicted == np.bincount(learnt).argmax()).mean())
-    rung = d.ladder.select(d.size)
+    rung = d.rung
     if rung.low <= constant and len(np.unique(learnt)) > 1:
         yield (
             f"The student ({rung.fidelity:.1%}) is not clearly better than always answering the "

@@ -53,7 +53,7 @@ def temperature_curve(path: pd.DataFrame) -> Curve:
 
 def ladder_curve(ladder: Ladder) -> Curve:
     """Return the fidelity of every size of student that was piloted."""
-    rungs = list(ladder)
+    rungs = ladder.of(ladder.family)
     numbers = isinstance(rungs[0], NumberRung)
     return Curve(
         [float(r.size) for r in rungs],

@@ -169,6 +169,7 @@ def _versions() -> str:
 
 def _sizes(d: Distillation) -> str:
     frame = d.ladder.frame()
+    frame = frame[frame["family"] == d.family]
     first = "r2" if d.task == "regression" else "fidelity"
     data: dict[str, Any] = {"size": frame["size"]}
     for name in d.student.complexity_.to_dict():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import isabstract, isclass
 
 from jupyter_distill._validation import check_choice
@@ -23,6 +24,7 @@ __all__ = [
     "Student",
     "StudentClassifier",
     "StudentRegressor",
+    "available",
     "check_settings",
     "check_size",
     "load",
@@ -35,6 +37,12 @@ __all__ = [
 def names() -> list[str]:
     """Return the families that there are, e.g. ``["linear", "tree"]``."""
     return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+def available(name: str) -> bool:
+    """Return whether what a family needs is installed."""
+    needs = load(name).NEEDS
+    return needs is None or find_spec(needs) is not None
 
 
 def load(name: str, task: str = "classification") -> type[Student]:

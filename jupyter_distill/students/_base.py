@@ -43,6 +43,8 @@ class Student(BaseEstimator, ABC):
         Least size that makes sense.
     PILOT_SIZES : bool
         Whether a pilot tells sizes apart as well as temperatures.
+    NEEDS : str or None
+        Optional package that it cannot do without.
     LARGEST : int or None
         Largest size that can be fitted; None where the data end it.
     CHOICES : dict of str to sequence of str
@@ -57,6 +59,7 @@ class Student(BaseEstimator, ABC):
     UNIT: ClassVar[str]
     SMALLEST: ClassVar[int] = 1
     PILOT_SIZES: ClassVar[bool] = True
+    NEEDS: ClassVar[str | None] = None
     LARGEST: ClassVar[int | None] = None
     CHOICES: ClassVar[Mapping[str, Sequence[str]]] = {}
     JOINS: ClassVar[str] = ""

@@ -46,6 +46,7 @@ class NetBase(Student):
     SIZES = (1, 2, 4, 8, 16)
     READABLE = 8
     UNIT = "hidden units"  # at most: nets with as many of them may differ in their weights
+    NEEDS = "torch"
     PILOT_SIZES = False  # trained briefly, a large net is little better than a small one
     LARGEST = 256  # a net beyond is no student that could be read
     CHOICES = {"quality": QUALITIES}

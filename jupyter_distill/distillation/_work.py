@@ -1,0 +1,85 @@
+"""Long work in parts: shown, spread over workers, and kept where a person interrupts it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, TypeVar
+
+from joblib import Parallel, delayed
+from joblib.parallel import get_active_backend
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from tqdm.auto import tqdm
+
+from jupyter_distill._validation import check_number, expected
+
+Done = TypeVar("Done")
+
+
+class InterruptedWarning(UserWarning):
+    """Work was stopped by the person; the result holds what was done until then."""
+
+
+class Work:
+    """Shows the stages of a run, spreads their parts, and collects what an interrupt cut short.
+
+    Parameters
+    ----------
+    show : bool
+        Whether to draw bars. Stages shorter than half a second draw none.
+    n_jobs : int, optional
+        Parts at a time, through whatever backend of joblib is active: as joblib reads it.
+
+    Attributes
+    ----------
+    notes : list of str
+        What was cut short.
+    """
+
+    def __init__(self, show: bool, n_jobs: int | None = None) -> None:
+        if n_jobs is not None and check_number("n_jobs", n_jobs, integer=True) == 0:
+            raise ValueError(expected("n_jobs to be a whole number other than 0", got=repr(n_jobs)))
+        self.show = show
+        self.n_jobs = n_jobs
+        self.notes: list[str] = []
+
+    def bar(self, stage: str, total: int, unit: str) -> tqdm[None]:
+        """Return a bar to be updated by hand."""
+        return tqdm(
+            desc=stage, total=total, unit=f" {unit}", disable=not self.show, delay=0.5, leave=False
+        )
+
+    def each(
+        self,
+        function: Callable[..., Done],
+        calls: Sequence[tuple[Any, ...]],
+        stage: str,
+        unit: str,
+    ) -> Generator[Done, None, None]:
+        """Yield what a function makes of each call, in their order, as soon as it is there.
+
+        Every call runs on one thread, as sums depend on their number: so the result is the same
+        to the bit, wherever it is computed. Close the generator where a loop may end early.
+        """
+        tasks = (delayed(_alone)(function, call) for call in calls)
+        backend, _ = get_active_backend()
+        how = "generator" if backend.supports_return_generator else "list"
+        with (
+            threadpool_limits(1),  # here too: what a thread sets holds for all of a process
+            self.bar(stage, len(calls), unit) as bar,
+            Parallel(n_jobs=self.n_jobs, return_as=how) as pool,
+        ):
+            for done in pool(tasks):
+                yield done
+                bar.update()
+
+    def interrupted(self, kept: str) -> None:
+        """Say, at once and in the result, what an interrupt left."""
+        note = f"Interrupted: {kept}"
+        self.notes.append(note)
+        warnings.warn(note, InterruptedWarning, stacklevel=4)
+
+
+def _alone(function: Callable[..., Done], call: tuple[Any, ...]) -> Done:
+    with threadpool_limits(1):
+        return function(*call)
