@@ -156,7 +156,7 @@ def number_fidelity(d: Distillation) -> NumberFidelity:
     models[MEAN] = np.full(targets.n_rows, learnt)
     scores = tuple(_score(name, said, targets, d.random_state) for name, said in models.items())
     of_teacher = None
-    if targets.truth is not None:
+    if targets.known is not None and targets.known.any():
         of_teacher = _score("teacher", targets.values, targets, d.random_state)
     return NumberFidelity(
         teacher=d.teacher.name,
