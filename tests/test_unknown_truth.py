@@ -201,8 +201,12 @@ def test_a_pilot_on_rows_of_which_no_truth_is_known(
 ) -> None:
     """A share of the rows is drawn by lot, and the lot may miss all of the known ones."""
     monkeypatch.setattr(_quality, "TRIED_ON", 40)
-    known = taught(task)
-    targets = join(known.take([0]), unknown(known.take(slice(1, None))))
+    known, tried = taught(task), _quality.drawn(None, N, 0)
+    assert tried is not None
+    one = int(np.setdiff1d(np.arange(1, N - 1), tried)[0])
+    before, after = (unknown(known.take(part)) for part in (slice(0, one), slice(one + 1, None)))
+    targets = join(before, known.take([one]), after)
+    assert targets.known is not None and not targets.known[tried].any()
     pilot = learnt(made(name, task).pilot(), [FRAME], targets)
     assert np.isfinite(pilot.output(FRAME)).all()
 
