@@ -42,7 +42,7 @@ class NumberScore:
     rmse, mae : Interval
         Root mean squared and mean absolute difference to the teacher, in the target's own unit.
     truth_r2, truth_rmse, truth_mae : Interval
-        The same against the true values; NaN without them.
+        The same against the true values, over the rows of which they are known; NaN without.
     """
 
     model: str
@@ -156,7 +156,7 @@ def number_fidelity(d: Distillation) -> NumberFidelity:
     models[MEAN] = np.full(targets.n_rows, learnt)
     scores = tuple(_score(name, said, targets, d.random_state) for name, said in models.items())
     of_teacher = None
-    if targets.truth is not None:
+    if targets.known is not None and targets.known.any():
         of_teacher = _score("teacher", targets.values, targets, d.random_state)
     return NumberFidelity(
         teacher=d.teacher.name,
@@ -169,9 +169,10 @@ def number_fidelity(d: Distillation) -> NumberFidelity:
 
 
 def _score(name: str, said: Floats, targets: Predictions, seed: int | None) -> NumberScore:
-    known = targets.truth is not None
     teacher = _measured(said, targets.values, seed)
-    truth = _measured(said, targets.truth, seed) if known else [UNKNOWN] * 3  # type: ignore[arg-type]
+    truth, known = [UNKNOWN] * 3, targets.known
+    if targets.truth is not None and known is not None and known.any():
+        truth = _measured(said[known], targets.truth[known], seed)
     return NumberScore(name, *teacher, *truth)
 
 

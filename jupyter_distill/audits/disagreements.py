@@ -51,13 +51,20 @@ class Comparison:
         return np.asarray(self.teacher != self.student)
 
     def answers(self, d: Distillation) -> dict[str, NDArray[Any]]:
-        """Return the codes of the classes that teacher, student and, if known, the truth name."""
+        """Return the codes of the classes that teacher, student and, if known, the truth name.
+
+        A truth that is not known is -1.
+        """
         named = {"teacher": self.teacher, "student": self.student}
         return named if d.targets.labels is None else {**named, "truth": d.targets.labels}
 
     def columns(self, d: Distillation) -> dict[str, NDArray[Any]]:
         """Return what stands before the owner's columns, for all rows."""
-        names = {name: d.targets.classes[codes] for name, codes in self.answers(d).items()}
+        classes = d.targets.classes
+        names = {name: classes[codes] for name, codes in self.answers(d).items()}
+        known = d.targets.known
+        if known is not None and not known.all():
+            names["truth"] = np.where(known, names["truth"].astype(object), None)
         return {**names, "margin": self.margin, "kl": self.kl}
 
     def worst_first(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -48,7 +48,7 @@ class Score:
     precision : float
         Of the rows that the model gives to the class, the share that the teacher does too.
     accuracy : Interval
-        Share of them for which the model names the true class; NaN without labels.
+        Share of those with a known label for which the model names it; NaN without.
     """
 
     model: str
@@ -170,11 +170,10 @@ def _class_fidelity(d: Distillation) -> Fidelity:
         [np.ones(targets.n_rows, bool), *(named == k for k in range(targets.n_classes))]
     )
     measured = np.concatenate([_measures(z, targets) for z in models.values()], axis=1)
-    right = np.full(targets.n_rows, np.nan)
-    if targets.labels is not None:
-        right = (named == targets.labels).astype(float)
-    shares = [*(True, False, True) * len(models), True]
-    intervals = mean_intervals(np.column_stack([measured, right]), groups, shares, d.random_state)
+    shares = (True, False) * len(models)
+    intervals = mean_intervals(measured, groups, shares, d.random_state)
+    answers = np.column_stack([*(z.argmax(1) for z in models.values()), named])
+    accuracies = _accuracies(answers, targets, groups, d.random_state)
     classes = [ALL, *(str(c) for c in targets.classes)]
     scores = [
         Score(
@@ -182,10 +181,10 @@ def _class_fidelity(d: Distillation) -> Fidelity:
             of_class=classes[g],
             overall=g == 0,
             rows=int(groups[:, g].sum()),
-            agreement=intervals[g][3 * i],
-            kl=intervals[g][3 * i + 1],
+            agreement=intervals[g][2 * i],
+            kl=intervals[g][2 * i + 1],
             precision=_precision(z.argmax(1), named, g - 1),
-            accuracy=intervals[g][3 * i + 2],
+            accuracy=accuracies[g][i],
         )
         for i, (name, z) in enumerate(models.items())
         for g in range(len(classes))
@@ -195,19 +194,26 @@ def _class_fidelity(d: Distillation) -> Fidelity:
         student=d.title,
         rows=targets.n_rows,
         scores=tuple(scores),
-        teacher_accuracy=intervals[0][-1],
+        teacher_accuracy=accuracies[0][-1],
         unseen=d.rows.unseen,
     )
 
 
 def _measures(logits: Floats, targets: SoftTargets) -> Floats:
-    """Return agreement, KL and being right, per row."""
-    answer = logits.argmax(1)
-    right = np.full(targets.n_rows, np.nan)
-    if targets.labels is not None:
-        right = (answer == targets.labels).astype(float)
-    kl = KL.per_row(logits, targets)
-    return np.column_stack([answer == targets.predicted, kl, right])
+    """Return agreement and KL per row."""
+    return np.column_stack([logits.argmax(1) == targets.predicted, KL.per_row(logits, targets)])
+
+
+def _accuracies(
+    answers: NDArray[np.intp], targets: SoftTargets, groups: NDArray[np.bool_], seed: int | None
+) -> list[list[Interval]]:
+    """Return by group how often each column of answers is right, where the truth is known."""
+    known = targets.known
+    if targets.labels is None or known is None or not known.any():
+        unknown = Interval(float("nan"), float("nan"), float("nan"))
+        return [[unknown] * answers.shape[1]] * groups.shape[1]
+    right = (answers == targets.labels[:, None])[known].astype(float)
+    return mean_intervals(right, groups[known], [True] * answers.shape[1], seed)
 
 
 def _most_common(targets: SoftTargets) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -65,6 +65,23 @@ def two_axes(X: NDArray[Any]) -> NDArray[Any]:
             )
         )
     return X
+
+
+def joined(natives: Sequence[Any]) -> Any:
+    """Return the rows of several frames or arrays, one after another."""
+    frames = [nw.from_native(X, eager_only=True, pass_through=True) for X in natives]
+    if not all(isinstance(frame, nw.DataFrame) for frame in frames):
+        return np.concatenate([np.asarray(X) for X in natives])
+    try:
+        return nw.concat(frames, how="vertical").to_native()
+    except Exception as error:  # each kind of frame has exceptions of its own
+        raise ValueError(
+            expected(
+                "frames of one kind whose columns have the same types",
+                got=f"{some(dict.fromkeys(type(X) for X in natives))} ({error})",
+                remedy="Give all rows in one kind of frame, with the columns' types alike.",
+            )
+        ) from error
 
 
 def check_names(names: list[str], columns: tuple[Column, ...] | None = None) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from jupyter_distill._validation import expected, some
-from jupyter_distill.data._read import check_names, read_array, read_frame, two_axes
+from jupyter_distill.data._read import check_names, joined, read_array, read_frame, two_axes
 from jupyter_distill.data.columns import Column
 
 
@@ -146,6 +146,40 @@ class Table:
     def take(self, rows: NDArray[np.intp]) -> Table:
         """Return the table of some rows, by position."""
         return Table(self.columns, self.values[rows], self.native_rows(rows))
+
+    def join(self, *others: Table) -> Table:
+        """Return these rows and those of other tables with the same columns, one after another.
+
+        Parameters
+        ----------
+        *others : Table
+            Read like this one: ``Table.of(X, columns=table.columns)``.
+
+        Returns
+        -------
+        Table
+            `native` is a frame of the owner's type, or an array where some table has one.
+
+        Raises
+        ------
+        ValueError
+            If columns differ, or frames that cannot stand one after another.
+        """
+        for other in others:
+            check_names(list(other.names), self.columns)
+            for ours, theirs in zip(self.columns, other.columns, strict=True):
+                if ours != theirs:
+                    raise ValueError(
+                        expected(
+                            f"column {ours.name!r} to be {ours!r}",
+                            got=repr(theirs),
+                            remedy="Read the rows with Table.of(X, columns=table.columns).",
+                        )
+                    )
+        tables = (self, *others)
+        values = np.concatenate([table.values for table in tables])
+        values.setflags(write=False)
+        return Table(self.columns, values, joined([table.native for table in tables]))
 
     def cell(self, row: int, column: int) -> object:
         """Return one value as its owner wrote it; None where it is missing."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals.stable.v1 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -90,7 +89,7 @@ def ask(
         held_out=np.arange(table.n_rows, targets.n_rows),
         unseen=True,
     )
-    return Asked(teacher, _stack(table, unseen), targets, rows)
+    return Asked(teacher, table.join(unseen), targets, rows)
 
 
 def _refuse_early(teacher: Teacher, table: Table, y: Any, constraints: Constraints | None) -> None:
@@ -214,12 +213,3 @@ def _take(y: Any, rows: NDArray[np.intp]) -> Any:
 
 def _both(y: Any, y_test: Any) -> Any:
     return None if y is None else np.concatenate([np.asarray(y), np.asarray(y_test)])
-
-
-def _stack(table: Table, unseen: Table) -> Table:
-    frames = [nw.from_native(t.native, eager_only=True, pass_through=True) for t in (table, unseen)]
-    if all(isinstance(f, nw.DataFrame) for f in frames):
-        native = nw.concat(frames, how="vertical").to_native()
-    else:
-        native = np.concatenate([np.asarray(t.native) for t in (table, unseen)])
-    return Table(table.columns, np.concatenate([table.values, unseen.values]), native)

@@ -86,7 +86,8 @@ class Student(BaseEstimator, ABC):
             The rows, in the order of `targets`.
         targets : SoftTargets or Predictions
             What the teacher says of them, the ground truth and weights where there are any.
-            Without ground truth `alpha` must be 0.
+            Without ground truth `alpha` must be 0. It may be known of some rows only (see
+            :class:`SoftTargets`): of the others the teacher takes over its part of the loss.
         """
         return self._learn(self._rows(X), targets, self._loss())
 

@@ -40,11 +40,7 @@ class Apart:
     @classmethod
     def of(cls, targets: SoftTargets, loss: CompositeLoss, price: float, width: float) -> Apart:
         """Ask for the classes that the teacher names, and with weight alpha for the true ones."""
-        answers = np.eye(targets.n_classes)[targets.predicted]
-        truth = loss.label_mix(targets)
-        if truth is not None:
-            answers = (1 - loss.alpha) * answers + loss.alpha * truth
-        return cls(np.ascontiguousarray(answers.T), price, width)
+        return cls(np.ascontiguousarray(loss.answers(targets).T), price, width)
 
     def at(self, rows: NDArray[np.intp]) -> Apart:
         """Return the same of some rows."""

@@ -38,7 +38,7 @@ class Lesson:
     spread : ndarray of shape (J, K)
         Logits are ``scores @ spread``; two classes share one score, their log-odds.
     labels : ndarray of shape (n, K) or None
-        One-hot labels.
+        One-hot labels, or the teacher's probabilities where these are not known.
     soft : ndarray of shape (n, K)
         The teacher's probabilities at T; of a regression the blended numbers, which are given a
         mean of 0 and a spread of 1; K = 1.

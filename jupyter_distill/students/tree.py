@@ -117,10 +117,7 @@ class TreeStudent(TreeBase, StudentClassifier):
         share = OBJECTIVES[self.objective]
         response = loss.response(targets)
         response /= response.sum(1, keepdims=True)
-        answers = (1 - loss.alpha) * np.eye(targets.n_classes)[targets.predicted]
-        truth = loss.label_mix(targets)
-        if truth is not None:
-            answers += loss.alpha * truth
+        answers = loss.answers(targets)
         criterion = Criterion.of(answers, response, weights, share)
         # of two columns the other one is its mirror image
         only = slice(1, None) if targets.n_classes == 2 else slice(None)
@@ -143,8 +140,9 @@ class TreeStudent(TreeBase, StudentClassifier):
         at = loss.temperature
         k = targets.n_classes
         of = [weights[:, None], targets.at(at) * weights[:, None]]
-        if targets.labels is not None:
-            of.append(np.eye(k)[targets.labels] * weights[:, None])
+        truth = loss.label_mix(targets)
+        if truth is not None:
+            of.append(truth * weights[:, None])
         sums = nodes.totals(leaf, np.column_stack(of))
 
         def drawn(rows: float) -> Floats:
@@ -153,7 +151,7 @@ class TreeStudent(TreeBase, StudentClassifier):
             for node, parent in enumerate(nodes.parent):
                 prior = means[parent] if parent >= 0 else np.full(means.shape[1], 1.0 / k)
                 means[node] = (sums[node, 1:] + rows * prior) / (sums[node, 0] + rows)
-            labels = means[:, k:] if targets.labels is not None else None
+            labels = means[:, k:] if truth is not None else None
             return leaf_logits(means[:, :k], labels, loss)
 
         filled = drawn(SHRINKAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,11 @@ def freeze(targets: Any, name: str, array: NDArray[Any]) -> None:
     object.__setattr__(targets, name, array)
 
 
-def floats(name: str, values: Any, ndim: int) -> NDArray[np.float64]:
-    """Return finite numbers with `ndim` dimensions, or say which rows are not."""
+def floats(name: str, values: Any, ndim: int, *, gaps: bool = False) -> NDArray[np.float64]:
+    """Return finite numbers with `ndim` dimensions, or say which rows are not.
+
+    With `gaps` they may be NaN too.
+    """
     try:
         raw = np.asarray(values)
         texts = raw.ravel().tolist() if raw.dtype.kind in "USO" else []
@@ -33,16 +37,59 @@ def floats(name: str, values: Any, ndim: int) -> NDArray[np.float64]:
         raise ValueError(
             expected(f"{name} with {ndim} dimension(s)", got=f"an array of shape {array.shape}")
         )
-    bad = ~np.isfinite(array).all(axis=tuple(range(1, ndim)))
+    fine = np.isfinite(array) | np.isnan(array) if gaps else np.isfinite(array)
+    bad = ~fine.all(axis=tuple(range(1, ndim)))
     if bad.any():
         raise ValueError(
             expected(
                 f"finite {name}",
-                got=f"NaN or infinity in {int(bad.sum())} rows "
+                got=f"{'' if gaps else 'NaN or '}infinity in {int(bad.sum())} rows "
                 f"(first: {some(np.flatnonzero(bad).tolist())})",
             )
         )
     return array
+
+
+def check_known(known: NDArray[np.bool_], name: str) -> None:
+    """Refuse a ground truth that is known of no row."""
+    if not known.any():
+        raise ValueError(
+            expected(
+                f"{name} that are known for at least one row",
+                got=f"{name} that are not known for any of {len(known)} rows",
+                remedy="Leave them out (None), and set alpha=0.",
+            )
+        )
+
+
+def how_known(known: NDArray[np.bool_] | None, name: str) -> str:
+    """Say of how many rows the ground truth is known."""
+    if known is None:
+        return f"no {name}"
+    return f"{name} known" + ("" if known.all() else f" for {int(known.sum())}")
+
+
+def check_alike(targets: Any, others: Sequence[Any]) -> None:
+    """Refuse targets of another kind, which cannot be joined."""
+    kind = type(targets).__name__
+    for other in others:
+        if type(other).__name__ != kind:
+            raise TypeError(expected(f"{kind} to join", got=f"{other!r} ({type(other).__name__})"))
+
+
+def stacked(
+    columns: Sequence[NDArray[Any] | None], lengths: Sequence[int], filler: float
+) -> NDArray[Any] | None:
+    """Return columns one after another, a filler for those that are None; None where all are."""
+    given = [column for column in columns if column is not None]
+    if not given:
+        return None
+    return np.concatenate(
+        [
+            np.full(n, filler, given[0].dtype) if column is None else column
+            for column, n in zip(columns, lengths, strict=True)
+        ]
+    )
 
 
 def check_weights(weights: Any, n: int) -> NDArray[np.float64]:

@@ -27,6 +27,19 @@ class CompositeLoss:
 
     The factor :math:`T^2` keeps the weight of the soft part when the temperature changes.
 
+    Of a row whose label is not known (-1) the teacher takes over the part of the labels: in the
+    place of the one-hot :math:`y` stands :math:`q_1`, the teacher's probabilities at T = 1,
+
+    .. math::
+
+        L(z) = \alpha \, \mathrm{CE}(q_1, \mathrm{softmax}(z))
+             + (1 - \alpha) \, T^2 \, \mathrm{KL}(q_T \,\|\, \mathrm{softmax}(z / T))
+
+    which is what the row's loss is expected to be if its label is distributed as the teacher says;
+    at T = 1 it is the loss at :math:`\alpha = 0`, up to a constant. Every row then weighs the
+    same. Were the part dropped, such a row would weigh :math:`1 - \alpha`, and what rows that
+    share their logits are best told would no longer follow from the means of label and soft target.
+
     Parameters
     ----------
     alpha : float, default=0.1
@@ -78,7 +91,8 @@ class CompositeLoss:
     def gradient(self, student_logits: ArrayLike, targets: SoftTargets) -> Floats:
         r"""Return the gradient of each row's loss, shape (n, K).
 
-        :math:`\alpha (p - y) + (1 - \alpha) \, T \, (p_T - q_T)`, without row weights.
+        :math:`\alpha (p - y) + (1 - \alpha) \, T \, (p_T - q_T)`, without row weights; y as
+        `label_mix` has it.
         """
         z = _logits(student_logits, targets)
         return self.gradient_at(z, self.label_mix(targets), targets.at(self.temperature))
@@ -104,7 +118,7 @@ class CompositeLoss:
         logits : array_like of shape (..., K)
             Logits of each group.
         label_mix : array of shape (..., K) or None
-            Mean one-hot label of each group; may be None where alpha is 0.
+            Mean label of each group, of `label_mix`; may be None where alpha is 0.
         soft_mix : array of shape (..., K)
             Mean of the teacher's probabilities at this temperature.
         """
@@ -132,8 +146,34 @@ class CompositeLoss:
         truth = self.label_mix(targets)
         return soft if truth is None else soft + self.alpha * truth
 
+    def answers(self, targets: SoftTargets) -> Floats:
+        """Return how much each class is the one to be named, shape (n, K), rows of sum 1.
+
+        The teacher's class, and with weight alpha the true one; where that is not known, the
+        teacher's alone.
+        """
+        one_hot, named, labels = np.eye(targets.n_classes), targets.predicted, self._labels(targets)
+        if labels is None:
+            return one_hot[named]
+        truth = np.where(labels < 0, named, labels)
+        return np.asarray((1 - self.alpha) * one_hot[named] + self.alpha * one_hot[truth])
+
     def label_mix(self, targets: SoftTargets) -> Floats | None:
-        """Return the one-hot labels, shape (n, K); None where alpha is 0."""
+        """Return the one-hot labels, shape (n, K); None where alpha is 0.
+
+        Of a row whose label is not known it holds the teacher's probabilities at T = 1.
+        """
+        labels = self._labels(targets)
+        if labels is None:
+            return None
+        mix = np.eye(targets.n_classes)[labels]
+        unknown = labels < 0
+        if unknown.any():
+            mix[unknown] = softmax(targets.logits[unknown])
+        return np.asarray(mix, dtype=np.float64)
+
+    def _labels(self, targets: SoftTargets) -> NDArray[np.intp] | None:
+        """Return the labels; None where they do not count."""
         if self.alpha == 0:
             return None
         if targets.labels is None:
@@ -144,7 +184,7 @@ class CompositeLoss:
                     remedy="Give the labels y, or set alpha=0.",
                 )
             )
-        return np.asarray(np.eye(targets.n_classes)[targets.labels], dtype=np.float64)
+        return targets.labels
 
     def _mix(self, label_mix: Floats | None) -> Floats:
         if label_mix is None:

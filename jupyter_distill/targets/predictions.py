@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill._validation import expected
-from jupyter_distill.targets._arrays import check_weights, floats, freeze
+from jupyter_distill.targets._arrays import (
+    check_alike,
+    check_known,
+    check_weights,
+    floats,
+    freeze,
+    how_known,
+    stacked,
+)
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +33,7 @@ class Predictions:
     values : array_like of shape (n,)
         Finite predictions, in the unit of the target.
     truth : array_like of shape (n,), optional
-        The ground truth.
+        The ground truth; NaN for rows of which it is not known. Where it is known of no row, None.
     weights : array_like of shape (n,), optional
         Row weights, none negative, not all zero.
 
@@ -46,11 +54,13 @@ class Predictions:
         _check_unit("predictions", values)
         freeze(self, "values", values)
         if self.truth is not None:
-            truth = floats("truth", self.truth, 1)
+            truth = floats("truth", self.truth, 1, gaps=True)
             if len(truth) != len(values):
                 what = f"{len(values)} true values, one per prediction"
                 raise ValueError(expected(what, got=f"{len(truth)}"))
-            _check_unit("truth", truth)
+            known = ~np.isnan(truth)
+            check_known(known, "true values")
+            _check_unit("truth", truth[known])
             freeze(self, "truth", truth)
         if self.weights is not None:
             freeze(self, "weights", check_weights(self.weights, len(values)))
@@ -60,23 +70,67 @@ class Predictions:
         """Number of rows."""
         return len(self.values)
 
+    @property
+    def known(self) -> NDArray[np.bool_] | None:
+        """Which rows the ground truth is known of, shape (n,); None where there is none."""
+        return None if self.truth is None else ~np.isnan(self.truth)
+
     def take(self, rows: ArrayLike | slice) -> Predictions:
-        """Return the targets of some rows (positions, a mask or a slice)."""
+        """Return the targets of some rows (positions, a mask or a slice).
+
+        Truth that is not known stays so, even where it is that of all rows that are taken: what a
+        row costs does not depend on its neighbours.
+        """
         chosen = rows if isinstance(rows, slice) else np.asarray(rows)
+        weights = None if self.weights is None else self.weights[chosen]
+        taken = Predictions(self.values[chosen], weights=weights)
+        if self.truth is not None:
+            freeze(taken, "truth", self.truth[chosen])
+        return taken
+
+    def join(self, *others: Predictions) -> Predictions:
+        """Return these targets and those of other rows, one after another.
+
+        The truth is not known of rows that have none; rows without weights weigh 1 beside others
+        that have them.
+
+        Parameters
+        ----------
+        *others : Predictions
+            Of other rows.
+
+        Raises
+        ------
+        TypeError
+            If they are no `Predictions`.
+
+        Examples
+        --------
+        >>> Predictions([1.0, 2.0], truth=[1.0, 3.0]).join(Predictions([5.0])).truth
+        array([ 1.,  3., nan])
+        """
+        check_alike(self, others)
+        parts = (self, *others)
+        lengths = [part.n_rows for part in parts]
         return Predictions(
-            self.values[chosen],
-            None if self.truth is None else self.truth[chosen],
-            None if self.weights is None else self.weights[chosen],
+            np.concatenate([part.values for part in parts]),
+            stacked([_truth(part.truth) for part in parts], lengths, np.nan),
+            stacked([part.weights for part in parts], lengths, 1.0),
         )
 
     def __len__(self) -> int:
         return self.n_rows
 
     def __repr__(self) -> str:
-        parts = [f"{self.n_rows} rows", "truth known" if self.truth is not None else "no truth"]
+        parts = [f"{self.n_rows} rows", how_known(self.known, "truth")]
         if self.weights is not None:
             parts.append("weighted")
         return f"<Predictions: {', '.join(parts)}>"
+
+
+def _truth(truth: Floats | None) -> Floats | None:
+    """Return true values, but None where none of them is known, as may be after `take`."""
+    return truth if truth is not None and not np.isnan(truth).all() else None
 
 
 def _check_unit(name: str, values: Floats) -> None:

@@ -12,7 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from jupyter_distill._classes import check_classes
 from jupyter_distill._softmax import TOLERANCE, log_floored
 from jupyter_distill._validation import expected, some
-from jupyter_distill.targets._arrays import check_weights, floats, freeze
+from jupyter_distill.targets._arrays import (
+    check_alike,
+    check_known,
+    check_weights,
+    floats,
+    freeze,
+    how_known,
+    stacked,
+)
 from jupyter_distill.targets.align import align
 from jupyter_distill.targets.soften import soften
 
@@ -28,7 +36,8 @@ class SoftTargets:
     classes : array_like of shape (K,)
         Class names in the order of the columns.
     labels : array_like of shape (n,), optional
-        The ground truth as codes into `classes`.
+        The ground truth as codes into `classes`; -1 for rows whose truth is not known. Where it
+        is known of no row, None.
     weights : array_like of shape (n,), optional
         Row weights, none negative, not all zero.
 
@@ -119,6 +128,11 @@ class SoftTargets:
         return int(self.logits.shape[1])
 
     @property
+    def known(self) -> NDArray[np.bool_] | None:
+        """Which rows the ground truth is known of, shape (n,); None where there is none."""
+        return None if self.labels is None else np.asarray(self.labels >= 0)
+
+    @property
     def predicted(self) -> NDArray[np.intp]:
         """The teacher's answer per row, as a code into `classes`."""
         return np.asarray(self.logits.argmax(axis=1), dtype=np.intp)
@@ -128,13 +142,54 @@ class SoftTargets:
         return soften(self.logits, temperature)
 
     def take(self, rows: ArrayLike | slice) -> SoftTargets:
-        """Return the targets of some rows (positions, a mask or a slice)."""
+        """Return the targets of some rows (positions, a mask or a slice).
+
+        Labels that are not known stay so, even where they are those of all rows that are taken:
+        what a row costs does not depend on its neighbours.
+        """
         chosen = rows if isinstance(rows, slice) else np.asarray(rows)
+        weights = None if self.weights is None else self.weights[chosen]
+        taken = SoftTargets(self.logits[chosen], self.classes, weights=weights)
+        if self.labels is not None:
+            freeze(taken, "labels", self.labels[chosen])
+        return taken
+
+    def join(self, *others: SoftTargets) -> SoftTargets:
+        """Return these targets and those of other rows, one after another.
+
+        Labels are not known of rows that have none; rows without weights weigh 1 beside others
+        that have them.
+
+        Parameters
+        ----------
+        *others : SoftTargets
+            Of the same classes in the same order.
+
+        Raises
+        ------
+        TypeError
+            If they are no `SoftTargets`.
+        ValueError
+            If their classes differ.
+        """
+        check_alike(self, others)
+        names = self.classes.tolist()
+        for other in others:
+            if other.classes.tolist() != names:
+                raise ValueError(
+                    expected(
+                        f"targets of the same classes in the same order, {some(names, 20)}",
+                        got=some(other.classes.tolist(), 20),
+                    )
+                )
+        parts = (self, *others)
+        lengths = [part.n_rows for part in parts]
+        labels = stacked([_codes(part.labels) for part in parts], lengths, -1)
         return SoftTargets(
-            self.logits[chosen],
+            np.concatenate([part.logits for part in parts]),
             self.classes,
-            None if self.labels is None else self.labels[chosen],
-            None if self.weights is None else self.weights[chosen],
+            labels,
+            stacked([part.weights for part in parts], lengths, 1.0),
         )
 
     def __len__(self) -> int:
@@ -142,10 +197,15 @@ class SoftTargets:
 
     def __repr__(self) -> str:
         parts = [f"{self.n_rows} rows", f"classes {some(self.classes.tolist())}"]
-        parts.append("labels known" if self.labels is not None else "no labels")
+        parts.append(how_known(self.known, "labels"))
         if self.weights is not None:
             parts.append("weighted")
         return f"<SoftTargets: {', '.join(parts)}>"
+
+
+def _codes(labels: NDArray[np.intp] | None) -> NDArray[np.intp] | None:
+    """Return labels, but None where none of them is known, as may be after `take`."""
+    return labels if labels is not None and (labels >= 0).any() else None
 
 
 def _classes(classes: Any, k: int) -> NDArray[Any]:
@@ -169,8 +229,12 @@ def _labels(labels: Any, n: int, k: int) -> NDArray[np.intp]:
                 remedy="Use SoftTargets.from_labels, or align(classes, y).",
             )
         )
-    if array.min() < 0 or array.max() >= k:
+    if array.min() < -1 or array.max() >= k:
         raise ValueError(
-            expected(f"label codes between 0 and {k - 1}", got=f"{array.min()} to {array.max()}")
+            expected(
+                f"label codes between 0 and {k - 1}, or -1 where a label is not known",
+                got=f"{array.min()} to {array.max()}",
+            )
         )
+    check_known(array >= 0, "labels")
     return array.astype(np.intp)

@@ -24,6 +24,11 @@ class SquaredLoss:
     It equals the squared error to :math:`\alpha y + (1 - \alpha) t` plus a term that no student
     can change, so whatever minimises a squared error minimises it exactly.
 
+    Of a row whose truth is not known (NaN) the teacher takes over the part of the truth:
+    :math:`y = t`, hence :math:`L(s) = (t - s)^2`. Every row then weighs the same. Were the part
+    dropped, such a row would weigh :math:`1 - \alpha`, and the best answer for several rows
+    would no longer be the mean of their blends.
+
     Parameters
     ----------
     alpha : float, default=0.1
@@ -57,7 +62,10 @@ class SquaredLoss:
         return answer
 
     def blend(self, targets: Predictions) -> Floats:
-        r"""Return :math:`\alpha y + (1 - \alpha) t`, shape (n,): the best answer for each row."""
+        r"""Return :math:`\alpha y + (1 - \alpha) t`, shape (n,): the best answer for each row.
+
+        It is :math:`t` where the truth is not known.
+        """
         answer: Floats = (1 - self.alpha) * targets.values
         if self.alpha > 0:
             answer = answer + self.alpha * self._truth(targets)
@@ -72,4 +80,4 @@ class SquaredLoss:
                     remedy="Give the true values y, or set alpha=0.",
                 )
             )
-        return targets.truth
+        return np.where(np.isnan(targets.truth), targets.values, targets.truth)
