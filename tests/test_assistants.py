@@ -10,6 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.ensemble import (
@@ -24,7 +25,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVR, LinearSVC
 
 from jupyter_distill import students
 from jupyter_distill.data import Table
@@ -219,6 +220,21 @@ def test_a_regressor_learns_centred_logits_of_any_size() -> None:
     huge = SoftTargets([[0.0, 1e300], [1e300, 0.0]] * 3, ["a", "b"])
     said = one(RandomForestRegressor(10), (table, huge), alpha=0.0).output(table)
     assert np.abs(said).max() < 10
+
+
+@pytest.mark.parametrize("model", [SVR(), make_pipeline(StandardScaler(), SVR())])
+def test_rows_weigh_in_every_logit_of_a_regressor_of_one_target(model: Any) -> None:
+    table, targets = digits()
+    table, targets = table.take(np.arange(80)), targets.take(np.arange(80))
+    weights = np.repeat([1.0, 3.0], 40)
+    weighted = SoftTargets(targets.logits, targets.classes, weights=weights)
+    said = one(model, (table, weighted), alpha=0.0).output(table)
+    z = np.log(np.maximum(targets.at(1.0), 1e-6))
+    key = "sample_weight" if isinstance(model, SVR) else "svr__sample_weight"
+    goal = z[:, 2] - z.mean(1)
+    known = clone(model).fit(table.values, goal, **{key: weights}).predict(table.values)
+    np.testing.assert_allclose(said[:, 2], known)
+    assert not np.allclose(said, one(model, (table, targets), alpha=0.0).output(table))
 
 
 def frame(n: int = 300) -> tuple[pd.DataFrame, SoftTargets]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -71,7 +71,7 @@ def estimator_name(model: Any) -> str:
     while True:
         if isinstance(inner, Pipeline):
             inner = inner.steps[-1][1]
-        elif isinstance(inner, BaseSearchCV):
+        elif isinstance(inner, GridSearchCV | RandomizedSearchCV):
             inner = inner.estimator
         else:
             break
@@ -130,7 +130,7 @@ def weight_key(model: Any) -> str | None:
         step, last = model.steps[-1]
         inner = weight_key(last)
         return None if inner is None else f"{step}__{inner}"
-    if isinstance(model, BaseSearchCV | MultiOutputRegressor):
+    if isinstance(model, GridSearchCV | RandomizedSearchCV | MultiOutputRegressor):
         return weight_key(model.estimator)
     return "sample_weight" if has_fit_parameter(model, "sample_weight") else None
 
