@@ -322,6 +322,18 @@ def test_all_columns_are_those_of_the_table(name: str) -> None:
     assert fitted.model.complexity_.features == 10
 
 
+def test_shapes_of_many_columns_and_classes_are_fitted_briefly() -> None:
+    table, targets = digits()
+    few = table.take(np.arange(150)), targets.take(np.arange(150))
+    fitted = one("ebm", few)
+    assert fitted.model.quality == "greedy"
+    (stage,) = stages([fitted], *few, seed=0)
+    assert "fitted briefly" in stage.note and stage.fidelity > 0.9
+    narrow = Table.of(few[0].values[:, 20:30])
+    fitted = one("ebm", (narrow, few[1]))
+    assert fitted.model.quality == "fast" and fitted.note == ""
+
+
 def test_what_was_given_stays_as_it_was() -> None:
     fit, _ = halves(cancer())
     model, student = RandomForestClassifier(5), LinearStudent(size=3)

@@ -15,6 +15,8 @@ from jupyter_distill.distillation._assistant_fitted import Fitted
 from jupyter_distill.students import DensityWarning, Student
 from jupyter_distill.targets import SoftTargets, Targets
 
+MANY = 200  # shapes (terms times scores) beyond which fitting all of them well takes minutes
+
 
 @dataclass(frozen=True, eq=False)
 class Assistant:
@@ -58,16 +60,29 @@ class Assistant:
             at = 1.0 if temperature is None else float(temperature)
             return fit_estimator(self.model, self.name, table, targets, self.alpha, at)
         student = clone(self.model).set_params(alpha=self.alpha)
-        if self.whole:
-            pairs = int(student.get_params().get("interactions", 0))
-            student.set_params(size=max(student.SMALLEST, table.n_columns + pairs))
+        note = self._widen(student, table, targets) if self.whole else ""
         own = student.get_params().get("temperature")
         if own == 1.0 and temperature is not None:
             student.set_params(temperature=float(temperature))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DensityWarning)  # nobody has to read an assistant
-            student.fit_soft(table, targets)
-        return Fitted(student.title_, student, student.output)
+            if self.whole:  # no smaller size is asked for
+                (student,) = student.sweep(table, targets, [student.size])
+            else:
+                student.fit_soft(table, targets)
+        return Fitted(student.title_, student, student.output, note)
+
+    def _widen(self, student: Student, table: Table, targets: Targets) -> str:
+        """Give a student all columns of the table; say so where it can only be fitted briefly."""
+        pairs = int(student.get_params().get("interactions", 0))
+        size = max(student.SMALLEST, table.n_columns + pairs)
+        student.set_params(size=size)
+        scores = targets.n_classes if isinstance(targets, SoftTargets) else 1
+        scores = 1 if scores == 2 else scores  # two classes share one
+        if student.UNIT != "terms" or size * scores <= MANY:
+            return ""
+        student.set_params(quality="greedy")
+        return f"up to {size} terms in {scores} scores are many: its shapes were fitted briefly"
 
 
 def fit_chain(
