@@ -1,0 +1,116 @@
+"""A chain of assistants: each is taught by the one before it, the first by the teacher."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sklearn.base import clone
+
+from jupyter_distill.data import Table
+from jupyter_distill.distillation._assistant_estimators import fit_estimator
+from jupyter_distill.distillation._assistant_fitted import Fitted
+from jupyter_distill.students import DensityWarning, Student
+from jupyter_distill.targets import SoftTargets, Targets
+
+MANY = 200  # shapes (terms times scores) beyond which fitting all of them well takes minutes
+
+
+@dataclass(frozen=True, eq=False)
+class Assistant:
+    """A model that is going to be taught.
+
+    Attributes
+    ----------
+    name : str
+        In words, before it is fitted.
+    model : Student or estimator
+        Unfitted; it is cloned for every fit.
+    alpha : float
+        Weight of the ground truth where a student, or a regression, learns.
+    whole : bool
+        Whether it is a student of all columns, however many there are.
+    """
+
+    name: str
+    model: Any
+    alpha: float
+    whole: bool = False
+
+    def fit(self, table: Table, targets: Targets, temperature: float | None = None) -> Fitted:
+        """Teach a clone of the model.
+
+        Parameters
+        ----------
+        table : Table of n rows
+            The rows.
+        targets : SoftTargets or Predictions
+            What the one before it says of them.
+        temperature : float, optional
+            T of the soft targets: 1 unless given here, or set on a student.
+
+        Raises
+        ------
+        RuntimeError
+            If a scikit-learn estimator fails; the message says what was asked of it.
+        """
+        if not isinstance(self.model, Student):
+            at = 1.0 if temperature is None else float(temperature)
+            return fit_estimator(self.model, self.name, table, targets, self.alpha, at)
+        student = clone(self.model).set_params(alpha=self.alpha)
+        note = self._widen(student, table, targets) if self.whole else ""
+        own = student.get_params().get("temperature")
+        if own == 1.0 and temperature is not None:
+            student.set_params(temperature=float(temperature))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DensityWarning)  # nobody has to read an assistant
+            if self.whole:  # no smaller size is asked for
+                (student,) = student.sweep(table, targets, [student.size])
+            else:
+                student.fit_soft(table, targets)
+        return Fitted(student.title_, student, student.output, note)
+
+    def _widen(self, student: Student, table: Table, targets: Targets) -> str:
+        """Give a student all columns of the table; say so where it can only be fitted briefly."""
+        pairs = int(student.get_params().get("interactions", 0))
+        size = max(student.SMALLEST, table.n_columns + pairs)
+        student.set_params(size=size)
+        scores = targets.n_classes if isinstance(targets, SoftTargets) else 1
+        scores = 1 if scores == 2 else scores  # two classes share one
+        if student.UNIT != "terms" or size * scores <= MANY:
+            return ""
+        student.set_params(quality="greedy")
+        return f"up to {size} terms in {scores} scores are many: its shapes were fitted briefly"
+
+
+def fit_chain(
+    assistants: Sequence[Assistant],
+    table: Table,
+    targets: Targets,
+    temperature: float | None = None,
+) -> tuple[Fitted, ...]:
+    """Teach each assistant by the one before it, the first by the teacher.
+
+    Parameters
+    ----------
+    assistants : sequence of Assistant
+        In order.
+    table, targets, temperature
+        As of :meth:`Assistant.fit`; `targets` are the teacher's.
+    """
+    chain: list[Fitted] = []
+    for assistant in assistants:
+        fitted = assistant.fit(table, targets, temperature)
+        targets = taught(fitted, table, targets)
+        chain.append(fitted)
+    return tuple(chain)
+
+
+def taught(fitted: Fitted, table: Table, targets: Targets) -> Targets:
+    """Return the targets of the same rows as the assistant says them: truth and weights stay."""
+    said = fitted.output(table)
+    if isinstance(targets, SoftTargets):
+        return replace(targets, logits=said)
+    return replace(targets, values=said)
