@@ -4,10 +4,13 @@ from jupyter_distill.distillation._distill import distill
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._ladder import ClassRung, Ladder, NumberRung, Rung
 from jupyter_distill.distillation._progress import InterruptedWarning
+from jupyter_distill.distillation.findings import Finding, Findings
 
 __all__ = [
     "ClassRung",
     "Distillation",
+    "Finding",
+    "Findings",
     "InterruptedWarning",
     "Ladder",
     "NumberRung",

@@ -15,11 +15,11 @@ from jupyter_distill._validation import check_number, did_you_mean, expected, so
 from jupyter_distill.distillation._ask import Asked, ask
 from jupyter_distill.distillation._calibrate import GRID, Calibration, calibrate
 from jupyter_distill.distillation._distillation import Distillation, no_temperature
+from jupyter_distill.distillation._find import with_findings
 from jupyter_distill.distillation._knee import Faithful, knee
 from jupyter_distill.distillation._ladder import climb
 from jupyter_distill.distillation._pilot import pilot
 from jupyter_distill.distillation._progress import Progress
-from jupyter_distill.distillation._remarks import remarks
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.distillation._task import find_teacher
 from jupyter_distill.students import (
@@ -158,8 +158,11 @@ def distill(
     # both were made above; later fits and measures need not make them again
     kept = {"held_out": held_out, "_prepared": (prepared, learnt)}
     result.__dict__.update(kept)
-    said = remarks(result, size_asked=plan.size is not None)
-    result = replace(result, notes=(*result.notes, *said))
+    try:
+        return with_findings(result, size_asked=plan.size is not None)
+    except KeyboardInterrupt:
+        shown.interrupted("the findings are missing.")
+    result = replace(result, notes=tuple(shown.notes))
     result.__dict__.update(kept)
     return result
 

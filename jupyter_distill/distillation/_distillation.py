@@ -14,8 +14,10 @@ from jupyter_distill._validation import check_number, expected, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration
+from jupyter_distill.distillation._find import with_findings
 from jupyter_distill.distillation._ladder import Ladder, climb
 from jupyter_distill.distillation._sweep import at_temperature, sweep
+from jupyter_distill.distillation.findings import Findings
 from jupyter_distill.students import ConstraintsReport, Student, verify
 from jupyter_distill.targets import Predictions
 
@@ -55,9 +57,12 @@ class Distillation:
     calibration : Calibration or None
         What was tried to choose the temperature; None if the person set it, and for a regression.
     notes : tuple of str
-        What the person should know of this run, e.g. what an interrupt cut short.
+        What an interrupt cut short.
     random_state : int or None
         Seed.
+    findings : Findings
+        What the figures alone would not tell, e.g. a student that is simpler than its teacher
+        allows: each with a code, a sentence, what was measured and what to do.
     """
 
     teacher: Teacher
@@ -72,6 +77,7 @@ class Distillation:
     calibration: Calibration | None
     notes: tuple[str, ...]
     random_state: int | None
+    findings: Findings = Findings()
 
     @property
     def student(self) -> Student:
@@ -186,7 +192,7 @@ class Distillation:
         again.__dict__.update(held_out=self.held_out, _prepared=self._prepared)
         if size == self.size and "labels_only" in self.__dict__:
             again.__dict__["labels_only"] = self.labels_only  # no teacher, so no temperature
-        return again
+        return with_findings(again, size_asked=True, before=self.findings)
 
     def fidelity(self) -> Any:
         """Return the fidelity card: student against teacher on held-out rows.
@@ -268,8 +274,13 @@ class Distillation:
         return late("jupyter_distill.widgets:view")(self)
 
     def __repr__(self) -> str:
-        notes = "".join(f"\n- {note}" for note in self.notes)
-        return f"{self.headline}\n{self.fidelity().describe()}{notes}"
+        return "\n".join([self.headline, self.fidelity().describe(), *self.remarks])
+
+    @property
+    def remarks(self) -> list[str]:
+        """Notes and findings, a line of text each."""
+        found = [repr(self.findings)] if self.findings else []
+        return [*(f"- {note}" for note in self.notes), *found]
 
     @property
     def subject(self) -> str:
