@@ -50,7 +50,7 @@ def _fixed(d: Distillation, targets: SoftTargets) -> Iterator[Finding]:
     sure, sure_plain = float((now > CERTAIN).mean()), float((plain > CERTAIN).mean())
     beside = ""
     if d.temperature != 1:
-        beside = f" (at T = 1 {rest_plain:.1%} and {sure_plain:.0%})"
+        beside = f" (at T = 1: {rest_plain:.1%} and {sure_plain:.0%})"
     yield Finding(
         "fixed-temperature",
         f"T = {d.temperature:g} was set by hand and no other was tried: there the teacher gives "

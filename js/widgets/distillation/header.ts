@@ -48,7 +48,7 @@ export function header(summary: Partial<Summary>): HTMLElement[] {
 function finding({ code, sentence, remedy, figures }: Finding): HTMLElement {
   return h(
     'li',
-    { title: figures },
+    {},
     h('span', { class: 'code' }, code),
     ` ${sentence} `,
     h('span', { class: 'remedy' }, remedy),
