@@ -37,6 +37,11 @@ def run(*args: Any, **options: Any) -> Distillation:
     return jd.distill(*args, progress=False, **options)
 
 
+def sentences(d: Distillation) -> list[str]:
+    """What was found, without the remedies."""
+    return [one.sentence for one in d.findings]
+
+
 def same(one: Distillation, other: Distillation) -> None:
     """Assert that two runs came to the same, to the bit."""
     assert (one.size, one.temperature, one.alpha) == (other.size, other.temperature, other.alpha)

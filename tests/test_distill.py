@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from jupyter_distill.students.tree import TreeStudent
 
-from .distilling import by_heart, data, run, smooth
+from .distilling import by_heart, data, run, sentences, smooth
 from .small import distilled, numbers, people
 
 # --- rows --------------------------------------------------------------------------------------
@@ -224,29 +224,29 @@ def test_a_class_that_the_teacher_never_names_is_noted() -> None:
         return np.column_stack([smooth(rows), np.full(len(rows), -50.0)])
 
     d = run(three, X, classes=["a", "b", "c"])
-    assert "The teacher never answers 'c' on these rows." in d.notes
+    assert "The teacher never answers 'c' on these rows." in sentences(d)
     assert d.fidelity().per_class[2].rows == 0
 
 
 def test_few_held_out_rows_are_noted() -> None:
     X, _ = data(499)
-    assert any("Only 99 rows" in n or "Only 100 rows" in n for n in run(smooth, X[:495]).notes)
-    assert not any("held out" in note for note in run(smooth, np.vstack([X, X])).notes)
+    assert any("Only 99 rows" in n or "Only 100 rows" in n for n in sentences(run(smooth, X[:495])))
+    assert not any("held out" in note for note in sentences(run(smooth, np.vstack([X, X]))))
 
 
 def test_a_teacher_whose_temperature_does_not_matter_is_noted() -> None:
     X, _ = data()
     flat = "Temperature makes no measurable difference for this teacher."
     d = run(lambda rows: smooth(rows) / 20, X)
-    assert flat in d.notes and d.temperature == 1.0
-    assert flat not in run(lambda rows: 3 * smooth(rows), X).notes
-    assert flat not in run(lambda rows: smooth(rows) / 20, X, temperature=1.0).notes
+    assert flat in sentences(d) and d.temperature == 1.0
+    assert flat not in sentences(run(lambda rows: 3 * smooth(rows), X))
+    assert flat not in sentences(run(lambda rows: smooth(rows) / 20, X, temperature=1.0))
 
 
 def test_a_teacher_that_always_says_the_same_is_noted() -> None:
     X, y = data()
     d = run(lambda rows: np.tile([1.0, -1.0], (len(rows), 1)), X, y)
-    assert any("the same answer: there is nothing to learn" in note for note in d.notes)
+    assert any("the same answer: there is nothing to learn" in note for note in sentences(d))
     assert d.fidelity().value == 1.0
 
 
@@ -256,8 +256,8 @@ def test_a_teacher_whose_rows_are_mixed_up_is_noted() -> None:
     y, places = answers.argmax(1), np.arange(400)
     mixed = np.random.default_rng(0).permutation(answers)
     d = run(by_heart(mixed), X, y, teacher_inputs=places)
-    said = " ".join(d.notes)
-    assert "Are its rows, columns or classes in another order than X and y?" in said
+    said = " ".join(map(str, d.findings))
+    assert "its rows, columns or classes are in another order than X and y." in said
     assert "not clearly better than always answering the teacher's most common class" in said
-    sound = " ".join(run(by_heart(answers), X, y, teacher_inputs=places).notes)
+    sound = " ".join(map(str, run(by_heart(answers), X, y, teacher_inputs=places).findings))
     assert "another order" not in sound and "not clearly better" not in sound

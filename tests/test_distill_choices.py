@@ -15,7 +15,7 @@ from jupyter_distill.distillation._knee import Faithful, knee
 from jupyter_distill.students.tree import TreeStudent
 from jupyter_distill.targets import CompositeLoss
 
-from .distilling import data, run, same, smooth
+from .distilling import data, run, same, sentences, smooth
 
 KL = CompositeLoss(alpha=0.0, temperature=1.0)
 
@@ -112,7 +112,7 @@ def test_a_size_that_the_rows_do_not_allow_gives_what_there_is() -> None:
     d = run(lambda rows: np.column_stack([rows[:, 0], 1 - rows[:, 0]]), X, size=64)
     assert d.size == 64 and d.student.n_leaves_ == 3
     assert [rung.student.n_leaves_ for rung in d.ladder] == [2, 3, 3]
-    assert "64 leaves were asked for; the data give no more than 3." in d.notes
+    assert "64 leaves were asked for; the data give no more than 3." in sentences(d)
 
 
 def test_a_size_that_was_not_tried_is_refused_with_what_to_do() -> None:
@@ -133,7 +133,7 @@ def test_columns_that_add_nothing_are_said_to_add_nothing() -> None:
     )
     used = d.student.complexity_.features
     assert used < 6
-    assert f"{used} columns say all that 6 could: the others add nothing." in d.notes
+    assert f"{used} columns say all that 6 could: the others add nothing." in sentences(d)
 
 
 @pytest.mark.parametrize(
@@ -154,8 +154,8 @@ def test_no_larger_size_is_advised_where_none_would_help(
     places = np.arange(len(X))
     answers = smooth(data()[0])
     d = run(lambda rows: answers[rows], X, teacher_inputs=places, **options)
-    never = [note for note in d.notes if note.startswith("The student never answers")]
-    assert never and all(f"A larger size would not help, as {what}" in note for note in never)
+    never = d.findings.of("class-never-answered")
+    assert never and f"A larger size would not help, as {what}" in never[0].remedy
 
 
 SIZES = TreeStudent.SIZES

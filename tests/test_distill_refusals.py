@@ -194,7 +194,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "temperature in words": (
         (MODEL, X, Y),
         {"temperature": "hot"},
-        r"temperature to be .* or \"auto\". Got 'hot'",
+        r"temperature to be .* or \"logit-standardised\". Got 'hot'",
     ),
     "alpha below": ((MODEL, X, Y), {"alpha": -0.1}, r"alpha to be .* >= 0 and <= 1. Got -0.1"),
     "alpha above": ((MODEL, X, Y), {"alpha": 1.5}, r"alpha to be .* >= 0 and <= 1. Got 1.5"),

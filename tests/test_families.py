@@ -16,7 +16,7 @@ from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports.answers import row_index
 
-from .distilling import run
+from .distilling import run, sentences
 from .small import EVIL, numbers, people
 
 TASKS = ("classification", "regression")
@@ -95,4 +95,4 @@ def test_a_size_beyond_the_data_is_said_by_name(family: str, rows: Any) -> None:
     assert d.size == size
     if counted is not None and counted < size:
         said = f"{size} {d.student.UNIT} were asked for; the data give no more than {counted}."
-        assert said in d.notes
+        assert said in sentences(d)

@@ -12,6 +12,7 @@ import jupyter_distill as jd
 from jupyter_distill import Constraints, students
 from jupyter_distill.students._used import used_together
 
+from .distilling import sentences
 from .families import FRAME, SCORE, TASKS, N, student, targets
 
 
@@ -217,8 +218,10 @@ def test_what_is_required_and_left_out_is_said(task: str) -> None:
         constraints=Constraints(require=["idle"]),
         progress=False,
     )
-    assert any("does not use 'idle', though required" in note for note in d.notes)
-    said = [note for note in d.notes if note.startswith("8 columns were asked for; the data and")]
+    assert any("does not use 'idle', though required" in note for note in sentences(d))
+    said = [
+        note for note in sentences(d) if note.startswith("8 columns were asked for; the data and")
+    ]
     assert said and said[0].endswith(f"no more than {d.student.complexity_.features}.")
 
 

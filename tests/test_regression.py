@@ -30,7 +30,7 @@ from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 from jupyter_distill.targets import Predictions
 from jupyter_distill.teachers import as_teacher
 
-from .distilling import by_heart, run
+from .distilling import by_heart, run, sentences
 
 torch.set_num_threads(1)
 X, Y = load_diabetes(return_X_y=True, as_frame=True)
@@ -250,18 +250,18 @@ def test_what_the_figures_hide_is_said() -> None:
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(200, 3))
     flat = run(lambda r: np.full(len(r), 3.5), rows, task="regression", student=FAST)
-    assert any("same number" in note for note in flat.notes)
+    assert any("same number" in note for note in sentences(flat))
     noise = run(
         by_heart(rng.normal(size=200)),
         *(rows, rng.normal(size=200)),
         teacher_inputs=np.arange(200),
         student=FAST,
     )
-    assert any("not clearly better than always answering" in note for note in noise.notes)
+    assert any("not clearly better than always answering" in note for note in sentences(noise))
     mixed = run(price, X, price(X)[::-1] + 0.5, student=FAST)
-    assert any("in another order" in note for note in mixed.notes)
+    assert any("in another order" in one.remedy for one in mixed.findings.of("weak-teacher"))
     dense = run(price, X, price(X), student=FAST, size=60)
-    assert any("too dense to read as a whole:" in note for note in dense.notes)
+    assert any("too dense to read as a whole:" in note for note in sentences(dense))
 
 
 def test_an_interrupted_teacher_leaves_what_it_said() -> None:

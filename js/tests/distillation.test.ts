@@ -44,7 +44,15 @@ const state = () => ({
     baselines: [{ name: 'most common class', fidelity: [0.5, 0.45, 0.55] }],
     rows: 200,
     classes: 2,
-    notes: [HOSTILE]
+    notes: [HOSTILE],
+    findings: [
+      {
+        code: 'few-rows',
+        sentence: HOSTILE,
+        remedy: 'Give more rows.',
+        figures: 'held-out rows = 9'
+      }
+    ]
   }
 });
 
@@ -68,8 +76,11 @@ describe('the linked whole', () => {
     expect(root.querySelector('.score')?.textContent).toContain('94.2 %');
     expect(root.querySelector('.score')?.textContent).toContain('93.1 to 95.2 %');
     expect(root.querySelector('.notes')?.textContent).toBe(HOSTILE);
+    const finding = root.querySelector('.findings li');
+    expect(finding?.textContent).toBe(`few-rows ${HOSTILE} Give more rows.held-out rows = 9`);
     expect(root.querySelectorAll('img')).toHaveLength(0);
     model.set('summary', {});
+    expect(root.querySelector('.findings')).toBeNull();
     expect(root.querySelector('.score')).toBeNull();
     stop();
   });

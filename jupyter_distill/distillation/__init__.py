@@ -5,10 +5,13 @@ from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._rungs import ClassRung, NumberRung, Rung
 from jupyter_distill.distillation._work import InterruptedWarning
+from jupyter_distill.distillation.findings import Finding, Findings
 
 __all__ = [
     "ClassRung",
     "Distillation",
+    "Finding",
+    "Findings",
     "InterruptedWarning",
     "Ladder",
     "NumberRung",

@@ -11,9 +11,9 @@ from jupyter_distill._validation import check_number, did_you_mean, with_article
 from jupyter_distill.distillation._ask import ask
 from jupyter_distill.distillation._course import easiest, fit, teach
 from jupyter_distill.distillation._distillation import Distillation
+from jupyter_distill.distillation._find import with_findings
 from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._plan import listed, plans, task_of, template_of
-from jupyter_distill.distillation._remarks import remarks
 from jupyter_distill.distillation._rungs import climb
 from jupyter_distill.distillation._task import find_teacher
 from jupyter_distill.distillation._work import Work
@@ -165,8 +165,11 @@ def distill(
         random_state=random_state,
     )
     result.__dict__["held_out"] = held_out
-    said = remarks(result, size_asked=tried[0].size is not None)
-    result = replace(result, notes=(*result.notes, *said))
+    try:
+        return with_findings(result, size_asked=tried[0].size is not None)
+    except KeyboardInterrupt:
+        work.interrupted("the findings are missing.")
+    result = replace(result, notes=tuple(work.notes))
     result.__dict__["held_out"] = held_out
     return result
 

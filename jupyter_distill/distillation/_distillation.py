@@ -16,11 +16,13 @@ from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._course import Course, fit
+from jupyter_distill.distillation._find import with_findings
 from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._plan import no_temperature
 from jupyter_distill.distillation._rungs import Rung, climb
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.distillation._work import Work
+from jupyter_distill.distillation.findings import Findings
 from jupyter_distill.students import ConstraintsReport, Student, verify
 from jupyter_distill.targets import Predictions
 
@@ -51,9 +53,12 @@ class Distillation:
     courses : mapping of str to Course
         How each family was taught: what was tried, and what was chosen.
     notes : tuple of str
-        What the person should know of this run, e.g. what an interrupt cut short.
+        What an interrupt cut short.
     random_state : int or None
         Seed.
+    findings : Findings
+        What the figures alone would not tell, e.g. a student that is simpler than its teacher
+        allows: each with a code, a sentence, what was measured and what to do.
     """
 
     teacher: Teacher
@@ -64,6 +69,7 @@ class Distillation:
     courses: Mapping[str, Course]
     notes: tuple[str, ...]
     random_state: int | None
+    findings: Findings = Findings()
 
     def __post_init__(self) -> None:
         # so that a rung can be adopted from where the rungs are looked at
@@ -235,20 +241,20 @@ class Distillation:
             chosen=chosen.size,
         )
         courses = {**self.courses, name: course}
-        return self._kept(replace(self, ladder=ladder, courses=courses))
+        return self._seen_anew(replace(self, ladder=ladder, courses=courses))
 
     def _adopt(self, rung: Rung) -> Distillation:
         """Return the same with another rung of the ladder chosen."""
         ladder = replace(self.ladder, family=rung.family, chosen=rung.size)
-        return self._kept(replace(self, ladder=ladder))
+        return self._seen_anew(replace(self, ladder=ladder))
 
-    def _kept(self, again: Distillation) -> Distillation:
-        """Hand on what need not be made again."""
+    def _seen_anew(self, again: Distillation) -> Distillation:
+        """Hand on what need not be made again, and look at the student."""
         again.__dict__["held_out"] = self.held_out
         if again.rung.family == self.family and again.size == self.size:
             if "labels_only" in self.__dict__:  # no teacher, so no temperature
                 again.__dict__["labels_only"] = self.labels_only
-        return again
+        return with_findings(again, size_asked=True, before=self.findings)
 
     def fidelity(self) -> Any:
         """Return the fidelity card: student against teacher on held-out rows.
@@ -330,8 +336,13 @@ class Distillation:
         return late("jupyter_distill.widgets:view")(self)
 
     def __repr__(self) -> str:
-        notes = "".join(f"\n- {note}" for note in self.notes)
-        return f"{self.headline}\n{self.fidelity().describe()}{notes}"
+        return "\n".join([self.headline, self.fidelity().describe(), *self.remarks])
+
+    @property
+    def remarks(self) -> list[str]:
+        """Notes and findings, a line of text each."""
+        found = [repr(self.findings)] if self.findings else []
+        return [*(f"- {note}" for note in self.notes), *found]
 
     @property
     def subject(self) -> str:

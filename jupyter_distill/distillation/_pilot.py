@@ -42,7 +42,8 @@ class Pilot:
         if spread == 0:
             near = 1e-8 + 1e-5 * np.abs(self.teacher)
             return Faithful((np.sqrt(off) <= near).all(1).astype(np.float64))
-        return Faithful(np.asarray(1 - off.mean(1) / spread, dtype=np.float64))
+        r2: Floats = 1 - off.mean(1) / spread
+        return Faithful(r2)
 
 
 def pilot(student: Student, parts: Sequence[Part], sizes: Sequence[int], work: Work) -> Pilot:

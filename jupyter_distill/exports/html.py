@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jupyter_distill.distillation import Findings
 from jupyter_distill.exports import theme
 
 # Characters that XML cannot hold even when escaped; a name with one shows the replacement sign.
@@ -156,6 +157,21 @@ def bars(names: Sequence[str], shares: Sequence[float], *, title: str) -> str:
 def notes(texts: Iterable[str]) -> str:
     """Return what the person should know before trusting the numbers."""
     return "".join(f'<p class="note">{escape(text)}</p>' for text in texts)
+
+
+def findings(found: Findings) -> str:
+    """Return findings: sentence and remedy, what each is called, and what was measured."""
+    return "".join(
+        f'<div class="note finding"><span class="code">{escape(one.code)}</span> '
+        f'{escape(one.sentence)} <span class="remedy">{escape(one.remedy)}</span>'
+        f'<div class="dim small">{escape(one.figures)}</div></div>'
+        for one in found
+    )
+
+
+def findings_alone(found: Findings) -> str:
+    """Return findings with the style they need in a cell, also where there are none."""
+    return framed(findings(found) if found else f"<p>{escape(repr(found))}</p>")
 
 
 def framed(inside: str, *, style: bool = True) -> str:

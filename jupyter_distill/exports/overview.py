@@ -32,14 +32,15 @@ MOST_LINES = 100
 
 
 def overview(d: Distillation, explanation: Explanation, rows: RowIndex, card: cards.Card) -> str:
-    """Return head, fidelity, notes, student, and the rows where the models part."""
+    """Return head, fidelity, notes and findings, student, and the rows where the models part."""
     return f"{above(d, explanation, card)}{worst(rows, 10)}"
 
 
 def above(d: Distillation, explanation: Explanation, card: cards.Card) -> str:
     """Return the overview down to the student, for where the rows are shown by themselves."""
-    head = f"<p>{heading(d)}</p>{cards.headline(card)}{html.notes(d.notes)}"
-    return f"{head}{student(explanation)}"
+    head = f"<p>{heading(d)}</p>{cards.headline(card)}"
+    known = f"{html.notes(d.notes)}{html.findings(d.findings)}"
+    return f"{head}{known}{student(explanation)}"
 
 
 def heading(d: Distillation) -> str:

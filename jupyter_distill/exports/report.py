@@ -140,7 +140,7 @@ def _head(d: Distillation, title: str) -> str:
     )
     about = "<caption>What was distilled, from what, and how</caption>"
     return (
-        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}"
+        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}{html.findings(d.findings)}"
         f'<div class="scroll"><table class="facts">{about}'
         f"<tbody>{lines}</tbody></table></div>"
     )

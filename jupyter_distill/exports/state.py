@@ -104,6 +104,15 @@ def summary(d: Distillation, card: Card) -> State:
         "rows": d.table.n_rows,
         "classes": 0 if d.task == "regression" else len(d.targets.classes),
         "notes": list(d.notes),
+        "findings": [
+            {
+                "code": one.code,
+                "sentence": one.sentence,
+                "remedy": one.remedy,
+                "figures": one.figures,
+            }
+            for one in d.findings
+        ],
     }
 
 

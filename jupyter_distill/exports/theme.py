@@ -90,5 +90,10 @@ def page() -> str:
         ".jd .cards>*{min-width:0;max-width:100%}"
         ".jd .big{font-size:22px;font-weight:600;line-height:1.2}"
         ".jd .note{border-left:3px solid var(--jd-warn);padding:2px 0 2px 10px;margin:6px 0}"
+        ".jd .finding{margin:10px 0}"
+        ".jd .code{border:1px solid var(--jd-edge);border-radius:3px;padding:0 5px;font-size:11px;"
+        "white-space:nowrap;color:var(--jd-dim);margin-right:4px}"
+        ".jd .remedy{font-weight:600}"
+        ".jd .small{font-size:11px}"
         ".jd tr.note>:first-child{padding-left:10px}"
     )

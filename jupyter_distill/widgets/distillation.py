@@ -67,7 +67,7 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
 
     def _plain(self) -> str:
         d = self.distillation
-        return "\n".join([d.headline, self.card.describe(), *(f"- {note}" for note in d.notes)])
+        return "\n".join([d.headline, self.card.describe(), *d.remarks])
 
     def _title(self) -> str:
         return self.distillation.subject

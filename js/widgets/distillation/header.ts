@@ -3,6 +3,15 @@ import { count, percent, some, temperature } from '../../shared/format';
 
 type Interval = [number | null, number | null, number | null];
 
+export interface Finding {
+  /** What it is, in a word or two. */
+  code: string;
+  sentence: string;
+  remedy: string;
+  /** What was measured, as text. */
+  figures: string;
+}
+
 export interface Summary {
   teacher: string;
   student: string;
@@ -18,6 +27,7 @@ export interface Summary {
   rows: number;
   classes: number;
   notes: string[];
+  findings?: Finding[];
 }
 
 /** Who was distilled into what, how faithfully, and what one should know about it. */
@@ -28,7 +38,22 @@ export function header(summary: Partial<Summary>): HTMLElement[] {
     const items = summary.notes.map((note) => h('li', {}, note));
     made.push(h('ul', { class: 'notes', 'aria-label': 'Notes' }, ...items));
   }
+  if (summary.findings?.length) {
+    const items = summary.findings.map(finding);
+    made.push(h('ul', { class: 'notes findings', 'aria-label': 'Findings' }, ...items));
+  }
   return made;
+}
+
+function finding({ code, sentence, remedy, figures }: Finding): HTMLElement {
+  return h(
+    'li',
+    {},
+    h('span', { class: 'code' }, code),
+    ` ${sentence} `,
+    h('span', { class: 'remedy' }, remedy),
+    h('div', { class: 'dim measured' }, figures)
+  );
 }
 
 function title({ teacher, student, size, unit, temperature: t, rows, classes }: Partial<Summary>) {

@@ -1,0 +1,94 @@
+"""Findings of what was given: rows, columns, temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jupyter_distill._softmax import softmax
+from jupyter_distill.distillation._room import changing
+from jupyter_distill.distillation.findings import Finding
+from jupyter_distill.targets import SoftTargets
+
+if TYPE_CHECKING:
+    from jupyter_distill.distillation._distillation import Distillation
+
+FEW = 100  # held-out rows below which an interval is too wide to compare by
+CERTAIN = 0.99
+
+
+def of_settings(d: Distillation) -> Iterator[Finding]:
+    """Yield what the rows, the columns and the temperature call for."""
+    n = len(d.rows.held_out)
+    if n < FEW:
+        rung = d.rung
+        rows = "1 row is" if n == 1 else f"{n} rows are"
+        yield Finding(
+            "few-rows",
+            f"Only {rows} held out: read the intervals, not the figures.",
+            {"held-out rows": n, "fidelity from": rung.low, "fidelity to": rung.high},
+            "Give more rows, or rows to measure on alone: test=(X_test, y_test).",
+        )
+    if not changing(d):
+        yield Finding(
+            "constant-columns",
+            "Every column of X holds one value only: no student can tell its rows apart.",
+            {"columns": d.table.n_columns, "rows": len(d.rows.learnt)},
+            "Give columns that differ from row to row.",
+        )
+    if isinstance(d.targets, SoftTargets):
+        learnt = d.targets.take(d.rows.learnt)
+        yield from _fixed(d, learnt) if d.calibration is None else _indifferent(d)
+
+
+def _fixed(d: Distillation, targets: SoftTargets) -> Iterator[Finding]:
+    assert d.temperature is not None
+    now, plain = targets.at(d.temperature).max(1), targets.at(1.0).max(1)
+    rest, rest_plain = float(1 - now.mean()), float(1 - plain.mean())
+    sure, sure_plain = float((now > CERTAIN).mean()), float((plain > CERTAIN).mean())
+    beside = ""
+    if d.temperature != 1:
+        beside = f" (at T = 1: {rest_plain:.1%} and {sure_plain:.0%})"
+    yield Finding(
+        "fixed-temperature",
+        f"T = {d.temperature:g} was set by hand and no other was tried: there the teacher gives "
+        f"{rest:.1%} to classes that it does not name, and is nearly certain for {sure:.0%} of "
+        f"the rows{beside}.",
+        {
+            "T": d.temperature,
+            "given to other classes": rest,
+            "given to other classes at T = 1": rest_plain,
+            "entropy": _entropy(targets, d.temperature),
+            "entropy at T = 1": _entropy(targets, 1.0),
+            f"rows above {CERTAIN:g}": sure,
+            f"rows above {CERTAIN:g} at T = 1": sure_plain,
+        },
+        'Have it searched for: temperature="auto".',
+    )
+
+
+def _entropy(targets: SoftTargets, temperature: float) -> float:
+    """Return the mean entropy of the teacher's answers, in nats."""
+    p = softmax(targets.logits / temperature)
+    return float(-(p * np.log(np.maximum(p, 1e-300))).sum(1).mean())
+
+
+def _indifferent(d: Distillation) -> Iterator[Finding]:
+    calibration = d.calibration
+    if calibration is None or len(calibration.temperatures) < 2 or calibration.matters(d.size):
+        return
+    path = calibration.path(d.size)
+    worst = path.iloc[int(path["behind_best"].to_numpy().argmax())]
+    yield Finding(
+        "temperature-does-not-matter",
+        "Temperature makes no measurable difference for this teacher.",
+        {
+            "temperatures": len(path),
+            "largest difference in KL": float(worst["behind_best"]),
+            "its standard error": float(worst["se"]),
+            "at T": float(worst["temperature"]),
+        },
+        "Nothing need be done: the one nearest to 1 was taken.",
+    )

@@ -1,0 +1,111 @@
+"""Findings of what the student says: nothing new, a class never, a required column not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jupyter_distill._validation import some
+from jupyter_distill.distillation._room import larger
+from jupyter_distill.distillation.findings import Finding
+from jupyter_distill.students import used_together
+from jupyter_distill.targets import Predictions
+
+if TYPE_CHECKING:
+    from jupyter_distill.distillation._distillation import Distillation
+
+NAMED = 3  # classes that are named in a sentence
+
+
+def of_student(d: Distillation) -> Iterator[Finding]:
+    """Yield what is to be said of the chosen student."""
+    yield from _of_constraints(d)
+    if isinstance(d.targets, Predictions):
+        yield from _of_numbers(d)
+    else:
+        yield from _never(d)
+        yield from _of_classes(d)
+
+
+def _of_constraints(d: Distillation) -> Iterator[Finding]:
+    constraints = getattr(d.template, "constraints", None)
+    if constraints is None or not constraints.require:
+        return
+    used = {j for together in used_together(d.student) or [] for j in together}
+    unused = [n for n in constraints.require if d.table.position(n) not in used]
+    if unused:
+        yield Finding(
+            "constraint-unused",
+            f"The student does not use {some(unused)}, though required: nothing that it can say "
+            "depends on it.",
+            {"columns": some(unused, 20), "columns used": len(used)},
+            larger(d),
+        )
+
+
+def _of_numbers(d: Distillation) -> Iterator[Finding]:
+    rung = d.rung
+    if np.ptp(d.targets.values) > 0 and not rung.low > 0:  # an interval that is not known too
+        yield Finding(
+            "no-better-than-constant",
+            f"The student (R2 {rung.fidelity:.3f}) is not clearly better than always answering "
+            "the teacher's mean.",
+            {"R2": rung.fidelity, "R2 from": rung.low, "R2 to": rung.high},
+            _instead(d, 0.0),
+        )
+
+
+def _of_classes(d: Distillation) -> Iterator[Finding]:
+    learnt = d.targets.predicted[d.rows.learnt]
+    if len(np.unique(learnt)) == 1:
+        return
+    common = np.bincount(learnt).argmax()
+    constant = float((d.held_out[1].predicted == common).mean())
+    rung = d.rung
+    if rung.low <= constant:
+        yield Finding(
+            "no-better-than-constant",
+            f"The student ({rung.fidelity:.1%}) is not clearly better than always answering the "
+            f"teacher's most common class ({constant:.1%}).",
+            {
+                "fidelity": rung.fidelity,
+                "fidelity from": rung.low,
+                "fidelity to": rung.high,
+                "most common class": str(d.targets.classes[common]),
+                "its share": constant,
+            },
+            _instead(d, constant),
+        )
+
+
+def _instead(d: Distillation, constant: float) -> str:
+    """Return the smallest size that is clearly better than a constant, or what else to do."""
+    better = [r.size for r in d.ladder.of(d.family) if r.size > d.size and r.low > constant]
+    if better:
+        return f"Take size={better[0]}, which is."
+    return (
+        "No larger size of the ladder is: give columns that tell what the teacher looks at, more "
+        "rows, or another family."
+    )
+
+
+def _never(d: Distillation) -> Iterator[Finding]:
+    table, targets = d.held_out
+    k = targets.n_classes
+    named = np.bincount(targets.predicted, minlength=k)
+    answers = np.bincount(d.student.output(table).argmax(1), minlength=k)
+    never = np.flatnonzero((answers == 0) & (named > 0))
+    if not len(never):
+        return
+    never = never[np.argsort(-named[never], kind="stable")]
+    names = [str(targets.classes[i]) for i in never]
+    rows = int(named[never].sum())
+    yield Finding(
+        "class-never-answered",
+        f"The student never answers {some(names, NAMED)}, which the teacher does for {rows:,} of "
+        f"{targets.n_rows:,} held-out rows.",
+        {"classes": some(names, 20), "rows": rows, "held-out rows": targets.n_rows},
+        larger(d),
+    )
