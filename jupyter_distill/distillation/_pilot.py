@@ -41,7 +41,7 @@ class Pilot:
         spread = float(self.teacher.var())
         if spread == 0:
             near = 1e-8 + 1e-5 * np.abs(self.teacher)
-            return Faithful((np.sqrt(off) <= near).all(1).astype(np.float64))
+            return Faithful(np.asarray((np.sqrt(off) <= near).all(1), dtype=np.float64))
         r2: Floats = 1 - off.mean(1) / spread
         return Faithful(r2)
 
