@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table, check_rows, split_rows
+from jupyter_distill.distillation._more_rows import BATCH, Unlabelled, read_unlabelled
 from jupyter_distill.distillation._task import is_number, read_truth, settled
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import Predictions, SoftTargets, Targets, align
@@ -20,17 +21,17 @@ from jupyter_distill.teachers import Query, Teacher, count_rows
 LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
 BINS = 10  # of the numbers of a regression, to split its rows in proportion
 LEAST_IN_BIN = 10
-BATCH = 8_192  # rows per question unless the teacher knows better: small enough to show progress
 
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A teacher and its answers, with the rows in three parts."""
+    """A teacher and its answers, with the rows in three parts, and rows without labels."""
 
     teacher: Teacher
     table: Table
     targets: Targets
     rows: Rows
+    unlabelled: Unlabelled | None = None
 
 
 def ask(
@@ -39,6 +40,7 @@ def ask(
     y: Any,
     teacher_inputs: Any,
     test: tuple[Any, ...] | None,
+    unlabelled: Any,
     batch_size: int | None,
     constraints: Constraints | None,
     work: Work,
@@ -64,6 +66,7 @@ def ask(
             )
         )
     check_rows(table.n_rows)
+    more = read_unlabelled(unlabelled, table, teacher_inputs is not None)
     if teacher.task == "regression" and y is not None:
         y = read_truth(y)
         y_test = y_test if y_test is None else read_truth(y_test, "y_test")
@@ -75,13 +78,13 @@ def ask(
         table, y = table.take(answered), _take(y, answered)
     if unseen is None:
         targets = _targets(teacher, said, y)
-        return Asked(teacher, table, targets, split_rows(_strata(targets), seed))
+        return Asked(teacher, table, targets, split_rows(_strata(targets), seed), more)
 
     query = _query(teacher, unseen, inputs_test, batch_size, work, seed)
-    answered, more = query.rows, _said(teacher, query)
+    answered, others = query.rows, _said(teacher, query)
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
-    targets = _targets(teacher, np.concatenate([said, more]), _both(y, y_test))
+    targets = _targets(teacher, np.concatenate([said, others]), _both(y, y_test))
     split = split_rows(_strata(targets)[: table.n_rows], seed)
     rows = Rows(
         train=np.sort(np.concatenate([split.train, split.held_out])),
@@ -89,7 +92,7 @@ def ask(
         held_out=np.arange(table.n_rows, targets.n_rows),
         unseen=True,
     )
-    return Asked(teacher, table.join(unseen), targets, rows)
+    return Asked(teacher, table.join(unseen), targets, rows, more)
 
 
 def _refuse_early(teacher: Teacher, table: Table, y: Any, constraints: Constraints | None) -> None:

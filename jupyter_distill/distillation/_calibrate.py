@@ -78,11 +78,13 @@ class Calibration:
         kl, agrees = self.kl[at_best], self.agrees[at_best]
         if self.sized is not None:
             kl, agrees = self.sized.off, self.sized.agrees
-        classes = [agrees[:, self.named == k].mean(1) for k in np.unique(self.named)]
-        of = float(self.constant.mean())
-        if of < 1e-12:  # a teacher that says the same of all rows
-            return Faithful(agrees.mean(1), np.mean(classes, axis=0))
-        return Faithful(agrees.mean(1), np.mean(classes, axis=0), 1 - kl.mean(1) / of)
+        return faithful_classes(kl, agrees, self.named, float(self.constant.mean()))
+
+    def at(self, temperature: float) -> Scores:
+        """Return the scores of every size at one temperature; those of the truth are not kept."""
+        place = self.temperatures.index(temperature)
+        kl = self.kl[place]
+        return Scores(kl, self.agrees[place], np.full_like(kl, np.nan))
 
     def path(self, size: int) -> pd.DataFrame:
         """Return one row per T: KL, its difference to the best with standard error, fidelity."""
@@ -99,6 +101,24 @@ class Calibration:
                 "chosen": np.arange(len(kl)) == best,
             }
         )
+
+
+def faithful_classes(
+    kl: Floats, agrees: NDArray[np.bool_], named: NDArray[np.intp], constant: float
+) -> Faithful:
+    """Return how faithful students are, from scores of shape (sizes, rows).
+
+    Parameters
+    ----------
+    named : ndarray of int, shape (rows,)
+        Code of the class that the teacher names.
+    constant : float
+        KL(teacher || its mean).
+    """
+    classes = [agrees[:, named == k].mean(1) for k in np.unique(named)]
+    if constant < 1e-12:  # a teacher that says the same of all rows
+        return Faithful(agrees.mean(1), np.mean(classes, axis=0))
+    return Faithful(agrees.mean(1), np.mean(classes, axis=0), 1 - kl.mean(1) / constant)
 
 
 def calibrate(

@@ -9,13 +9,17 @@ from typing import Any
 
 from jupyter_distill._validation import check_number, did_you_mean, with_article
 from jupyter_distill.distillation._ask import ask
-from jupyter_distill.distillation._course import easiest, fit, teach
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._find import with_findings
+from jupyter_distill.distillation._fit import easiest, fit
 from jupyter_distill.distillation._ladder import Ladder
+from jupyter_distill.distillation._lessons import Lessons
+from jupyter_distill.distillation._more_rows import Answering
 from jupyter_distill.distillation._plan import listed, plans, task_of, template_of
 from jupyter_distill.distillation._rungs import climb
 from jupyter_distill.distillation._task import find_teacher
+from jupyter_distill.distillation._teach import Run, teach
+from jupyter_distill.distillation._techniques import FEW, TRIED, read_augment
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.students import Student
 
@@ -33,6 +37,9 @@ def distill(
     classes: Sequence[object] | None = None,
     teacher_inputs: Any = None,
     test: tuple[Any, ...] | None = None,
+    unlabelled: Any = None,
+    augment: str | Sequence[str] | None = "auto",
+    assistant: Any = None,
     batch_size: int | None = None,
     n_jobs: int | None = None,
     progress: bool = True,
@@ -81,6 +88,18 @@ def distill(
         What the teacher sees, row by row beside `X`; `X` itself unless given.
     test : tuple (X_test, y_test) or (X_test, y_test, teacher_inputs_test), optional
         Rows that neither teacher nor student saw: they become the held-out rows.
+    unlabelled : data frame, array, or tuple (rows, teacher_inputs), optional
+        More real rows, without y: the teacher labels them, and the student learns from them too
+        where that wins on validation rows.
+    augment : {"auto", "local_swap", "copula", "munge"} or several of these, or None
+        Ways of making more rows for the teacher to label, four for each real one; the best is kept
+        where it wins on (real) validation rows. ``"auto"`` tries two of them where there are fewer
+        than 5,000 rows to learn from and the teacher is a model at hand, not a function, which may
+        be far away or cost money.
+    assistant : str, Student, estimator, or list of these, optional
+        Who may stand between teacher and student: a family, or any classifier or regressor of
+        scikit-learn's kind; several are taught one after another. Kept where that wins on
+        validation rows; ``d.stages`` and ``d.techniques`` say what came of it.
     batch_size : int, optional
         Rows per question to the teacher; unless given, what suits its kind: 8,192 for estimators
         and functions, 1,024 for networks. An interrupt keeps the questions that were answered, so
@@ -122,19 +141,39 @@ def distill(
     several, of_task = listed(student), task_of(student)
     _refuse_unknown(options, [template_of(s, of_task or "classification", None) for s in several])
     teacher = find_teacher(model, y, classes, task, of_task)
-    settings = {"size": size, "temperature": temperature, "alpha": alpha, **options}
+    settings = {
+        "size": size,
+        "temperature": temperature,
+        "alpha": alpha,
+        "assistant": assistant,
+        **options,
+    }
+    methods = read_augment(augment, inputs_given=teacher_inputs is not None)
     # twice if only the answers tell the task: what is wrong is said before the teacher is asked
     tried = plans(several, teacher.task, settings, y is not None, random_state)
     keep = getattr(tried[0].template, "constraints", None)
-    asked = ask(teacher, X, y, teacher_inputs, test, batch_size, keep, work, random_state)
+    asked = ask(
+        teacher, X, y, teacher_inputs, test, unlabelled, batch_size, keep, work, random_state
+    )
     if asked.teacher.task != teacher.task:
         tried = plans(several, asked.teacher.task, settings, y is not None, random_state)
 
-    courses = teach(tried, asked, work, random_state)
+    answering = Answering(asked.teacher, asked.targets, batch_size, work)
+    held_out = asked.table.take(asked.rows.held_out), asked.targets.take(asked.rows.held_out)
+    lessons = Lessons(
+        asked.table,
+        asked.targets,
+        answering,
+        answering.unlabelled(asked.unlabelled, held_out[0]),
+        random_state,
+    )
+    if methods is None:
+        few = len(asked.rows.learnt) < FEW and not asked.teacher.remote
+        methods = TRIED if few else ()
+    courses = teach(tried, Run(asked, lessons, methods, work, random_state))
     fitted = fit(courses, work)
     courses = [course for course in courses if course.family in fitted]
     table, targets = asked.table, asked.targets
-    held_out = table.take(asked.rows.held_out), targets.take(asked.rows.held_out)
     rungs = {
         course.family: climb(
             course.family,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,18 @@ from jupyter_distill._late import late
 from jupyter_distill._validation import check_number, expected, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
+from jupyter_distill.distillation._assistants import Fitted
 from jupyter_distill.distillation._calibrate import Calibration
-from jupyter_distill.distillation._course import Course, fit
+from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._find import with_findings
+from jupyter_distill.distillation._fit import fit
 from jupyter_distill.distillation._ladder import Ladder
+from jupyter_distill.distillation._lessons import Teaching
 from jupyter_distill.distillation._plan import no_temperature
 from jupyter_distill.distillation._rungs import Rung, climb
+from jupyter_distill.distillation._stages import stages
 from jupyter_distill.distillation._sweep import at_temperature, sweep
+from jupyter_distill.distillation._trials import Trial
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.distillation.findings import Findings
 from jupyter_distill.students import ConstraintsReport, Student, verify
@@ -174,6 +179,36 @@ class Distillation:
             return pd.DataFrame({name: [] for name in ["alpha", *measured, "chosen"]})
         return self.course.alphas.frame(classes=classes)
 
+    @property
+    def techniques(self) -> pd.DataFrame:
+        """What unlabelled rows, augmentation and assistants did on validation rows.
+
+        Columns: ``technique``; ``gain``, the loss that it gained (KL(teacher || student) in nats,
+        or squared difference to the teacher) with its paired standard error ``se``;
+        ``fidelity_gain`` (share of rows, or R2); ``off_manifold``, the share of made rows that lie
+        farther from the real ones than 95 % of these from each other; ``kept``. Empty if none was
+        tried.
+        """
+        names = [field.name for field in fields(Trial)]
+        return pd.DataFrame([asdict(trial) for trial in self.course.trials], columns=names)
+
+    @property
+    def stages(self) -> pd.DataFrame:
+        """Every assistant, and the student, against the first teacher on held-out rows.
+
+        Empty without assistants. Whether these taught the student is said in :attr:`techniques`.
+        """
+        return self._stages
+
+    @cached_property
+    def _stages(self) -> pd.DataFrame:
+        chain = self.course.chain
+        if not chain:
+            return pd.DataFrame({name: [] for name in ("name", "fidelity", "low", "high")})
+        student = Fitted(self.title, self.student, self.student.output)
+        found = stages([*chain, student], *self.held_out, self.random_state)
+        return pd.DataFrame([stage.to_dict() for stage in found])
+
     @cached_property
     def held_out(self) -> tuple[Table, Any]:
         """Rows that nobody trained on, and what the teacher says of them."""
@@ -187,7 +222,11 @@ class Distillation:
         if truth is None:
             return None
         twin = at_temperature(self.template, None if self.temperature is None else 1.0)
-        rows, learnt = self.course.prepared, self.course.targets
+        if self.course.teaching == Teaching():
+            rows, learnt = self.course.prepared, self.course.targets
+        else:  # rows that the teacher alone has labelled say nothing of the truth
+            learnt = targets.take(self.rows.learnt)
+            rows = self.template.prepare(self.table.take(self.rows.learnt), learnt.weights)
         return sweep(twin.set_params(alpha=1.0), rows, learnt, (self.size,))[0]
 
     def explanation(self) -> Any:

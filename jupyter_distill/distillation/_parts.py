@@ -44,13 +44,20 @@ class Part:
     """Rows to fit on, prepared once for whatever is tried, and rows to score on."""
 
     def __init__(
-        self, student: Student, table: Table, targets: Targets, fit: Places, score: Places
+        self,
+        student: Student,
+        learnt: tuple[Table, Any],
+        scored: tuple[Table, Any],
+        places: Places,
     ) -> None:
-        self.fit_targets: Any
-        self.score_targets: Any
-        self.fit_table, self.fit_targets = table.take(fit), targets.take(fit)
-        self.score_rows, self.score_targets = table.take(score), targets.take(score)
-        self.fit_rows = student.prepare(self.fit_table, self.fit_targets.weights)
+        table, self.fit_targets = learnt
+        self.score_rows, self.score_targets = scored
+        self.places = places  # of the owner's rows that are fitted
+        self.fit_rows = student.prepare(table, self.fit_targets.weights)
+
+    def learning(self, student: Student, learnt: tuple[Table, Any]) -> Part:
+        """Return the same rows to score on, with others to learn from."""
+        return Part(student, learnt, (self.score_rows, self.score_targets), self.places)
 
     def constant(self) -> Floats:
         """Return how far the teacher is from its mean over the rows that are fitted, per row."""
@@ -86,7 +93,10 @@ def parts_of(
     student: Student, table: Table, targets: Targets, rows: Rows, seed: int | None
 ) -> list[Part]:
     """Return one part with its own validation rows, or three folds where rows are few."""
-    return [Part(student, table, targets, fit, score) for fit, score in folds(rows, seed)]
+    return [
+        Part(student, (table.take(fit), targets.take(fit)), (table.take(s), targets.take(s)), fit)
+        for fit, s in folds(rows, seed)
+    ]
 
 
 def folds(rows: Rows, seed: int | None) -> list[tuple[Places, Places]]:

@@ -37,13 +37,17 @@ class Pilot:
 
     def faithful(self) -> Faithful:
         """Return R2 to the teacher per size; where it says one number only, 1 for the same."""
-        off = self.scores.off
-        spread = float(self.teacher.var())
-        if spread == 0:
-            near = 1e-8 + 1e-5 * np.abs(self.teacher)
-            return Faithful(np.asarray((np.sqrt(off) <= near).all(1), dtype=np.float64))
-        r2: Floats = 1 - off.mean(1) / spread
-        return Faithful(r2)
+        return faithful_numbers(self.scores.off, self.teacher)
+
+
+def faithful_numbers(off: Floats, teacher: Floats) -> Faithful:
+    """Return how faithful students are, from squared differences of shape (sizes, rows)."""
+    spread = float(teacher.var())
+    if spread == 0:
+        near = 1e-8 + 1e-5 * np.abs(teacher)
+        return Faithful(np.asarray((np.sqrt(off) <= near).all(1), dtype=np.float64))
+    r2: Floats = 1 - off.mean(1) / spread
+    return Faithful(r2)
 
 
 def pilot(student: Student, parts: Sequence[Part], sizes: Sequence[int], work: Work) -> Pilot:

@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from jupyter_distill import students
 from jupyter_distill._validation import check_number, expected, some
+from jupyter_distill.distillation._assistants import Assistant, read_assistants
 from jupyter_distill.distillation._calibrate import GRID
 from jupyter_distill.students import (
     Student,
@@ -24,6 +25,7 @@ from jupyter_distill.teachers import Task
 
 ALPHA = 0.1  # weight of the ground truth where it is given and nothing else is said
 ALPHAS = (0.0, 0.1, 0.3, 0.5)  # more would be to learn from labels, with a hint of the teacher
+COMMON = ("size", "temperature", "alpha", "assistant")  # what no student is told by itself
 STANDARDISED = "logit-standardised"
 
 
@@ -45,6 +47,8 @@ class Plan:
         Those to try; none for a regression, and where the teacher's answers tell.
     alphas : tuple of float
         Those to try.
+    assistants : tuple of Assistant
+        Those that may stand between it and the teacher.
     """
 
     family: str
@@ -53,6 +57,7 @@ class Plan:
     sizes: tuple[int, ...]
     temperatures: tuple[float, ...]
     alphas: tuple[float, ...]
+    assistants: tuple[Assistant, ...] = ()
 
     @classmethod
     def of(
@@ -65,7 +70,7 @@ class Plan:
     ) -> Plan:
         """Read what the person has said of one student; `known` says whether there is a y."""
         options = dict(settings)
-        size, temperature, alpha = (options.pop(name) for name in ("size", "temperature", "alpha"))
+        size, temperature, alpha, assistant = (options.pop(name) for name in COMMON)
         template = template_of(student, task or "classification", seed)
         template = clone(template).set_params(**options)
         own = _own_settings(template)
@@ -84,7 +89,15 @@ class Plan:
         alphas = _alphas(alpha, known=known)
         template = clone(template).set_params(alpha=alphas[0], size=max(sizes))
         check_settings(template)
-        return cls(family_of(type(template)), template, asked, sizes, temperatures, alphas)
+        assistants: tuple[Assistant, ...] = ()
+        if assistant is not None:
+            kind: Task = (
+                "regression" if isinstance(template, StudentRegressor) else "classification"
+            )
+            of = sizes if asked is None else (asked,)
+            assistants = read_assistants(assistant, kind, template, of, alphas[0], seed)
+        family = family_of(type(template))
+        return cls(family, template, asked, sizes, temperatures, alphas, assistants)
 
 
 def plans(
@@ -113,9 +126,6 @@ def plans(
             )
         found.append(plan)
     return tuple(found)
-
-
-COMMON = ("size", "temperature", "alpha")
 
 
 def listed(student: Any) -> list[Any]:

@@ -19,9 +19,9 @@ from jupyter_distill._classes import check_classes
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.teachers._base import TASKS, Task, Teacher
 from jupyter_distill.teachers._query import Query
-from jupyter_distill.teachers._rows import count_rows
+from jupyter_distill.teachers._rows import count_rows, take_rows
 
-__all__ = ["TASKS", "Query", "Task", "Teacher", "as_teacher", "count_rows"]
+__all__ = ["TASKS", "Query", "Task", "Teacher", "as_teacher", "count_rows", "take_rows"]
 
 _REMEDY = (
     "Give a fitted classifier with predict_proba or decision_function, a fitted regressor, a "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from copy import copy
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,8 @@ class Teacher(ABC):
     """
 
     default_batch_size: int | None = None
+    # Whether a question may cost more than time, so that no more are asked than there are rows.
+    remote: ClassVar[bool] = False
     columns: tuple[str, ...] | None = None
 
     def __init__(

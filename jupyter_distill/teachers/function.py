@@ -11,6 +11,8 @@ from jupyter_distill.teachers._base import Teacher
 class FunctionTeacher(Teacher):
     """A plain callable; called once with all rows unless a batch size is given."""
 
+    remote = True  # it may be
+
     def __init__(self, model: Any, *, name: str | None = None, **options: Any) -> None:
         super().__init__(model, name=name or _name(model), **options)
 

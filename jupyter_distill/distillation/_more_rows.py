@@ -1,0 +1,157 @@
+"""Rows beside those of the owner's y: read, checked, and put to the teacher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from jupyter_distill._validation import expected, some
+from jupyter_distill.data import Table
+from jupyter_distill.distillation._work import Work
+from jupyter_distill.targets import Predictions, SoftTargets, Targets
+from jupyter_distill.teachers import Teacher, count_rows, take_rows
+
+BATCH = 8_192  # rows per question unless the teacher knows better: few enough to show progress
+
+
+@dataclass(frozen=True, eq=False)
+class Unlabelled:
+    """Real rows without labels.
+
+    Attributes
+    ----------
+    table : Table
+        What the student sees of them.
+    inputs : rows or None
+        What the teacher sees of them; the same unless given.
+    """
+
+    table: Table
+    inputs: Any
+
+
+def read_unlabelled(given: Any, table: Table, inputs_given: bool) -> Unlabelled | None:
+    """Read rows without labels, before anybody is asked.
+
+    Parameters
+    ----------
+    given : rows, or tuple of rows and what the teacher sees of them
+        As the person gave them.
+    table : Table
+        The other rows.
+    inputs_given : bool
+        Whether the teacher sees something else of those.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they have other columns, or categories that no other row has.
+    """
+    if given is None:
+        return None
+    inputs = None
+    if isinstance(given, tuple):
+        if len(given) != 2:
+            raise TypeError(
+                expected(
+                    "unlabelled to be rows, or (rows, teacher_inputs)",
+                    got=f"a tuple of {len(given)}",
+                )
+            )
+        given, inputs = given
+    if (inputs is None) == inputs_given:
+        raise ValueError(
+            expected(
+                "teacher_inputs for the unlabelled rows exactly if there are some for the others",
+                got="them for the others only" if inputs_given else "them for the unlabelled only",
+                remedy="Give unlabelled=(rows, teacher_inputs)." if inputs_given else "",
+            )
+        )
+    try:
+        more = Table.of(given, columns=table.columns)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"The unlabelled rows are unlike X. {error}") from error
+    if inputs is not None and (found := count_rows(inputs)) != more.n_rows:
+        what = f"teacher_inputs for the {more.n_rows} unlabelled rows"
+        raise ValueError(expected(what, got=f"{found} of them"))
+    for j, column in enumerate(table.columns):
+        strange = np.flatnonzero((more.values[:, j] < 0) & (column.kind == "category"))
+        if strange.size:
+            values = dict.fromkeys(str(more.cell(int(row), j)) for row in strange)
+            raise ValueError(
+                expected(
+                    f"unlabelled rows with categories that {column.name!r} has in X",
+                    got=f"{some(values)} in {len(strange)} rows "
+                    f"({some([int(row) for row in strange])})",
+                    remedy="The teacher may never have seen these: leave those rows out.",
+                )
+            )
+    return Unlabelled(more, inputs)
+
+
+def apart_from(more: Unlabelled, held_out: Table, work: Work) -> Unlabelled | None:
+    """Leave out rows that are held out: what is learnt from them could not be measured there."""
+    shown = {row.tobytes() for row in held_out.values + 0.0}
+    fresh = np.array([row.tobytes() not in shown for row in more.table.values + 0.0], dtype=bool)
+    if fresh.all():
+        return more
+    rows = np.flatnonzero(fresh)
+    left = f"{len(fresh) - len(rows)} unlabelled rows are held out too, and were left out."
+    work.notes.append(left if len(rows) else f"All {left}")
+    if not len(rows):
+        return None
+    inputs = None if more.inputs is None else take_rows(more.inputs, rows)
+    return Unlabelled(more.table.take(rows), inputs)
+
+
+class Answering:
+    """Puts more rows to a teacher that has answered others.
+
+    Parameters
+    ----------
+    teacher : Teacher
+        Who is asked.
+    targets : SoftTargets or Predictions
+        What it said of the owner's rows.
+    batch_size : int, optional
+        Rows per question, as the person said.
+    work : Work
+        Shows how far it is.
+    """
+
+    def __init__(
+        self, teacher: Teacher, targets: Targets, batch_size: int | None, work: Work
+    ) -> None:
+        self.teacher, self.targets = teacher, targets
+        self.batch_size = batch_size or teacher.batch_size or BATCH
+        self.work = work
+
+    def __call__(self, table: Table, inputs: Any = None) -> Any:
+        """Return what the teacher says of all rows of a table, without truth.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the person stops it.
+        """
+        X = table.native if inputs is None else inputs
+        query = self.teacher.query(X, batch_size=self.batch_size)
+        with self.work.bar("asking the teacher", table.n_rows, "rows") as bar:
+            for rows in query:
+                bar.update(len(rows))
+        if isinstance(self.targets, Predictions):
+            return Predictions(query.predictions())
+        return SoftTargets(query.logits(), self.targets.classes)
+
+    def unlabelled(self, more: Unlabelled | None, held_out: Table) -> tuple[Table, Any] | None:
+        """Return rows without labels and what the teacher says of them, if there are any."""
+        more = None if more is None else apart_from(more, held_out, self.work)
+        if more is None:
+            return None
+        try:
+            return more.table, self(more.table, more.inputs)
+        except KeyboardInterrupt:
+            self.work.interrupted("the unlabelled rows were left out.")
+            return None

@@ -1,0 +1,76 @@
+"""Which techniques are tried for a family, as a person asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from jupyter_distill._validation import check_choice, expected
+from jupyter_distill.data.augmentation import METHODS
+from jupyter_distill.distillation._assistants import Assistant
+from jupyter_distill.distillation._lessons import Teaching
+
+Step = Sequence[tuple[str, Callable[[Teaching], Teaching]]]
+
+TRIED = ("local_swap", "munge")  # by "auto": no third way of making rows was better on any data
+FEW = 5_000  # rows learnt from beyond which made rows add nothing
+
+
+def read_augment(augment: Any, *, inputs_given: bool) -> tuple[str, ...] | None:
+    """Return the ways of making rows to try; None where the data decide.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such way, or the teacher sees something else than the student.
+    """
+    if augment is None or augment is False:
+        return ()
+    if isinstance(augment, str) and augment == "auto":
+        return () if inputs_given else None
+    listed = [augment] if isinstance(augment, str) else augment
+    if not isinstance(listed, list | tuple) or not listed:
+        raise TypeError(
+            expected(
+                f'augment to be "auto", None or one or several of {", ".join(METHODS)}',
+                got=repr(augment),
+            )
+        )
+    for method in listed:
+        check_choice("augment", method, ["auto", *METHODS])
+    if inputs_given:
+        raise ValueError(
+            expected(
+                "a teacher that sees the rows of X, to ask it about rows that are made",
+                got=f"teacher_inputs and augment={augment!r}",
+                remedy="Leave augment out, or give the teacher a preprocess of X: "
+                "as_teacher(model, preprocess=...).",
+            )
+        )
+    return tuple(dict.fromkeys(listed))
+
+
+def steps(unlabelled: int, methods: Sequence[str], assistants: Sequence[Assistant]) -> list[Step]:
+    """Return what is tried, in order; ways of making rows are rivals of each other.
+
+    Parameters
+    ----------
+    unlabelled : int
+        Real rows without labels: they help most, so that they come first.
+    """
+    found: list[Step] = []
+    if unlabelled:
+        rows = "1 unlabelled row" if unlabelled == 1 else f"{unlabelled:,} unlabelled rows"
+        found.append([(rows, lambda so_far: replace(so_far, unlabelled=True))])
+    if methods:
+        found.append([(f"augmentation by {m}", _making(m)) for m in methods])
+    if assistants:
+        chain = tuple(assistants)
+        names = ", then ".join(assistant.name for assistant in assistants)
+        found.append([(f"assistant {names}", lambda so_far: replace(so_far, assistants=chain))])
+    return found
+
+
+def _making(method: str) -> Callable[[Teaching], Teaching]:
+    return lambda so_far: replace(so_far, method=method)
