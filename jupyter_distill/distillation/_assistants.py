@@ -171,7 +171,7 @@ def _check_order(read: Sequence[Assistant], student: Student, sizes: Sequence[in
     """Refuse one that is not larger than what comes after it in the same family.
 
     Across families sizes have no common measure: what an assistant is worth is then seen by how
-    close it comes to the teacher, see ``doubts`` of the stages.
+    close it comes to the teacher, see ``weak`` of the stages.
     """
     readable = [size for size in sizes if size <= student.READABLE]
     largest: dict[str | None, tuple[float, str]] = {

@@ -37,7 +37,9 @@ class Course:
     temperatures : mapping of int to float or None
         T for each size; None for a regression.
     calibration : Calibration or None
-        What was tried to choose it; None if the person set it, and for a regression.
+        What was tried to choose it; None if nothing was, and for a regression.
+    standardised : bool
+        Whether it is the spread of the teacher's logits.
     alphas : AlphaPath or None
         What was tried to choose alpha; None if it was not searched for.
     fidelity : float or None
@@ -66,6 +68,7 @@ class Course:
     teaching: Teaching = Teaching()
     trials: tuple[Trial, ...] = ()
     chain: tuple[Fitted, ...] = ()
+    standardised: bool = False
 
     @cached_property
     def prepared(self) -> Any:

@@ -10,6 +10,7 @@ from jupyter_distill.distillation._findings_of_settings import of_settings
 from jupyter_distill.distillation._findings_of_size import of_size
 from jupyter_distill.distillation._findings_of_student import of_student
 from jupyter_distill.distillation._findings_of_teacher import of_teacher
+from jupyter_distill.distillation._findings_of_techniques import of_techniques
 from jupyter_distill.distillation.findings import Findings
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def find(d: Distillation, *, size_asked: bool, before: Findings | None = None) -
         said = [*of_teacher(d), *of_bias(d)]
     else:
         said = [one for one in before if one.code in OF_TEACHER]
-    rest = (*of_settings(d), *of_size(d, asked=size_asked), *of_student(d))
+    rest = (*of_settings(d), *of_size(d, asked=size_asked), *of_student(d), *of_techniques(d))
     return Findings.ordered([*said, *rest])
 
 

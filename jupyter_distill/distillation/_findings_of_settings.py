@@ -40,7 +40,10 @@ def of_settings(d: Distillation) -> Iterator[Finding]:
         )
     if isinstance(d.targets, SoftTargets):
         learnt = d.targets.take(d.rows.learnt)
-        yield from _fixed(d, learnt) if d.calibration is None else _indifferent(d)
+        if d.calibration is not None:
+            yield from _indifferent(d)
+        elif not d.course.standardised:
+            yield from _fixed(d, learnt)
 
 
 def _fixed(d: Distillation, targets: SoftTargets) -> Iterator[Finding]:

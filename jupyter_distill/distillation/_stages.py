@@ -68,13 +68,14 @@ def stages(
     return tuple(_stage(fitted, table, targets, seed) for fitted in chain)
 
 
-def doubts(
+def weak(
     chain: Sequence[Fitted], student: Student, table: Table, targets: Targets
-) -> tuple[str, ...]:
-    """Name the assistants that are no closer to the teacher than the student they taught.
+) -> tuple[tuple[Fitted, float, float], ...]:
+    """Return the assistants that are no closer to the teacher than the student they taught.
 
     Sizes of two families have no common measure; this one they have. Such an assistant has not
-    stood between the two.
+    stood between the two. Beside it stand its own distance and that of the student: mean KL at
+    T = 1 in nats, or mean squared difference.
 
     Parameters
     ----------
@@ -83,18 +84,11 @@ def doubts(
     student : Student
         Fitted.
     """
-    from_student = _distance(student.output(table), targets)
-    said = []
-    for fitted in chain:
-        from_assistant = _distance(fitted.output(table), targets)
-        if from_assistant >= from_student:
-            what = "mean squared difference" if isinstance(targets, Predictions) else "KL"
-            said.append(
-                f"The assistant {fitted.name} is no closer to the teacher than the student: "
-                f"{what} {from_assistant:.4g} and {from_student:.4g} on {table.n_rows:,} rows. "
-                "Leave it out, or give a larger one."
-            )
-    return tuple(said)
+    own = _distance(student.output(table), targets)
+    distances = [_distance(fitted.output(table), targets) for fitted in chain]
+    return tuple(
+        (f, from_f, own) for f, from_f in zip(chain, distances, strict=True) if from_f >= own
+    )
 
 
 def _stage(fitted: Fitted, table: Table, targets: Targets, seed: int | None) -> Stage:

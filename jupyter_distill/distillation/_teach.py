@@ -128,6 +128,7 @@ def choose(plan: Plan, run: Run, *, compare: bool) -> Course:
         fidelity=_fidelity(tried, taught, plan.sizes, size),
         table=learnt,
         targets=said,
+        standardised=classes and not plan.temperatures,
         teaching=taught.teaching,
         trials=taught.trials,
         chain=lessons.chain(rows.learnt, replace(taught.teaching, assistants=plan.assistants)),

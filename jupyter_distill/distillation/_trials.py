@@ -15,6 +15,7 @@ from jupyter_distill.students import Student
 from jupyter_distill.targets import Predictions
 
 NEAR = 2.0  # sizes within this factor of the chosen one are looked at: one alone is noisy
+FAR = 0.25  # share of made rows off the data's manifold beyond which they teach another world
 SURE = 1.0  # standard errors by which a technique has to win
 
 
@@ -49,8 +50,19 @@ class Trial:
 
     @property
     def wins(self) -> bool:
-        """Whether the loss is less by more than its standard error, and fidelity not less."""
-        return self.gain > SURE * self.se and self.fidelity_gain >= 0
+        """Whether the loss is less by more than its standard error, and fidelity not less.
+
+        Rows that are made have to lie where the real ones do.
+        """
+        near = not self.off_manifold > FAR  # NaN where no rows are made
+        return near and self.gain > SURE * self.se and self.fidelity_gain >= 0
+
+    def __str__(self) -> str:
+        kept = "kept" if self.kept else "left out"
+        return (
+            f"{self.technique}: {kept} (loss gained {self.gain:.3g} +- {self.se:.2g}, fidelity "
+            f"{self.fidelity_gain:+.3f})"
+        )
 
 
 @dataclass(frozen=True, eq=False)

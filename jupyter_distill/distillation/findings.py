@@ -28,7 +28,9 @@ CODES = (
     "constraint-unused",
     "class-never-taught",
     "size-not-reached",
+    "weak-assistant",
     "fixed-temperature",
+    "techniques",
     "temperature-does-not-matter",
 )
 

@@ -1,0 +1,307 @@
+"""Unlabelled rows, made rows and assistants: tried on validation rows, kept where they win."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer, load_diabetes
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression
+
+import jupyter_distill as jd
+from jupyter_distill.distillation import InterruptedWarning
+from jupyter_distill.distillation._trials import FAR, Trial
+
+from .distilling import data, run, smooth
+from .small import people
+
+
+def few(n: int = 120) -> tuple[Any, Any]:
+    X, y = data(n)
+    return X, y
+
+
+@pytest.fixture(scope="module")
+def cells() -> tuple[Any, Any, Any]:
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    return HistGradientBoostingClassifier(random_state=0).fit(X, y), X, y
+
+
+# --- rows without labels -----------------------------------------------------------------------
+
+
+def test_unlabelled_rows_are_learnt_from_where_they_win() -> None:
+    X, y = few()
+    more, _ = data(3_000, seed=5)
+    alone = run(smooth, X, y, size=16, temperature=1.0)
+    d = run(smooth, X, y, size=16, temperature=1.0, unlabelled=more)
+    assert d.techniques["technique"].tolist() == ["3,000 unlabelled rows"]
+    assert d.techniques["kept"].tolist() == [True] and d.techniques["gain"][0] > 0
+    assert d.course.table.n_rows == len(d.rows.learnt) + 3_000
+    assert d.table.n_rows == len(X)  # they are learnt from, and nothing is measured on them
+    np.testing.assert_array_equal(d.rows.held_out, alone.rows.held_out)
+    assert d.fidelity().overall.kl.value < alone.fidelity().overall.kl.value
+    assert int(d.explanation().support[0]) == len(X)
+    assert any("3,000 unlabelled rows: kept" in said for said in d.remarks)
+
+
+def test_rows_that_do_not_help_are_left_out() -> None:
+    X, y = data()
+    far = np.random.default_rng(0).uniform(60, 90, (400, 3))
+    d = run(smooth, X, y, size=6, temperature=1.0, unlabelled=far)
+    assert d.techniques["kept"].tolist() == [False]
+    assert any("400 unlabelled rows: left out" in said for said in d.remarks)
+    alone = run(smooth, X, y, size=6, temperature=1.0)
+    np.testing.assert_array_equal(d.student.logits(X), alone.student.logits(X))
+
+
+def test_the_twin_of_labels_alone_never_sees_them() -> None:
+    X, y = few()
+    d = run(smooth, X, y, size=8, temperature=1.0, unlabelled=data(3_000, seed=5)[0])
+    alone = run(smooth, X, y, size=8, temperature=1.0)
+    assert d.techniques["kept"].all() and d.labels_only is not None
+    assert alone.labels_only is not None
+    np.testing.assert_array_equal(d.labels_only.logits(X), alone.labels_only.logits(X))
+
+
+def test_held_out_rows_among_the_unlabelled_are_left_out() -> None:
+    X, y = few()
+    alone = run(smooth, X, y, size=4, temperature=1.0)
+    d = run(smooth, X, y, size=4, temperature=1.0, unlabelled=X)
+    held = len(alone.rows.held_out)
+    assert d.notes == (f"{held} unlabelled rows are held out too, and were left out.",)
+    assert d.techniques["technique"].tolist() == [f"{len(X) - held} unlabelled rows"]
+    d = run(smooth, X, y, size=4, temperature=1.0, unlabelled=X[alone.rows.held_out])
+    assert d.notes[0].startswith("All ") and d.techniques.empty
+
+
+def test_unlabelled_rows_may_come_with_what_the_teacher_sees() -> None:
+    X, y = few()
+    more, _ = data(2_000, seed=5)
+    d = run(
+        lambda rows: smooth(rows - 1),
+        X,
+        y,
+        size=8,
+        temperature=1.0,
+        teacher_inputs=X + 1,
+        unlabelled=(more, more + 1),
+    )
+    np.testing.assert_allclose(d.course.targets.logits[-2_000:], smooth(more))
+
+
+@pytest.mark.parametrize(
+    ("unlabelled", "options", "error", "says"),
+    [
+        ("named", {}, ValueError, "The unlabelled rows are unlike X.*'age'"),
+        ("strange", {}, ValueError, r"categories that 'purpose' has in X. Got 'boat' in 2 rows"),
+        ("text", {}, TypeError, "The unlabelled rows are unlike X"),
+        (("a", "b", "c"), {}, TypeError, "or .rows, teacher_inputs.. Got a tuple of 3"),
+        ("good", {"teacher_inputs": True}, ValueError, r"Give unlabelled=\(rows, teacher_inputs"),
+        ("inputs", {}, ValueError, "teacher_inputs for the unlabelled rows exactly"),
+        ("short", {"teacher_inputs": True}, ValueError, "teacher_inputs for the 50 .*Got 3"),
+    ],
+)
+def test_unlabelled_rows_that_are_unlike_are_refused_before_anybody_is_asked(
+    unlabelled: Any, options: dict[str, Any], error: type[Exception], says: str
+) -> None:
+    frame, y = people(200)
+    more = frame.head(50).copy()
+    given = {
+        "named": more.rename(columns={"age": "years"}),
+        "strange": more.assign(purpose=["boat", "boat", *more["purpose"][2:]]),
+        "text": more.assign(age="old"),
+        "good": more,
+        "inputs": (more, more),
+        "short": (more, more.head(3)),
+    }
+    options = {name: frame for name in options}
+    with pytest.raises(error, match=says):
+        run(
+            lambda rows: pytest.fail("asked"),
+            frame,
+            y,
+            unlabelled=given.get(unlabelled, unlabelled)
+            if isinstance(unlabelled, str)
+            else unlabelled,
+            **options,
+        )
+
+
+# --- made rows ---------------------------------------------------------------------------------
+
+
+def test_a_model_at_hand_is_asked_about_made_rows_and_a_function_is_not(cells: Any) -> None:
+    model, X, y = cells
+    d = run(model, X, y, size=8, temperature=1.0)
+    assert d.techniques["technique"].tolist() == [
+        "augmentation by local_swap",
+        "augmentation by munge",
+    ]
+    assert d.techniques["kept"].sum() <= 1
+    assert d.techniques["off_manifold"].between(0, 0.3).all()
+    asked: list[int] = []
+
+    def function(rows: Any) -> Any:
+        asked.append(len(rows))
+        return model.predict_proba(rows)
+
+    assert run(function, X, y, size=8, temperature=1.0).techniques.empty
+    assert sum(asked) == len(X)
+
+
+def test_made_rows_weigh_as_much_as_the_real_ones_and_have_no_truth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Trial, "wins", True)
+    X, y = few(60)
+    d = run(smooth, X, y, size=8, temperature=1.0, augment="local_swap")
+    n = len(d.rows.learnt)
+    assert d.techniques["kept"].all()
+    assert d.course.table.n_rows == 5 * n and not d.course.targets.known[n:].any()
+    assert d.course.targets.weights[n:].sum() == pytest.approx(n)
+
+
+@pytest.mark.parametrize("student", ["tree", "rules", "linear", "ebm", "net"])
+def test_every_family_takes_every_technique(student: str) -> None:
+    frame, y = people(150)
+    teacher = LogisticRegression(max_iter=500)
+    X = frame[["age", "income"]].fillna(40.0)
+    teacher.fit(X, y)
+    d = run(
+        teacher,
+        X,
+        y,
+        student=student,
+        size=2,
+        temperature=1.0,
+        augment=["local_swap", "copula", "munge"],
+        unlabelled=X.head(40) + 0.5,
+        assistant="tree",
+    )
+    assert len(d.techniques) == 5
+    assert np.isfinite(d.techniques[["gain", "se", "fidelity_gain"]]).all(axis=None)
+    assert d.stages["name"].iloc[-1] == d.title
+    again = run(
+        teacher,
+        X,
+        y,
+        student=student,
+        size=2,
+        temperature=1.0,
+        augment=["local_swap", "copula", "munge"],
+        unlabelled=X.head(40) + 0.5,
+        assistant="tree",
+    )
+    pd.testing.assert_frame_equal(d.techniques, again.techniques)
+    np.testing.assert_array_equal(d.student.output(X), again.student.output(X))
+
+
+def test_regressions_learn_from_more_rows_too() -> None:
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    model = RandomForestRegressor(30, random_state=0).fit(X, y)
+    d = run(model, X.head(200), y.head(200), size=8, unlabelled=X.tail(240), assistant="ebm")
+    assert d.techniques["technique"].tolist()[0].endswith("unlabelled rows")
+    assert d.stages["fidelity"].between(-1, 1).all() and len(d.stages) == 2
+
+
+@pytest.mark.parametrize(
+    ("augment", "error", "says"),
+    [
+        ("noise", ValueError, "augment to be one of 'auto', 'local_swap', 'copula', 'munge'"),
+        (3, TypeError, 'augment to be "auto", None or one or several of local_swap'),
+        ([], TypeError, "augment to be"),
+    ],
+)
+def test_ways_of_making_rows_that_there_are_not(augment: Any, error: Any, says: str) -> None:
+    with pytest.raises(error, match=says):
+        run(lambda rows: pytest.fail("asked"), *few(), augment=augment)
+
+
+def test_a_teacher_that_sees_other_inputs_cannot_be_asked_about_made_rows(cells: Any) -> None:
+    model, X, y = cells
+    with pytest.raises(ValueError, match=r"Got teacher_inputs and augment='munge'.*preprocess"):
+        run(model, X, y, teacher_inputs=X, augment="munge")
+    assert run(model, X, y, teacher_inputs=X, size=3, temperature=1.0).techniques.empty
+
+
+def test_rows_far_from_the_data_never_win() -> None:
+    near = Trial("made", 0.1, 0.01, 0.02, 0.06)
+    assert near.wins and not Trial("made", 0.1, 0.01, 0.02, FAR + 0.01).wins
+    assert Trial("unlabelled", 0.1, 0.01, 0.02, float("nan")).wins
+    assert not Trial("made", 0.1, 0.01, -0.001, 0.06).wins
+    assert not Trial("made", 0.01, 0.02, 0.01, 0.06).wins
+
+
+# --- assistants --------------------------------------------------------------------------------
+
+
+def test_every_stage_is_measured_against_the_first_teacher(cells: Any) -> None:
+    model, X, y = cells
+    d = run(model, X, y, size=4, temperature=1.0, augment=None, assistant=["ebm", "tree"])
+    assert len(d.techniques) == 1 and "then tree" in d.techniques["technique"][0]
+    assert len(d.stages) == 3 and d.stages["name"].iloc[-1] == d.title
+    assert d.stages["fidelity"].iloc[-1] == d.rung.fidelity
+    table, targets = d.held_out
+    said = d.course.chain[0].output(table).argmax(1)
+    assert d.stages["fidelity"].iloc[0] == (said == targets.predicted).mean()
+    taught = d.techniques["kept"][0]
+    same = np.array_equal(d.course.targets.logits, d.targets.take(d.rows.learnt).logits)
+    assert taught != same
+
+
+def test_an_assistant_of_scikit_learn_s_kind(cells: Any) -> None:
+    model, X, y = cells
+    d = run(
+        model,
+        X,
+        y,
+        size=4,
+        temperature=1.0,
+        augment=None,
+        assistant=HistGradientBoostingClassifier(max_iter=20),
+    )
+    assert "HistGradientBoostingClassifier" in d.techniques["technique"][0]
+
+
+def test_assistants_that_cannot_help_are_refused_before_anybody_is_asked() -> None:
+    with pytest.raises(ValueError, match="an assistant larger than the student"):
+        run(lambda rows: pytest.fail("asked"), *few(), size=16, assistant=jd.TreeStudent(size=4))
+
+
+# --- interrupted -------------------------------------------------------------------------------
+
+
+def test_an_interrupt_while_rows_are_made_keeps_what_was_tried_before() -> None:
+    X, y = data()
+    asked: list[int] = []
+
+    def tiring(rows: Any) -> Any:
+        asked.append(len(rows))
+        if len(asked) == 3:  # the rows of X, those made in the first fold, then no more
+            raise KeyboardInterrupt
+        return smooth(rows)
+
+    with pytest.warns(InterruptedWarning, match="augmentation by munge was not tried to the end"):
+        d = run(tiring, X, y, size=4, temperature=1.0, augment="munge")
+    assert d.techniques.empty and d.fidelity().value > 0.7
+    alone = run(smooth, X, y, size=4, temperature=1.0)
+    np.testing.assert_array_equal(d.student.logits(X), alone.student.logits(X))
+
+
+def test_an_interrupt_while_unlabelled_rows_are_asked_about_leaves_them_out() -> None:
+    X, y = data()
+    asked: list[int] = []
+
+    def tiring(rows: Any) -> Any:
+        asked.append(len(rows))
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return smooth(rows)
+
+    with pytest.warns(InterruptedWarning, match="the unlabelled rows were left out"):
+        d = run(tiring, X, y, size=4, temperature=1.0, unlabelled=X + 0.1)
+    assert d.techniques.empty
