@@ -231,9 +231,9 @@ def test_a_teacher_that_sees_other_inputs_cannot_be_asked_about_made_rows(cells:
 def test_rows_far_from_the_data_never_win() -> None:
     near = Trial("made", 0.1, 0.01, 0.02, 0.06)
     assert near.wins and not Trial("made", 0.1, 0.01, 0.02, FAR + 0.01).wins
-    assert Trial("unlabelled", 0.1, 0.01, 0.02, float("nan")).wins
-    assert not Trial("made", 0.1, 0.01, -0.001, 0.06).wins
-    assert not Trial("made", 0.01, 0.02, 0.01, 0.06).wins
+    assert not Trial("made", -0.001, 0.01, 0.02, 0.06).wins
+    assert Trial("rows", -0.001, 0.01, 0.0, float("nan"), real=True).wins
+    assert not Trial("rows", -0.02, 0.01, 0.0, float("nan"), real=True).wins
 
 
 # --- assistants --------------------------------------------------------------------------------

@@ -90,11 +90,11 @@ def distill(
         Rows that neither teacher nor student saw: they become the held-out rows.
     unlabelled : data frame, array, or tuple (rows, teacher_inputs), optional
         More real rows, without y: the teacher labels them, and the student learns from them too
-        where that wins on validation rows.
+        unless they clearly harm on validation rows.
     augment : {"auto", "local_swap", "copula", "munge"} or several of these, or None
         Ways of making more rows for the teacher to label, four for each real one; the best is kept
         where it wins on (real) validation rows. ``"auto"`` tries two of them where there are fewer
-        than 5,000 rows to learn from and the teacher is a model at hand, not a function, which may
+        than 2,000 rows to learn from and the teacher is a model at hand, not a function, which may
         be far away or cost money.
     assistant : str, Student, estimator, or list of these, optional
         Who may stand between teacher and student: a family, or any classifier or regressor of

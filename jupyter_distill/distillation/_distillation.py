@@ -189,7 +189,7 @@ class Distillation:
         farther from the real ones than 95 % of these from each other; ``kept``. Empty if none was
         tried.
         """
-        names = [field.name for field in fields(Trial)]
+        names = [field.name for field in fields(Trial) if field.name != "real"]
         return pd.DataFrame([asdict(trial) for trial in self.course.trials], columns=names)
 
     @property

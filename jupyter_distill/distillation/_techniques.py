@@ -14,7 +14,7 @@ from jupyter_distill.distillation._lessons import Teaching
 Step = Sequence[tuple[str, Callable[[Teaching], Teaching]]]
 
 TRIED = ("local_swap", "munge")  # by "auto": no third way of making rows was better on any data
-FEW = 5_000  # rows learnt from beyond which made rows add nothing
+FEW = 2_000  # rows learnt from beyond which made rows add nothing
 
 
 def read_augment(augment: Any, *, inputs_given: bool) -> tuple[str, ...] | None:

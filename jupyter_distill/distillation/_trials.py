@@ -16,7 +16,6 @@ from jupyter_distill.targets import Predictions
 
 NEAR = 2.0  # sizes within this factor of the chosen one are looked at: one alone is noisy
 FAR = 0.25  # share of made rows off the data's manifold beyond which they teach another world
-SURE = 1.0  # standard errors by which a technique has to win
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Trial:
     off_manifold : float
         Share of the rows made that lie farther from the real ones than 95 % of these do from each
         other; NaN where none are made.
+    real : bool
+        Whether it is more rows of the owner.
     kept : bool
         Whether the student learnt so.
     """
@@ -46,16 +47,20 @@ class Trial:
     se: float
     fidelity_gain: float
     off_manifold: float
+    real: bool = False
     kept: bool = False
 
     @property
     def wins(self) -> bool:
-        """Whether the loss is less by more than its standard error, and fidelity not less.
+        """Whether the loss is less.
 
-        Rows that are made have to lie where the real ones do.
+        Fidelity is not looked at: on few rows it is so noisy that asking for it too loses half of
+        what made rows gain. More real rows are of the same world as the others, so that they are
+        learnt from unless they clearly harm; rows that are made have to lie where those do.
         """
-        near = not self.off_manifold > FAR  # NaN where no rows are made
-        return near and self.gain > SURE * self.se and self.fidelity_gain >= 0
+        if self.off_manifold > FAR:  # NaN where no rows are made
+            return False
+        return self.gain > (-self.se if self.real else 0.0)
 
     def __str__(self) -> str:
         kept = "kept" if self.kept else "left out"
@@ -92,7 +97,9 @@ class Bench:
         with closing(work.each(score, calls, f"trying {what}", "fits")) as found:
             return joined(list(found))
 
-    def compare(self, technique: str, without: Scores, beside: Scores, off: float) -> Trial:
+    def compare(
+        self, technique: str, without: Scores, beside: Scores, off: float, real: bool
+    ) -> Trial:
         """Compare scores of the same rows."""
         near = [i for i, s in enumerate(self.sizes) if self.size / NEAR <= s <= self.size * NEAR]
         gained = (without.off[near] - beside.off[near]).mean(0)
@@ -102,7 +109,7 @@ class Bench:
             fidelity = gain / spread if spread > 0 else 0.0
         else:
             fidelity = float(beside.agrees[near].mean() - without.agrees[near].mean())
-        return Trial(technique, gain, error, fidelity, off)
+        return Trial(technique, gain, error, fidelity, off, real)
 
 
 def try_techniques(
@@ -145,7 +152,8 @@ def try_techniques(
                 work.interrupted(f"{name} was not tried to the end, and is left out.")
                 return teaching, (*trials, *(trial for trial, _, _ in found)), best
             off = np.nan if with_it.method == teaching.method else lessons.off[str(with_it.method)]
-            found.append((bench.compare(name, best, beside, off), with_it, beside))
+            real = with_it.unlabelled and not teaching.unlabelled
+            found.append((bench.compare(name, best, beside, off, real), with_it, beside))
         winners = [one for one in found if one[0].wins]
         winner = max(winners, key=lambda one: one[0].gain, default=None)
         trials += [replace(t, kept=winner is not None and t is winner[0]) for t, _, _ in found]
