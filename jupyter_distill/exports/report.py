@@ -18,6 +18,7 @@ from jupyter_distill.exports import charts, html, overview, page, payload, state
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.html import count, escape
 from jupyter_distill.exports.kept import kept
+from jupyter_distill.exports.learnt import learnt
 
 WORST = 25
 # What the ladder measures besides the fidelity.
@@ -75,6 +76,13 @@ def compose(d: Distillation) -> str:
         _said_of_fidelity(d),
     )
     before += _sizes(d)
+    if found := learnt(d):
+        before += _section(
+            "What it learnt from",
+            found,
+            "More rows, and models between teacher and student, each tried on validation rows and "
+            "kept where the student came closer to its teacher.",
+        )
     picture = _section(
         "The student",
         overview.student(explanation),
