@@ -48,9 +48,9 @@ class Part:
     ) -> None:
         self.fit_targets: Any
         self.score_targets: Any
-        self.fit_table, self.fit_targets = table.take(fit), targets.take(fit)
-        self.score_rows, self.score_targets = table.take(score), targets.take(score)
-        self.fit_rows = student.prepare(self.fit_table, self.fit_targets.weights)
+        self.fit_targets, self.score_targets = targets.take(fit), targets.take(score)
+        self.score_rows = table.take(score).bare()
+        self.fit_rows = student.prepare(table.take(fit).bare(), self.fit_targets.weights)
 
     def constant(self) -> Floats:
         """Return how far the teacher is from its mean over the rows that are fitted, per row."""
