@@ -77,7 +77,7 @@ def same(one: Distillation, other: Distillation) -> None:
 
 @pytest.fixture(scope="module")
 def dask() -> Iterator[Any]:
-    """A cluster of two processes on this machine; one of them works with two threads."""
+    """A cluster on this machine: two processes of two threads each."""
     from distributed import Client, LocalCluster
 
     with (
@@ -319,7 +319,6 @@ def test_a_signal_to_the_workers_too_keeps_what_is_done() -> None:
 
 
 def test_a_backend_that_gives_all_at_once_gives_the_same() -> None:
-    """``multiprocessing``: an interrupt keeps nothing of the stage."""
     alone = one("linear", "regression")
     with joblib.parallel_config("multiprocessing", n_jobs=2):
         same(alone, one("linear", "regression"))
