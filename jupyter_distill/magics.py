@@ -46,7 +46,7 @@ class DistillMagics(Magics):
         "--task",
         help="classification or regression (default: what the teacher and Y say themselves)",
     )
-    @argument("--student", default="tree", help="family of the student (default: tree)")
+    @argument("--student", default="tree", help="family, or several: tree,rules (default: tree)")
     @argument("--size", type=_number(int, "auto"), default="auto", help="its size (default: auto)")
     @argument(
         "--temperature",
@@ -102,7 +102,7 @@ class DistillMagics(Magics):
                 X,
                 y,
                 task=given.task,
-                student=given.student,
+                student=given.student.split(",") if "," in given.student else given.student,
                 size=given.size,
                 temperature=given.temperature,
                 alpha=given.alpha,

@@ -57,6 +57,12 @@ def test_it_distils(shell: InteractiveShell) -> None:
     assert list(d.table.names) == ["income", "age", "house size"]
 
 
+def test_it_distils_into_several_families(shell: InteractiveShell) -> None:
+    d = shell.run_line_magic("distill", "model X y --student tree,linear --temperature 1 --size 2")
+    assert d.ladder.families == ("tree", "linear")
+    assert "tres" in said(shell, "model X y --student tree,tres")
+
+
 def test_the_cell_shows_it_and_keeps_it_in_out(shell: InteractiveShell) -> None:
     result = shell.run_cell("%distill model X y --size 4 -o d", store_history=True)
     assert isinstance(result.result, Distillation)

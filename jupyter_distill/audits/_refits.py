@@ -55,7 +55,8 @@ def refits(
     """
     course = d.course
     # not those of the distillation, which would remember every resample
-    rows = course.template.prepare(course.table, course.targets.weights)
+    rows = course.template.prepare(course.table.bare(), course.targets.weights)
+    shown = shown.bare()  # a worker needs to know no more
     student = at_temperature(course.template, d.temperature)
     sizes = _sizes(d, student, rows, shown)
     calls = [

@@ -146,8 +146,10 @@ def calibrate(
     done: list[Scores] = []
     from_1 = sorted(temperatures, key=lambda T: abs(np.log(T)))  # an interrupt keeps the plainest
     calls = [(part, at_temperature(tried, T), sizes) for T in from_1 for part in parts]
+    first = len(parts) if tried.REMEMBERS and len(from_1) > 1 else 0
     try:
-        with closing(work.each(score, calls, "calibrating temperature", "fits")) as found:
+        fits = work.each(score, calls, "calibrating temperature", "fits", at_home=first)
+        with closing(fits) as found:
             done.extend(found)
     except KeyboardInterrupt:
         if len(done) < len(parts):

@@ -73,7 +73,7 @@ class Course:
     @cached_property
     def prepared(self) -> Any:
         """Rows prepared for the family, made once."""
-        return self.template.prepare(self.table, self.targets.weights)
+        return self.template.prepare(self.table.bare(), self.targets.weights)
 
     def together(self, size: int) -> tuple[int, ...]:
         """Return the sizes that are fitted with one: in some families they depend on another."""

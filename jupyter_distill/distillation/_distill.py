@@ -107,6 +107,8 @@ def distill(
     n_jobs : int, optional
         Fits at a time, through the backend of joblib that is active (loky, Dask, Ray, ...): with
         ``joblib.parallel_config(backend="dask")`` on a cluster. The result is the same to the bit.
+        An interrupt keeps the fits that are done, but for backends that give all at once
+        (``multiprocessing``).
     progress : bool, default True
         Whether to show progress.
     random_state : int or None, default 0

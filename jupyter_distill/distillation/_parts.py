@@ -51,9 +51,10 @@ class Part:
         places: Places,
     ) -> None:
         table, self.fit_targets = learnt
-        self.score_rows, self.score_targets = scored
+        shown, self.score_targets = scored
+        self.score_rows = shown.bare()
         self.places = places  # of the owner's rows that are fitted
-        self.fit_rows = student.prepare(table, self.fit_targets.weights)
+        self.fit_rows = student.prepare(table.bare(), self.fit_targets.weights)
 
     def learning(self, student: Student, learnt: tuple[Table, Any]) -> Part:
         """Return the same rows to score on, with others to learn from."""

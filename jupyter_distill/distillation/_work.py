@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed
@@ -55,23 +57,44 @@ class Work:
         calls: Sequence[tuple[Any, ...]],
         stage: str,
         unit: str,
+        *,
+        at_home: int = 0,
     ) -> Generator[Done, None, None]:
         """Yield what a function makes of each call, in their order, as soon as it is there.
 
         Every call runs on one thread, as sums depend on their number: so the result is the same
         to the bit, wherever it is computed. Close the generator where a loop may end early.
+
+        What was yielded before an interrupt can be kept. Backends that give all results at once
+        (``multiprocessing``) yield none before the last call is through.
+
+        Parameters
+        ----------
+        function : callable
+            What workers can import.
+        calls : sequence of tuple
+            Its arguments; what several calls share is sent to a worker as rarely as the backend
+            can.
+        stage, unit : str
+            What the bar says.
+        at_home : int
+            Calls that run here, one by one, before others are sent: those that fill a memory
+            which the others share.
         """
-        tasks = (delayed(_alone)(function, call) for call in calls)
+        here, tasks = calls[:at_home], (delayed(_alone)(function, *c) for c in calls[at_home:])
         backend, _ = get_active_backend()
         how = "generator" if backend.supports_return_generator else "list"
         with (
             threadpool_limits(1),  # here too: what a thread sets holds for all of a process
             self.bar(stage, len(calls), unit) as bar,
-            Parallel(n_jobs=self.n_jobs, return_as=how) as pool,
         ):
-            for done in pool(tasks):
-                yield done
+            for call in here:
+                yield _alone(function, *call)
                 bar.update()
+            with Parallel(n_jobs=self.n_jobs, return_as=how) as pool:
+                for done in pool(tasks):
+                    yield done
+                    bar.update()
 
     def interrupted(self, kept: str) -> None:
         """Say, at once and in the result, what an interrupt left."""
@@ -80,6 +103,33 @@ class Work:
         warnings.warn(note, InterruptedWarning, stacklevel=4)
 
 
-def _alone(function: Callable[..., Done], call: tuple[Any, ...]) -> Done:
-    with threadpool_limits(1):
+def _alone(function: Callable[..., Done], *call: Any) -> Done:
+    with _one_thread():
         return function(*call)
+
+
+_lock = threading.Lock()
+_inside: list[threadpool_limits] = []
+_running = 0
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Hold sums to one thread until the last of the calls that run in this process is through.
+
+    BLAS has one limit for the whole process: the first call that ends must not lift it while
+    another runs. OpenMP has one for each thread, which each call sets by itself.
+    """
+    global _running
+    with _lock:
+        if _running == 0:
+            _inside.append(threadpool_limits(1, user_api="blas"))
+        _running += 1
+    try:
+        with threadpool_limits(1, user_api="openmp"):
+            yield
+    finally:
+        with _lock:
+            _running -= 1
+            if _running == 0:
+                _inside.pop().restore_original_limits()

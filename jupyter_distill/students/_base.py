@@ -43,6 +43,8 @@ class Student(BaseEstimator, ABC):
         Least size that makes sense.
     PILOT_SIZES : bool
         Whether a pilot tells sizes apart as well as temperatures.
+    REMEMBERS : bool
+        Whether rows that were prepared remember what pilots of all temperatures share.
     NEEDS : str or None
         Optional package that it cannot do without.
     LARGEST : int or None
@@ -59,6 +61,7 @@ class Student(BaseEstimator, ABC):
     UNIT: ClassVar[str]
     SMALLEST: ClassVar[int] = 1
     PILOT_SIZES: ClassVar[bool] = True
+    REMEMBERS: ClassVar[bool] = False
     NEEDS: ClassVar[str | None] = None
     LARGEST: ClassVar[int | None] = None
     CHOICES: ClassVar[Mapping[str, Sequence[str]]] = {}

@@ -53,6 +53,7 @@ class EbmBase(Student):
     SIZES = (1, 2, 3, 4, 6, 8, 10, 15, 20)
     READABLE = 15
     UNIT = "terms"
+    REMEMBERS = True
     NEEDS = "interpret"
     CHOICES = {"quality": QUALITIES}
 

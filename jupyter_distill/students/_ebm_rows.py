@@ -37,7 +37,8 @@ class EbmRows(Binned):
 
     def boosted(self, boost: partial[Boosted], goal: Goal) -> Boosted:
         """Return what `boost` makes of a goal, from memory if it was made before."""
-        name = joblib.hash((boost.args, boost.keywords, goal.weights, goal.wanted))
+        made_of = boost.args, boost.keywords, goal.weights, goal.wanted
+        name = joblib.hash(made_of, coerce_mmap=True)  # workers read large arrays from files
         if name not in self.kept:
             self.kept[name] = boost(goal)
         return self.kept[name]

@@ -75,6 +75,7 @@ class LinearStudent(LinearBase, StudentClassifier):
     M. Yuan, Y. Lin: Model selection and estimation in regression with grouped variables, 2006.
     """
 
+    REMEMBERS = True
     CHOICES = {"objective": tuple(OBJECTIVES), "quality": QUALITIES}
 
     def __init__(
