@@ -159,7 +159,8 @@ class Distillation:
                     remedy='Distil with temperature="auto".',
                 )
             )
-        return late("jupyter_distill.exports.vega:temperature_chart")(self.temperature_path)
+        draw = late("jupyter_distill.exports.vega:temperature_chart")
+        return draw(self.temperature_path, self.calibration.matters(self.size))
 
     @property
     def alpha_path(self) -> pd.DataFrame:
@@ -173,6 +174,26 @@ class Distillation:
             measured = ["kl", "fidelity", "log_loss"] if classes else ["rmse", "rmse_truth"]
             return pd.DataFrame({name: [] for name in ["alpha", *measured, "chosen"]})
         return self.course.alphas.frame(classes=classes)
+
+    def alpha_chart(self) -> Any:
+        """Return an Altair chart of :attr:`alpha_path`. Needs the extra ``charts``.
+
+        Raises
+        ------
+        ValueError
+            If alpha was not searched for.
+        """
+        tried = self.course.alphas
+        if tried is None:
+            raise ValueError(
+                expected(
+                    "values of alpha that were tried",
+                    got=f"{self.alpha:g} alone",
+                    remedy='Distil with alpha="auto".',
+                )
+            )
+        draw = late("jupyter_distill.exports.vega:alpha_chart")
+        return draw(tried, classes=self.task == "classification")
 
     @cached_property
     def held_out(self) -> tuple[Table, Any]:
