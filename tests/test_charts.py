@@ -212,6 +212,9 @@ def test_a_report_holds_the_ladder_of_all_families_and_alpha(several: Distillati
     for rung in several.ladder:
         interval = f"{rung.fidelity:.3f} [{rung.low:.3f}, {rung.high:.3f}]"
         assert interval in text
+    tried = several.course.alphas
+    assert tried is not None
+    assert ("No value that was tried is measurably better" in text) == (not tried.matters)
     tree = compose(several.ladder.select(family="tree"))
     assert "Every size of tree that was piloted" in tree
     # a tree's own view takes the place of what stands before "Where the two part"

@@ -52,12 +52,14 @@ def alpha(d: Distillation) -> str:
     tried = d.course.alphas
     if tried is None:
         return ""
+    why = "No value that was tried is measurably better than another, for the teacher or the truth."
+    if tried.matters:
+        why = "Of the values that cost no measurable fidelity it is the one best for the truth."
     panels = charts.alpha_chart(tried, classes=d.task == "classification")
     return section(
         "Alpha",
         f'<div class="cards">{panels}</div>',
-        f"The ground truth weighs {d.alpha:g} in what the student learns from. Of the values that "
-        "cost no measurable fidelity it is the one that is best for the truth.",
+        f"The ground truth weighs {d.alpha:g} in what the student learns from. {why}",
     )
 
 
