@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.exports import charts, outline
+from jupyter_distill.exports import axes, charts, outline
+from jupyter_distill.exports.curves import Curve
 from jupyter_distill.exports.svg import tree_svg
 from tests.small import distilled, grown, people
 
@@ -66,7 +68,8 @@ def test_a_tree_reads_as_text(d: Distillation) -> None:
 
 
 def test_charts_are_drawings_with_words(d: Distillation) -> None:
-    for drawn in (charts.temperature_chart(d.temperature_path), charts.ladder_chart(d.ladder)):
+    tried = charts.temperature_chart(d.temperature_path, matters=True)
+    for drawn in (tried, charts.ladder_chart(d.ladder)):
         drawing = ElementTree.fromstring(drawn)
         assert drawing.get("role") == "img"
         assert len(str(drawing.get("aria-label"))) > 40
@@ -84,12 +87,7 @@ def test_the_chosen_size_is_named_above_every_point(d: Distillation) -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.02, 0.5), (0.0, 0.83)])
 def test_the_axis_of_agreement_stays_within_what_shares_can_be(low: float, high: float) -> None:
-    ends = [low, low], [high, high]
-    line = charts.Curve(
-        [2.0, 4.0], [low, high], *ends, 4.0, "", "", "", "", lambda v: f"tick {v:.4f}"
-    )
-    drawn = charts._chart(line)
-    texts = [e.text or "" for e in ElementTree.fromstring(drawn).iter("text")]
-    ticks = [float(text.removeprefix("tick ")) for text in texts if text.startswith("tick")]
+    frame = pd.DataFrame({"size": [2, 4], "fidelity": [low, high], "low": low, "high": high})
+    _, ticks = axes.upwards(Curve(frame, "size", "fidelity", "", "", "", "", ticks=[2, 4]), 100, 0)
     assert min(ticks) >= 0 and min(ticks) <= low
     assert max(ticks) <= 1 and max(ticks) >= high

@@ -36,7 +36,7 @@ def forest() -> Any:
 
 
 def cancer(model: Any = None, y: Any = SICK, **options: Any) -> Distillation:
-    options = {"student": TreeStudent(quality="greedy"), "size": 4, **options}
+    options = {"student": TreeStudent(quality="greedy"), "size": 4, "augment": None, **options}
     return run(model or forest(), CANCER, y, **options)
 
 
@@ -49,14 +49,16 @@ def feeble() -> Callable[[pd.DataFrame], np.ndarray]:
 def sugar(model: Any = None, y: Any = WORSE, **options: Any) -> Distillation:
     model = model or RandomForestRegressor(20, random_state=0).fit(SUGAR[:300], WORSE[:300])
     test = SUGAR[300:], *([] if y is None else [y[300:]])
-    options = {"student": TreeRegressionStudent(quality="greedy"), "size": 8, **options}
+    student = TreeRegressionStudent(quality="greedy")
+    options = {"student": student, "size": 8, "augment": None, **options}
     return run(model, SUGAR[:300], None if y is None else y[:300], test=test, **options)
 
 
 @cache
 def digits(size: int) -> Distillation:
     model = RandomForestClassifier(30, random_state=0).fit(DIGITS, DIGIT)
-    return run(model, DIGITS, DIGIT, student=TreeStudent(quality="greedy"), size=size)
+    student = TreeStudent(quality="greedy")
+    return run(model, DIGITS, DIGIT, student=student, size=size, augment=None)
 
 
 def shuffled() -> Distillation:
@@ -73,6 +75,10 @@ CASES: dict[str, Callable[[], Distillation]] = {
     "constant-columns": lambda: run(
         by_heart(forest().predict_proba(CANCER)), FLAT, teacher_inputs=np.arange(len(CANCER))
     ),
+    "weak-assistant": lambda: cancer(
+        temperature=1.0, assistant=TreeStudent(size=5, quality="greedy"), size=4
+    ),
+    "techniques": lambda: cancer(temperature=1.0, augment="munge"),
     "constant-teacher": lambda: cancer(lambda rows: np.tile([0.3, 0.7], (len(rows), 1))),
     "weak-teacher": lambda: cancer(feeble()),
     "biased-teacher": lambda: cancer(

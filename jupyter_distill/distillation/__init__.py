@@ -1,5 +1,6 @@
 """From a teacher and rows to a student: temperature, ladder, and the result that holds all."""
 
+from jupyter_distill.distillation._alpha import AlphaPath
 from jupyter_distill.distillation._distill import distill
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._ladder import Ladder
@@ -8,6 +9,7 @@ from jupyter_distill.distillation._work import InterruptedWarning
 from jupyter_distill.distillation.findings import Finding, Findings
 
 __all__ = [
+    "AlphaPath",
     "ClassRung",
     "Distillation",
     "Finding",

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_number, expected, with_article
+from jupyter_distill._validation import check_number, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
-from jupyter_distill.distillation._assistants import Fitted
 from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._course import Course
+from jupyter_distill.distillation._evidence import Evidence
 from jupyter_distill.distillation._find import with_findings
 from jupyter_distill.distillation._fit import fit
 from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._lessons import Teaching
 from jupyter_distill.distillation._plan import no_temperature
 from jupyter_distill.distillation._rungs import Rung, climb
-from jupyter_distill.distillation._stages import stages
 from jupyter_distill.distillation._sweep import at_temperature, sweep
-from jupyter_distill.distillation._trials import Trial
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.distillation.findings import Findings
 from jupyter_distill.students import ConstraintsReport, Student, verify
@@ -36,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Distillation:
+class Distillation(Evidence):
     """A teacher, the student distilled from it, and the rows on which the two were compared.
 
     In a notebook it shows itself: the student, the rows where the models part, and the
@@ -134,80 +130,6 @@ class Distillation:
     def title(self) -> str:
         """The student in words, e.g. ``tree of 12 leaves``."""
         return self.student.title_
-
-    @property
-    def temperature_path(self) -> pd.DataFrame:
-        """What each temperature did on validation rows, for the chosen size.
-
-        Columns: ``temperature``, ``kl`` (mean KL(teacher || student) at T = 1, comparable across
-        T), ``behind_best`` and its paired standard error ``se``, ``fidelity``, ``chosen``. Empty
-        if the temperature was set by hand, and for a regression.
-        """
-        if self.calibration is None:
-            names = ["temperature", "kl", "behind_best", "se", "fidelity", "chosen"]
-            return pd.DataFrame({name: [] for name in names})
-        return self.calibration.path(self.size)
-
-    def temperature_chart(self) -> Any:
-        """Return an Altair chart of :attr:`temperature_path`. Needs the extra ``charts``.
-
-        Raises
-        ------
-        ValueError
-            If no temperature was searched for.
-        """
-        if self.calibration is None:
-            raise ValueError(
-                expected(
-                    "temperatures that were tried",
-                    got=f"{self.settings.get('T', 'none')} alone",
-                    remedy='Distil with temperature="auto".',
-                )
-            )
-        return late("jupyter_distill.exports.vega:temperature_chart")(self.temperature_path)
-
-    @property
-    def alpha_path(self) -> pd.DataFrame:
-        """What each alpha did on validation rows; empty if alpha was not searched for.
-
-        Columns: ``alpha``, ``kl`` and ``fidelity`` to the teacher, ``log_loss`` against the truth
-        (of a regression ``rmse`` and ``rmse_truth``), ``chosen``.
-        """
-        classes = self.task == "classification"
-        if self.course.alphas is None:
-            measured = ["kl", "fidelity", "log_loss"] if classes else ["rmse", "rmse_truth"]
-            return pd.DataFrame({name: [] for name in ["alpha", *measured, "chosen"]})
-        return self.course.alphas.frame(classes=classes)
-
-    @property
-    def techniques(self) -> pd.DataFrame:
-        """What unlabelled rows, augmentation and assistants did on validation rows.
-
-        Columns: ``technique``; ``gain``, the loss that it gained (KL(teacher || student) in nats,
-        or squared difference to the teacher) with its paired standard error ``se``;
-        ``fidelity_gain`` (share of rows, or R2); ``off_manifold``, the share of made rows that lie
-        farther from the real ones than 95 % of these from each other; ``kept``. Empty if none was
-        tried.
-        """
-        names = [field.name for field in fields(Trial) if field.name != "real"]
-        return pd.DataFrame([asdict(trial) for trial in self.course.trials], columns=names)
-
-    @property
-    def stages(self) -> pd.DataFrame:
-        """Every assistant, and the student, against the first teacher on held-out rows.
-
-        Empty without assistants. Whether these taught the student is said in :attr:`techniques`.
-        """
-        return self._stages
-
-    @cached_property
-    def _stages(self) -> pd.DataFrame:
-        chain = self.course.chain
-        if not chain:
-            return pd.DataFrame({name: [] for name in ("name", "fidelity", "low", "high")})
-        student = Fitted(self.title, self.student, self.student.output)
-        found = stages([*chain, student], *self.held_out, self.random_state)
-        return pd.DataFrame([stage.to_dict() for stage in found])
 
     @cached_property
     def held_out(self) -> tuple[Table, Any]:

@@ -145,7 +145,7 @@ class Ladder:
         return frame.drop(columns=[c for c in ("temperature",) if frame[c].isna().all()])
 
     def chart(self) -> Any:
-        """Return an Altair chart of fidelity by size, with intervals, the chosen size marked.
+        """Return an Altair chart of fidelity by size, with intervals, chosen size and knee marked.
 
         Of several families it is by what there is to read, one line each. It shows itself in
         JupyterLab and Notebook 7 without a network. Needs the extra ``charts``.

@@ -120,7 +120,8 @@ def _classes(z: Floats, targets: SoftTargets) -> tuple[Any, Any, Any]:
     agrees = z.argmax(1) == targets.predicted
     if targets.labels is None:
         return off, agrees, np.full(len(z), np.nan)
-    return off, agrees, -log_softmax(z)[np.arange(len(z)), targets.labels]
+    truth = -log_softmax(z)[np.arange(len(z)), targets.labels]
+    return off, agrees, np.where(targets.labels < 0, np.nan, truth)
 
 
 def _numbers(said: Floats, targets: Predictions) -> tuple[Any, Any, Any]:

@@ -1,162 +1,185 @@
-"""Small line charts as SVG: what the temperature did, and what each size of student reaches."""
+"""Line charts as SVG: what T and alpha did, and what each size and family of student reaches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from jupyter_distill.distillation import Ladder, NumberRung
-from jupyter_distill.exports.html import escape, number, percent
-from jupyter_distill.exports.outline import BOLD, width
+from jupyter_distill.distillation import AlphaPath, Ladder
+from jupyter_distill.exports import axes, theme
+from jupyter_distill.exports.curves import Curve, alpha_curves, ladder_curve, temperature_curve
+from jupyter_distill.exports.html import escape, number
+from jupyter_distill.exports.outline import BOLD, width, wrap
 
-WIDTH, HEIGHT = 460, 224
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 44, 34
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """A measured line over a logarithmic axis, with an interval at every point, one chosen."""
-
-    x: Sequence[float]
-    y: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
-    chosen: float
-    title: str
-    across: str
-    mark: str
-    about: str
-    write: Callable[[float], str]
+WIDTH, PLOT, TALL = 460, 160, 230  # tall where lines share a plot
+LEFT, RIGHT, BOTTOM, INSET = 52, 14, 38, 12
+SMALL = 12
+LINE = 16  # from one line of text to the next
 
 
-def temperature_curve(path: pd.DataFrame) -> Curve:
-    """Return the divergence of the student from its teacher by the temperature it learnt at."""
-    path = path.sort_values("temperature")
-    kl, se = path["kl"].to_numpy(float), path["se"].to_numpy(float)
-    chosen = float(path.loc[path["chosen"].astype(bool), "temperature"].iloc[0])
-    return Curve(
-        path["temperature"].tolist(),
-        kl.tolist(),
-        (kl - se).tolist(),
-        (kl + se).tolist(),
-        chosen,
-        title="KL(teacher || student) on validation rows, nats",
-        across="temperature T of the soft targets",
-        mark=f"T = {chosen:g}",
-        about="Band: one standard error of the difference to the best.",
-        write=lambda v: f"{v:.3g}",
-    )
+def temperature_chart(path: pd.DataFrame, matters: bool) -> str:
+    """Draw the divergence of the student from its teacher against the temperature it learnt at.
 
-
-def ladder_curve(ladder: Ladder) -> Curve:
-    """Return the fidelity of every size of student that was piloted."""
-    rungs = ladder.of(ladder.family)
-    numbers = isinstance(rungs[0], NumberRung)
-    return Curve(
-        [float(r.size) for r in rungs],
-        [r.fidelity for r in rungs],
-        [r.low for r in rungs],
-        [r.high for r in rungs],
-        float(ladder.chosen),
-        title="R2 to the teacher on held-out rows" if numbers else "Fidelity on held-out rows",
-        across=rungs[0].student.UNIT,
-        mark=f"chosen: {ladder.chosen}",
-        about="Band: 95 % interval.",
-        write=(lambda v: f"{v:.2f}") if numbers else percent,
-    )
-
-
-def temperature_chart(path: pd.DataFrame) -> str:
-    """Draw the divergence of the student from its teacher against the temperature it learnt at."""
-    return _chart(temperature_curve(path))
+    `matters` says whether some temperature is measurably worse than another.
+    """
+    return _chart(temperature_curve(path, matters))
 
 
 def ladder_chart(ladder: Ladder) -> str:
-    """Draw the fidelity of every size of student that was piloted."""
+    """Draw the fidelity of every size, and of every family by what there is to read."""
     return _chart(ladder_curve(ladder))
 
 
-def _chart(line: Curve) -> str:
-    bottom, top = _nice(min(line.low), max(line.high))
-    if max(line.high) <= 1 < top:  # shares end at 1
-        bottom, top = bottom - (top - 1), 1.0
-    if bottom < 0 <= min(line.low):  # and what is never below 0 begins there
-        bottom, top = 0.0, top if top == 1 else top - bottom
-    x_of = _log_scale(line.x)
+def alpha_chart(path: AlphaPath, *, classes: bool) -> str:
+    """Draw how far the student is from its teacher and from the truth by alpha, a panel each."""
+    return "".join(f"<div>{_chart(curve)}</div>" for curve in alpha_curves(path, classes=classes))
 
-    def y_of(value: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (top - value) / (top - bottom)
 
-    points = [f"{x_of(x):.1f} {y_of(y):.1f}" for x, y in zip(line.x, line.y, strict=True)]
-    upper = [f"{x_of(x):.1f} {y_of(v):.1f}" for x, v in zip(line.x, line.high, strict=True)]
-    lower = [f"{x_of(x):.1f} {y_of(v):.1f}" for x, v in zip(line.x, line.low, strict=True)]
-    parts = [f'<text class="s b" x="0" y="14">{escape(line.title)}</text>']
-    for value in np.linspace(bottom, top, 5 if (bottom, top) == (0, 1) else 4):
-        y = y_of(float(value))
+@dataclass(frozen=True)
+class _Frame:
+    """Where the plot lies, and what lies where in it."""
+
+    curve: Curve
+    top: float
+    bottom: float
+    x: axes.Scale
+    y: axes.Scale
+    levels: list[float]
+
+    @classmethod
+    def of(cls, curve: Curve, above: int) -> _Frame:
+        top = 28.0 + LINE * above + 20
+        right = WIDTH - max(RIGHT + INSET, axes.room(curve))
+        bottom = top + (TALL if curve.by else PLOT)
+        y, levels = axes.upwards(curve, bottom, top)
+        return cls(curve, top, bottom, axes.across(curve, LEFT + INSET, right), y, levels)
+
+
+def _chart(curve: Curve) -> str:
+    about = wrap(curve.about, WIDTH, SMALL)
+    frame = _Frame.of(curve, len(about))
+    texts = "".join(
+        f'<text class="d s" x="0" y="{14 + LINE * (row + 1)}">{escape(line)}</text>'
+        for row, line in enumerate(about)
+    )
+    height = frame.bottom + BOTTOM
+    lines = curve.lines
+    chosen = curve.chosen[curve.by] if curve.by else ""
+    # the chosen family comes last, so that it lies above the others
+    order = sorted(range(len(lines)), key=lambda k: lines[k][0] == chosen)
+    parts = [_band(frame, lines[k][1], _colour(curve, k)) for k in order]
+    parts.append(_mark(frame))
+    parts += [
+        _line(frame, lines[k][1], _colour(curve, k), bold=lines[k][0] == chosen) for k in order
+    ]
+    if curve.by:
+        places = axes.names(curve, frame.x, frame.y, WIDTH)
+        parts += [_name(name, places[name], _colour(curve, k)) for k, (name, _) in enumerate(lines)]
+    return (
+        f'<svg class="jd" role="img" aria-label="{escape(_aloud(curve))}" '
+        f'viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}" '
+        f'style="max-width:100%;height:auto">'
+        f'<text class="s b" x="0" y="14">{escape(curve.title)}</text>'
+        f"{texts}{_axes(frame)}{''.join(parts)}</svg>"
+    )
+
+
+def _colour(curve: Curve, k: int) -> str:
+    return theme.line(k) if curve.by else "var(--jd-accent)"
+
+
+def _axes(frame: _Frame) -> str:
+    curve, parts = frame.curve, []
+    for value in frame.levels:
+        y = frame.y(value)
         parts.append(
-            f'<path class="h" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
-            f'<text class="d s e" x="{LEFT - 6}" y="{y + 4:.1f}">'
-            f"{escape(line.write(float(value)))}</text>"
+            f'<path class="h" d="M{LEFT} {y:.1f}H{frame.x.end + INSET:.1f}"/>'
+            f'<text class="d s e" x="{LEFT - 6}" y="{y + 4:.1f}">{escape(curve.tick(value))}</text>'
         )
     last = -np.inf
-    for x in line.x:
-        if x_of(x) - last < 26:
+    for value in curve.ticks:
+        x = frame.x(value)
+        if x - last < 26:
             continue  # names of crowded points would run into each other
-        last = x_of(x)
+        last = x
         parts.append(
-            f'<text class="d s m" x="{last:.1f}" y="{HEIGHT - BOTTOM + 16}">{number(x)}</text>'
+            f'<text class="d s m" x="{x:.1f}" y="{frame.bottom + 16}">{number(value)}</text>'
         )
     parts.append(
-        f'<text class="d s e" x="{WIDTH - RIGHT}" y="{HEIGHT - 3}">{escape(line.across)}</text>'
-        f'<path fill="var(--jd-accent)" opacity=".16" d="M{"L".join(upper + lower[::-1])}z"/>'
-        f'<path fill="none" stroke="var(--jd-accent)" stroke-width="2" d="M{"L".join(points)}"/>'
+        f'<text class="d s e" x="{frame.x.end + INSET:.1f}" y="{frame.bottom + BOTTOM - 5}">'
+        f"{escape(curve.across)}</text>"
     )
-    parts.append(_mark(x_of(line.chosen), line.mark))
-    for x, y, low, high in zip(line.x, line.y, line.low, line.high, strict=True):
-        said = f"{number(x)}: {line.write(y)} ({line.write(low)} to {line.write(high)})"
-        big = x == line.chosen
+    return "".join(parts)
+
+
+def _band(frame: _Frame, of: pd.DataFrame, colour: str) -> str:
+    xs = [f"{frame.x(x):.1f}" for x in of[frame.curve.x]]
+    upper = [f"{x} {frame.y(v):.1f}" for x, v in zip(xs, of["high"], strict=True)]
+    lower = [f"{x} {frame.y(v):.1f}" for x, v in zip(xs, of["low"], strict=True)]
+    thin = ".16" if frame.curve.by is None else ".1"
+    return f'<path fill="{colour}" opacity="{thin}" d="M{"L".join(upper + lower[::-1])}z"/>'
+
+
+def _line(frame: _Frame, of: pd.DataFrame, colour: str, *, bold: bool) -> str:
+    curve = frame.curve
+    places = [(frame.x(x), frame.y(y)) for x, y in zip(of[curve.x], of[curve.y], strict=True)]
+    path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+    parts = [
+        f'<path fill="none" stroke="{colour}" stroke-width="{2 if bold else 1.5}" d="M{path}"/>'
+    ]
+    for (_, point), (x, y) in zip(of.iterrows(), places, strict=True):
+        chosen = bool(point["chosen"])
+        if curve.rings and point["knee"] and (curve.by or not chosen):
+            parts.append(
+                f'<circle class="knee" cx="{x:.1f}" cy="{y:.1f}" r="{8.5 if chosen else 7}" '
+                f'fill="none" stroke="{colour}" stroke-width="1.5"/>'
+            )
+        radius = 5 if chosen else 3 if bold else 2.5
         parts.append(
-            f'<circle cx="{x_of(x):.1f}" cy="{y_of(y):.1f}" r="{5 if big else 3}" '
-            f'fill="var(--jd-{"accent" if big else "bg"})" stroke="var(--jd-accent)" '
-            f'stroke-width="1.5"><title>{escape(said)}</title></circle>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" '
+            f'fill="{colour if chosen else "var(--jd-bg)"}" stroke="{colour}" '
+            f'stroke-width="1.5"><title>{escape(_of(curve, point))}</title></circle>'
         )
-    said = ", ".join(f"{number(x)}: {line.write(y)}" for x, y in zip(line.x, line.y, strict=True))
-    label = escape(f"{line.title}, by {line.across}. {line.mark}. {said}. {line.about}")
-    return (
-        f'<svg class="jd" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}" style="max-width:100%;height:auto">'
-        f"{''.join(parts)}</svg>"
-    )
+    return "".join(parts)
 
 
-def _mark(x: float, text: str) -> str:
+def _of(curve: Curve, point: pd.Series) -> str:
+    """Return what a point says when it is pointed at."""
+    said = f"{number(point[curve.x])}: {curve.said(point)}"
+    if curve.by is None:
+        return said
+    return f"{point[curve.by]}, size {point['size']}, to read {said}"
+
+
+def _mark(frame: _Frame) -> str:
     """Name the chosen point above the plot, where no other point can be, with a line to it."""
-    room = width(text, 12) * BOLD / 2
-    at = min(max(x, room), WIDTH - room)
+    x, text = frame.x(frame.curve.chosen[frame.curve.x]), frame.curve.mark
+    room = width(text, SMALL) * BOLD / 2
+    at = min(max(x, LEFT + room), WIDTH - room)
     return (
-        f'<path stroke="var(--jd-accent)" stroke-dasharray="2 3" '
-        f'd="M{x:.1f} {TOP - 4}V{HEIGHT - BOTTOM}"/>'
-        f'<text class="s b m" x="{at:.1f}" y="{TOP - 8}">{escape(text)}</text>'
+        f'<path stroke="var(--jd-text)" opacity=".55" stroke-dasharray="2 3" '
+        f'd="M{x:.1f} {frame.top - 4:.1f}V{frame.bottom}"/>'
+        f'<text class="s b m" x="{at:.1f}" y="{frame.top - 8:.1f}">{escape(text)}</text>'
     )
 
 
-def _log_scale(values: Sequence[float]) -> Callable[[float], float]:
-    low, high = np.log(min(values)), np.log(max(values))
-    span = (high - low) or 1.0
-    inner = WIDTH - LEFT - RIGHT - 24
-    return lambda v: float(LEFT + 12 + inner * (np.log(v) - low) / span)
+def _name(name: str, at: axes.Point, colour: str) -> str:
+    """Name a line in its colour, moved towards that of text so that it can be read."""
+    return (
+        f'<text class="s b name" x="{at[0]:.1f}" y="{at[1] + 4:.1f}" '
+        f'style="fill:var(--jd-text);fill:color-mix(in srgb,{colour} 70%,var(--jd-text));'
+        f'paint-order:stroke;stroke:var(--jd-bg);stroke-width:3px">{escape(name)}</text>'
+    )
 
 
-def _nice(low: float, high: float) -> tuple[float, float]:
-    """Return round ends a little beyond the data, for four evenly spaced lines."""
-    span = max(high - low, 1e-9)
-    step = 10.0 ** np.floor(np.log10(span / 3))
-    step = next(step * m for m in (1, 2, 2.5, 5, 10, 20) if 3 * step * m >= span + step * m * 0.2)
-    start = np.floor(low / step) * step
-    while start + 3 * step < high:
-        step *= 2
-        start = np.floor(low / step) * step
-    return float(start), float(start + 3 * step)
+def _aloud(curve: Curve) -> str:
+    """Return the chart in words."""
+    said = []
+    for name, of in curve.lines:
+        each = ", ".join(
+            f"{number(x)}: {curve.write(y)}" for x, y in zip(of[curve.x], of[curve.y], strict=True)
+        )
+        said.append(f"{name}: {each}" if name else each)
+    return f"{curve.title}, by {curve.across}. {curve.mark}. {'. '.join(said)}. {curve.about}"

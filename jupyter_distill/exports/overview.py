@@ -23,7 +23,6 @@ from jupyter_distill.exports.net import net
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.shapes import shapes
 from jupyter_distill.exports.terms import terms
-from jupyter_distill.targets import SoftTargets
 
 # Columns of a wide table that are shown before the reader is sent to the data frame.
 MOST_COLUMNS = 16
@@ -137,13 +136,16 @@ def worst(rows: RowIndex, most: int) -> str:
     )
 
 
-def soft_targets(targets: SoftTargets, temperature: float, path: pd.DataFrame) -> str:
+def soft_targets(d: Distillation, temperature: float) -> str:
     """Return the mean soft targets at T = 1 and at the chosen T, beside the curve of T."""
+    targets, tried = d.targets, d.calibration
     names = [str(c) for c in targets.classes]
     at = dict.fromkeys((1.0, float(temperature)))
     mixes = "".join(
         html.bars(names, targets.at(t).mean(0).tolist(), title=f"Mean soft targets at T = {t:g}")
         for t in at
     )
-    chart = charts.temperature_chart(path) if len(path) > 1 else ""
+    chart = ""
+    if tried is not None and len(tried.temperatures) > 1:
+        chart = charts.temperature_chart(d.temperature_path, tried.matters(d.size))
     return f'<div class="cards"><div>{chart}</div><div>{mixes}</div></div>'

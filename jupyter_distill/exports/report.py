@@ -6,23 +6,19 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import card as cards
-from jupyter_distill.exports import charts, html, overview, page, payload, state
+from jupyter_distill.exports import choices, html, overview, page, payload, state
 from jupyter_distill.exports.answers import row_index
+from jupyter_distill.exports.choices import section
 from jupyter_distill.exports.html import count, escape
 from jupyter_distill.exports.kept import kept
 from jupyter_distill.exports.learnt import learnt
 
 WORST = 25
-# What the ladder measures besides the fidelity.
-MEASURED = {"kl": "KL, nats", "accuracy": "accuracy", "rmse": "RMSE", "r2_truth": "R2 to the truth"}
 
 
 def report(d: Distillation, path: str | Path) -> Path:
@@ -70,20 +66,20 @@ def compose(d: Distillation) -> str:
     """Return the report as text; the views in it run where their program is built."""
     explanation, rows, card = d.explanation(), row_index(d), d.fidelity()
     title = d.subject
-    before = _head(d, title) + _section(
+    before = _head(d, title) + section(
         "Fidelity",
         cards.headline(card) + cards.details(card),
         _said_of_fidelity(d),
     )
-    before += _sizes(d)
+    before += choices.size(d)
     if found := learnt(d):
-        before += _section(
+        before += section(
             "What it learnt from",
             found,
             "More rows, and models between teacher and student, each tried on validation rows and "
             "kept where the student came closer to its teacher.",
         )
-    picture = _section(
+    picture = section(
         "The student",
         overview.student(explanation),
         "What stands beside its nodes is measured over all rows, also those it learnt from; the "
@@ -92,16 +88,14 @@ def compose(d: Distillation) -> str:
         else "",
     )
     asked = d.constraints_report()
-    constraints = _section("Constraints", kept(asked)) if asked.verdicts else ""
+    constraints = section("Constraints", kept(asked)) if asked.verdicts else ""
+    alpha = choices.alpha(d)
     if not isinstance(explanation, TreeExplanation):  # the program takes the place of a tree's
         picture += constraints
-    if d.temperature is not None:
-        picture += _section(
-            "Temperature",
-            overview.soft_targets(d.targets, d.temperature, d.temperature_path),
-            _said_of_temperature(d),
-        )
-    picture += _section("Where the two part", overview.worst(rows, WORST))
+    picture += choices.temperature(d)
+    if not isinstance(explanation, TreeExplanation):
+        picture += alpha
+    picture += section("Where the two part", overview.worst(rows, WORST))
     if not isinstance(explanation, TreeExplanation):
         return page.document(title, before + picture)
     view = {
@@ -121,11 +115,11 @@ def compose(d: Distillation) -> str:
             stem="distillation",
             before=before,
             picture=picture,
-            after=constraints,
+            after=alpha + constraints,
         )
     except FileNotFoundError as error:
         note = html.notes([f"The views in this report stand still. {error}"])
-        return page.document(title, before + note + picture + constraints)
+        return page.document(title, before + note + picture + alpha + constraints)
 
 
 def _head(d: Distillation, title: str) -> str:
@@ -175,33 +169,6 @@ def _versions() -> str:
     return ", ".join([f"Python {platform.python_version()}", *found])
 
 
-def _sizes(d: Distillation) -> str:
-    frame = d.ladder.frame()
-    frame = frame[frame["family"] == d.family]
-    first = "r2" if d.task == "regression" else "fidelity"
-    data: dict[str, Any] = {"size": frame["size"]}
-    for name in d.student.complexity_.to_dict():
-        data[name] = frame[name].astype(int)
-    data[f"{'R2' if first == 'r2' else first} [95 %]"] = [
-        f"{v:.3f} [{a:.3f}, {b:.3f}]"
-        for v, a, b in zip(frame[first], frame["low"], frame["high"], strict=True)
-    ]
-    for name, title in MEASURED.items():
-        if name in frame and not frame[name].isna().all():
-            data[title] = frame[name]
-    data[""] = ["chosen" if c else "" for c in frame["chosen"]]
-    table = html.table(
-        pd.DataFrame(data),
-        caption="Every size that was piloted, on held-out rows",
-        digits={title: 3 for name, title in MEASURED.items() if name != "rmse"},
-    )
-    return _section(
-        "Size",
-        f'<div class="cards"><div>{charts.ladder_chart(d.ladder)}</div><div>{table}</div></div>',
-        "A smaller student is easier to read and copies less well; this is what each size costs.",
-    )
-
-
 def _said_of_fidelity(d: Distillation) -> str:
     unseen = "on rows that neither training nor the choice of any setting has seen."
     if d.task == "regression":
@@ -210,24 +177,3 @@ def _said_of_fidelity(d: Distillation) -> str:
             f"far it is from them, {unseen}"
         )
     return f"How often the student names the class that the teacher names, {unseen}"
-
-
-def _said_of_temperature(d: Distillation) -> str:
-    assert d.temperature is not None
-    best = payload.calibrated(d.temperature_path, d.temperature)
-    if d.calibration is None:
-        return f"The temperature was set to {d.temperature:g} by hand."
-    if best != d.temperature:
-        return (
-            f"The soft targets were softened at T = {d.temperature:g}, set by hand; on validation "
-            f"rows the student came closest to its teacher at T = {best:g}."
-        )
-    return (
-        f"The soft targets were softened at T = {best:g}, the temperature at which the student "
-        "came closest to its teacher on validation rows."
-    )
-
-
-def _section(title: str, inside: str, about: str = "") -> str:
-    said = f'<p class="dim">{escape(about)}</p>' if about else ""
-    return f"<section><h2>{escape(title)}</h2>{said}{inside}</section>"

@@ -36,6 +36,15 @@ def colour(k: int) -> str:
     return f"var(--jd-class-{k % len(LIGHT)})"
 
 
+# Colours of lines, by their place among those of classes: those told apart best.
+_LINES = (0, 1, 2, 3, 5)
+
+
+def line(k: int) -> str:
+    """Return the CSS colour of line `k` of a chart that has several."""
+    return colour(_LINES[k % len(_LINES)])
+
+
 def _block(selector: str, inks: dict[str, str], classes: tuple[str, ...]) -> str:
     values = [f"--jd-{name}:{value}" for name, value in inks.items()]
     values += [f"--jd-class-{k}:{value}" for k, value in enumerate(classes)]

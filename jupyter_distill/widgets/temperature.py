@@ -154,7 +154,7 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
 
     def _picture(self) -> str:
         d = self.distillation
-        return overview.soft_targets(d.targets, self.temperature, d.temperature_path)
+        return overview.soft_targets(d, self.temperature)
 
     def _plain(self) -> str:
         d = self.distillation

@@ -13,14 +13,16 @@ from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 
 X, y = load_iris(return_X_y=True, as_frame=True)
-d = jd.distill(RandomForestClassifier(random_state=0).fit(X, y), X, y, progress=False)"""
+teacher = RandomForestClassifier(random_state=0).fit(X, y)
+d = jd.distill(teacher, X, y, student=["tree", "linear"], alpha="auto", progress=False)"""
+CHARTS = ("d.ladder.chart()", "d.temperature_chart()", "d.alpha_chart()")
 
 
 def test_charts_are_drawn_offline(jupyter: JupyterServer, open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(jupyter, DISTIL, "d.ladder.chart()", "d.temperature_chart()")
+    notebook = open_notebook(jupyter, DISTIL, *CHARTS)
     notebook.run_all(seconds=180)
     charts = notebook.page.locator(".vega-embed canvas")
-    expect(charts).to_have_count(2, timeout=30_000)
+    expect(charts).to_have_count(3, timeout=30_000)
     for chart in charts.all():
         box = chart.bounding_box()
         assert box is not None and box["width"] > 300 and box["height"] > 150

@@ -1,0 +1,121 @@
+"""What was tried to choose a student's settings, as data and as charts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from jupyter_distill._late import late
+from jupyter_distill._validation import expected
+from jupyter_distill.distillation._assistants import Fitted
+from jupyter_distill.distillation._stages import stages
+from jupyter_distill.distillation._trials import Trial
+
+if TYPE_CHECKING:
+    from jupyter_distill.distillation._distillation import Distillation
+
+
+class Evidence:
+    """The part of a distillation that answers for its settings."""
+
+    @property
+    def _d(self) -> Distillation:
+        return cast("Distillation", self)
+
+    @property
+    def temperature_path(self) -> pd.DataFrame:
+        """What each temperature did on validation rows, for the chosen size.
+
+        Columns: ``temperature``, ``kl`` (mean KL(teacher || student) at T = 1, comparable across
+        T), ``behind_best`` and its paired standard error ``se``, ``fidelity``, ``chosen``. Empty
+        if the temperature was set by hand, and for a regression.
+        """
+        if self._d.calibration is None:
+            names = ["temperature", "kl", "behind_best", "se", "fidelity", "chosen"]
+            return pd.DataFrame({name: [] for name in names})
+        return self._d.calibration.path(self._d.size)
+
+    def temperature_chart(self) -> Any:
+        """Return an Altair chart of :attr:`temperature_path`. Needs the extra ``charts``.
+
+        Raises
+        ------
+        ValueError
+            If no temperature was searched for.
+        """
+        if self._d.calibration is None:
+            raise ValueError(
+                expected(
+                    "temperatures that were tried",
+                    got=f"{self._d.settings.get('T', 'none')} alone",
+                    remedy='Distil with temperature="auto".',
+                )
+            )
+        draw = late("jupyter_distill.exports.vega:temperature_chart")
+        return draw(self._d.temperature_path, self._d.calibration.matters(self._d.size))
+
+    @property
+    def alpha_path(self) -> pd.DataFrame:
+        """What each alpha did on validation rows; empty if alpha was not searched for.
+
+        Columns: ``alpha``, ``kl`` and ``fidelity`` to the teacher, ``log_loss`` against the truth
+        (of a regression ``rmse`` and ``rmse_truth``), ``chosen``.
+        """
+        classes = self._d.task == "classification"
+        if self._d.course.alphas is None:
+            measured = ["kl", "fidelity", "log_loss"] if classes else ["rmse", "rmse_truth"]
+            return pd.DataFrame({name: [] for name in ["alpha", *measured, "chosen"]})
+        return self._d.course.alphas.frame(classes=classes)
+
+    @property
+    def techniques(self) -> pd.DataFrame:
+        """What unlabelled rows, augmentation and assistants did on validation rows.
+
+        Columns: ``technique``; ``gain``, the loss that it gained (KL(teacher || student) in nats,
+        or squared difference to the teacher) with its paired standard error ``se``;
+        ``fidelity_gain`` (share of rows, or R2); ``off_manifold``, the share of made rows that lie
+        farther from the real ones than 95 % of these from each other; ``kept``. Empty if none was
+        tried.
+        """
+        names = [field.name for field in fields(Trial) if field.name != "real"]
+        return pd.DataFrame([asdict(trial) for trial in self._d.course.trials], columns=names)
+
+    @property
+    def stages(self) -> pd.DataFrame:
+        """Every assistant, and the student, against the first teacher on held-out rows.
+
+        Empty without assistants. Whether these taught the student is said in :attr:`techniques`.
+        """
+        return self._stages
+
+    @cached_property
+    def _stages(self) -> pd.DataFrame:
+        chain = self._d.course.chain
+        if not chain:
+            return pd.DataFrame({name: [] for name in ("name", "fidelity", "low", "high")})
+        student = Fitted(self._d.title, self._d.student, self._d.student.output)
+        found = stages([*chain, student], *self._d.held_out, self._d.random_state)
+        return pd.DataFrame([stage.to_dict() for stage in found])
+
+    def alpha_chart(self) -> Any:
+        """Return an Altair chart of :attr:`alpha_path`. Needs the extra ``charts``.
+
+        Raises
+        ------
+        ValueError
+            If alpha was not searched for.
+        """
+        tried = self._d.course.alphas
+        if tried is None:
+            raise ValueError(
+                expected(
+                    "values of alpha that were tried",
+                    got=f"{self._d.alpha:g} alone",
+                    remedy='Distil with alpha="auto".',
+                )
+            )
+        draw = late("jupyter_distill.exports.vega:alpha_chart")
+        return draw(tried, classes=self._d.task == "classification")
