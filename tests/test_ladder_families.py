@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jupyter_distill import students
 from jupyter_distill.distillation import Distillation, InterruptedWarning
-from jupyter_distill.distillation._course import easiest
+from jupyter_distill.distillation._fit import easiest
 from jupyter_distill.distillation._knee import CLOSE
 from jupyter_distill.students.linear import LinearRegressionStudent, LinearStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from jupyter_distill._validation import some
 from jupyter_distill.distillation._stages import weak
-from jupyter_distill.distillation.findings import Finding, Plain
+from jupyter_distill.distillation.findings import Finding
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
@@ -17,20 +16,13 @@ def of_techniques(d: Distillation) -> Iterator[Finding]:
     """Yield which techniques were kept, and assistants that did not stand between the two."""
     trials = d.course.trials
     if trials:
-        evidence: dict[str, Plain] = {}
-        for trial in trials:
-            evidence[f"{trial.technique}: loss gained"] = trial.gain
-            evidence[f"{trial.technique}: its standard error"] = trial.se
-            evidence[f"{trial.technique}: fidelity gained"] = trial.fidelity_gain
         said = [f"{t.technique}: {'kept' if t.kept else 'left out'}" for t in trials]
-        kept = [trial.technique for trial in trials if trial.kept]
+        kept = [trial for trial in trials if trial.kept]
         yield Finding(
             "techniques",
             f"Tried on validation rows: {'; '.join(said)}.",
-            evidence,
-            f"The student learnt so: {some(kept)}; d.techniques has the figures."
-            if kept
-            else "The student learnt from the owner's rows alone; d.techniques has the figures.",
+            {"tried": len(trials), "kept": len(kept), "loss gained": sum(t.gain for t in kept)},
+            "d.techniques has the figures.",
         )
     measure = "KL" if d.task == "classification" else "mean squared difference"
     for fitted, away, own in weak(d.course.chain, d.student, *d.held_out):
