@@ -87,13 +87,16 @@ def dask() -> Iterator[Any]:
         yield client
 
 
-def backends(dask: Any) -> dict[str, AbstractContextManager[Any]]:
-    return {
-        # as many rows would be: arrays are read from files
-        "loky": joblib.parallel_config("loky", n_jobs=2, max_nbytes=100),
-        "threads": joblib.parallel_config("threading", n_jobs=2),
-        "dask": joblib.parallel_config("dask"),
-    }
+BACKENDS = ("loky", "threads", "dask")
+
+
+def backend_of(name: str) -> AbstractContextManager[Any]:
+    """Return a backend; it is active from here on until it is left, so it has to be entered."""
+    if name == "loky":  # as many rows would be: arrays are read from files
+        return joblib.parallel_config("loky", n_jobs=2, max_nbytes=100)
+    if name == "threads":
+        return joblib.parallel_config("threading", n_jobs=2)
+    return joblib.parallel_config("dask") if name == "dask" else nullcontext()
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
@@ -102,8 +105,8 @@ def test_the_result_is_the_same_to_the_bit_on_every_backend(
     family: str, task: str, dask: Any
 ) -> None:
     alone = one(family, task)
-    for backend in backends(dask):
-        with backends(dask)[backend]:
+    for backend in BACKENDS:
+        with backend_of(backend):
             same(alone, one(family, task))
 
 
@@ -111,7 +114,7 @@ def test_families_on_one_ladder_and_alpha_are_the_same_too(dask: Any) -> None:
     asked = {"alpha": "auto", "size": 4}
     alone = one(["tree", "linear"], "classification", **asked)
     for backend in ("loky", "dask"):
-        with backends(dask)[backend]:
+        with backend_of(backend):
             again = one(["tree", "linear"], "classification", **asked)
         same(alone, again)
         pd.testing.assert_frame_equal(alone.alpha_path, again.alpha_path, check_exact=True)
@@ -136,7 +139,9 @@ def wide(n: int, d: int) -> tuple[Table, SoftTargets]:
 def test_rows_are_sent_once_each(family: str) -> None:
     table, targets = wide(20_000, 30)
     student = students.load(family)(size=8)
-    part = Part(student, table, targets, np.arange(16_000), np.arange(16_000, 20_000))
+    fit, rest = np.arange(16_000), np.arange(16_000, 20_000)
+    learnt, scored = ((table.take(rows), targets.take(rows)) for rows in (fit, rest))
+    part = Part(student, learnt, scored, fit)
     values = table.values.nbytes
     prepared = {"linear": values, "net": 0}.get(family, values // 8)  # a matrix, or a byte a cell
     sent = len(pickle.dumps((part, student, (2, 8)), 5))
@@ -274,7 +279,7 @@ def interrupted(backend: Any, dask: Any, monkeypatch: pytest.MonkeyPatch) -> Dis
 def test_an_interrupt_keeps_what_workers_have_given(
     name: str, dask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    d = interrupted({"none": nullcontext(), **backends(dask)}[name], dask, monkeypatch)
+    d = interrupted(backend_of(name), dask, monkeypatch)
     assert len(d.temperature_path) == 2 and len(d.notes) == 1
     assert d.fidelity().value > 0.7
 
