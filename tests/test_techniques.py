@@ -171,31 +171,18 @@ def test_every_family_takes_every_technique(student: str) -> None:
     teacher = LogisticRegression(max_iter=500)
     X = frame[["age", "income"]].fillna(40.0)
     teacher.fit(X, y)
-    d = run(
-        teacher,
-        X,
-        y,
-        student=student,
-        size=2,
-        temperature=1.0,
-        augment=["local_swap", "copula", "munge"],
-        unlabelled=X.head(40) + 0.5,
-        assistant="tree",
-    )
+    options: dict[str, Any] = {
+        "student": student,
+        "size": 2,
+        "temperature": 1.0,
+        "augment": ["local_swap", "copula", "munge"],
+        "unlabelled": X.head(40) + 0.5,
+        "assistant": "tree",
+    }
+    d, again = (run(teacher, X, y, **options) for _ in range(2))
     assert len(d.techniques) == 5
     assert np.isfinite(d.techniques[["gain", "se", "fidelity_gain"]]).all(axis=None)
     assert d.stages["name"].iloc[-1] == d.title
-    again = run(
-        teacher,
-        X,
-        y,
-        student=student,
-        size=2,
-        temperature=1.0,
-        augment=["local_swap", "copula", "munge"],
-        unlabelled=X.head(40) + 0.5,
-        assistant="tree",
-    )
     pd.testing.assert_frame_equal(d.techniques, again.techniques)
     np.testing.assert_array_equal(d.student.output(X), again.student.output(X))
 
