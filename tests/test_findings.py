@@ -19,7 +19,7 @@ from jupyter_distill.constraints import Constraints
 from jupyter_distill.distillation import Distillation, Finding, Findings
 from jupyter_distill.distillation._find import find
 from jupyter_distill.distillation._paired import above_zero, right_more_often
-from jupyter_distill.distillation.findings import CODES
+from jupyter_distill.findings import CODES
 from jupyter_distill.students.linear import LinearRegressionStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 

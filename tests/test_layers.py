@@ -26,6 +26,8 @@ LAYERS = {
     "data": 1,
     "teachers": 2,
     "targets": 3,
+    "findings": 1,
+    "checks": 4,
     "constraints": 4,
     "explanation": 4,
     "students": 4,

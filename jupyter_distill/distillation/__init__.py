@@ -6,7 +6,7 @@ from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._rungs import ClassRung, NumberRung, Rung
 from jupyter_distill.distillation._work import InterruptedWarning
-from jupyter_distill.distillation.findings import Finding, Findings
+from jupyter_distill.findings import Finding, Findings
 
 __all__ = [
     "AlphaPath",

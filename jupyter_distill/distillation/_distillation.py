@@ -23,7 +23,7 @@ from jupyter_distill.distillation._plan import no_temperature
 from jupyter_distill.distillation._rungs import Rung, climb
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.distillation._work import Work
-from jupyter_distill.distillation.findings import Findings
+from jupyter_distill.findings import Findings
 from jupyter_distill.students import ConstraintsReport, Student, verify
 from jupyter_distill.targets import Predictions
 

@@ -11,7 +11,7 @@ from jupyter_distill.distillation._findings_of_size import of_size
 from jupyter_distill.distillation._findings_of_student import of_student
 from jupyter_distill.distillation._findings_of_teacher import of_teacher
 from jupyter_distill.distillation._findings_of_techniques import of_techniques
-from jupyter_distill.distillation.findings import Findings
+from jupyter_distill.findings import Findings
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation

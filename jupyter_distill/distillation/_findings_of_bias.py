@@ -11,7 +11,7 @@ from scipy import stats
 
 from jupyter_distill.data import Table
 from jupyter_distill.distillation._paired import LEVEL, above_zero, chance
-from jupyter_distill.distillation.findings import Finding
+from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions, SoftTargets
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from jupyter_distill._softmax import softmax
 from jupyter_distill.distillation._room import changing
-from jupyter_distill.distillation.findings import Finding
+from jupyter_distill.findings import Finding
 from jupyter_distill.targets import SoftTargets
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from jupyter_distill.distillation._paired import LEVEL, above_zero, chance, righ
 from jupyter_distill.distillation._room import changing, limits
 from jupyter_distill.distillation._rungs import Rung
 from jupyter_distill.distillation._sweep import reached
-from jupyter_distill.distillation.findings import Finding
+from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions, Targets
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from jupyter_distill._validation import some
 from jupyter_distill.distillation._room import larger
-from jupyter_distill.distillation.findings import Finding
+from jupyter_distill.findings import Finding
 from jupyter_distill.students import used_together
 from jupyter_distill.targets import Predictions
 

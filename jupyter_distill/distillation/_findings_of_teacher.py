@@ -12,7 +12,7 @@ from scipy import stats
 from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import some
 from jupyter_distill.distillation._paired import LEVEL, above_zero, chance, right_more_often
-from jupyter_distill.distillation.findings import Finding
+from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions, SoftTargets
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from jupyter_distill.distillation._stages import weak
-from jupyter_distill.distillation.findings import Finding
+from jupyter_distill.findings import Finding
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation

@@ -1,8 +1,8 @@
 """Teachers: any fitted model, asked for its logits or numbers and never changed.
 
 One file per kind of teacher. Each has ``accepts(model) -> int`` (0: not at all; the highest
-number wins) and ``build(model, **options) -> Teacher``; files are found by name, so a new kind
-of teacher is one new file.
+number wins) and ``build(model, **options) -> Teacher``, whose keyword-only parameters are the
+options of this kind alone; files are found by name, so a new kind of teacher is one new file.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from inspect import signature
 from types import ModuleType
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from jupyter_distill._classes import check_classes
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import check_choice, check_number, did_you_mean, expected
 from jupyter_distill.teachers._base import TASKS, Task, Teacher
 from jupyter_distill.teachers._query import Query
 from jupyter_distill.teachers._rows import count_rows, take_rows
@@ -39,6 +40,8 @@ def as_teacher(
     output: str = "auto",
     batch_size: int | None = None,
     name: str | None = None,
+    version: str | None = None,
+    **options: Any,
 ) -> Teacher:
     """Wrap a fitted model as a teacher that is only ever asked, never changed.
 
@@ -64,6 +67,12 @@ def as_teacher(
         Rows per call of the model. Functions are called once with all rows unless it is given.
     name : str, optional
         The name in messages and views; the model's own name by default.
+    version : str, optional
+        What tells this state of the model from any other, e.g. a commit or a date. Answers are
+        stored under it; unless given, what the model holds is hashed.
+    **options
+        What else a kind of teacher takes, e.g. ``device="cuda"`` of a network; an unknown one is
+        refused by name, with those there are.
 
     Returns
     -------
@@ -86,6 +95,8 @@ def as_teacher(
             "preprocess": preprocess,
             "batch_size": batch_size,
             "name": name,
+            "version": version,
+            **options,
             "output": None if output == "auto" else output,
         }
         given = [option for option, value in changed.items() if value is not None]
@@ -112,6 +123,7 @@ def as_teacher(
     score, best = max(scores, key=lambda pair: pair[0])
     if score <= 0:
         raise TypeError(expected("a teacher", got=f"{_short(model)}", remedy=_REMEDY))
+    _refuse_unknown(best, options)
     teacher: Teacher = best.build(
         model,
         classes=None if classes is None else check_classes(classes),
@@ -120,8 +132,23 @@ def as_teacher(
         batch_size=batch_size,
         name=name,
         task=known,
+        version=version,
+        **options,
     )
     return teacher
+
+
+def _refuse_unknown(kind: ModuleType, options: dict[str, Any]) -> None:
+    """Refuse an option that this kind of teacher does not take."""
+    ours = [p.name for p in signature(as_teacher).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    theirs = [p.name for p in signature(kind.build).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    for name in options:
+        if name not in theirs:
+            what = kind.__name__.rpartition(".")[2]
+            raise TypeError(
+                f"as_teacher() has no option {name!r} for a teacher of the kind {what!r}."
+                f"{did_you_mean(name, [*ours, *theirs])} It takes {', '.join([*ours, *theirs])}."
+            )
 
 
 def _task(task: str, classes: object, output: str) -> Task:

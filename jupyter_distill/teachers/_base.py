@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import did_you_mean, expected, some
 from jupyter_distill.teachers import _numbers, _outputs
+from jupyter_distill.teachers._fingerprint import digest
 from jupyter_distill.teachers._outputs import Kind, Raw
 from jupyter_distill.teachers._query import Progress, Query
 from jupyter_distill.teachers._rows import take_rows
@@ -48,6 +49,8 @@ class Teacher(ABC):
         Number of classes, where known.
     batch_size : int or None
         Rows per call of the model; None means all at once.
+    version : str or None
+        What the owner says tells this state of the model from any other.
     """
 
     default_batch_size: int | None = None
@@ -65,8 +68,10 @@ class Teacher(ABC):
         batch_size: int | None = None,
         name: str | None = None,
         task: Task | None = None,
+        version: str | None = None,
     ) -> None:
         self.model = model
+        self.version = version
         named = classes is not None or output != "auto"
         self.task: Task | None = "classification" if named else task
         self.name = name or type(model).__name__
@@ -143,6 +148,34 @@ class Teacher(ABC):
             return self.predictions(X)
         codes = self.logits(X).argmax(axis=1)
         return np.asarray(codes if self.classes is None else self.classes[codes])
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this teacher's answers from those of any other, 32 hexadecimal digits.
+
+        A hash of the version if the owner named one, else of all that decides the answers.
+
+        Raises
+        ------
+        ValueError
+            If what the model holds cannot be hashed and no version is named.
+        """
+        if self.version is not None:
+            return digest(("version", self.name, self.version))
+        try:
+            return digest((type(self).__name__, self.state(), self.preprocess))
+        except Exception as error:  # what pickling raises is the model's own affair
+            raise ValueError(
+                expected(
+                    f"{self.name} to be hashed, so that its answers are never taken for another's",
+                    got=f"{type(error).__name__}: {error}",
+                    remedy="Say what state of the model it is: as_teacher(model, version='...').",
+                )
+            ) from error
+
+    def state(self) -> Any:
+        """Return all that decides the answers; it is hashed, never kept."""
+        return self.model
 
     def check_columns(self, names: Iterable[str]) -> None:
         """Refuse columns the teacher was not fitted with, missing ones, and another order."""
