@@ -106,12 +106,16 @@ def _kept(values: Floats, weights: Floats, column: Column, limit: int) -> NDArra
 def _cuts(values: Floats, weights: Floats, limit: int, column: Column) -> Floats:
     """Choose at most `limit` thresholds, at even shares of the weight, each in an observed gap."""
     known = ~np.isnan(values)
-    levels, where = np.unique(values[known], return_inverse=True)
+    values, weights = values[known], weights[known]
+    levels, counts = np.unique(values, return_counts=True)
     if len(levels) < 2:
         return np.empty(0)
     gaps = np.arange(len(levels) - 1)
     if len(gaps) > limit:
-        below = np.cumsum(np.bincount(where, weights[known]))
+        mass = counts * weights[0]
+        if np.ptp(weights) > 0:
+            mass = np.bincount(np.searchsorted(levels, values), weights)
+        below = np.cumsum(mass)
         wanted = below[-1] * np.arange(1, limit + 1) / (limit + 1)
         gaps = np.unique(np.minimum(np.searchsorted(below, wanted), len(levels) - 2))
     low, high = levels[gaps], levels[gaps + 1]

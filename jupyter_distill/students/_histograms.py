@@ -10,6 +10,7 @@ from jupyter_distill.students._bins import Binned
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+SMALL = 10_000  # entries up to which making a sparse matrix takes longer than adding them up
 CHUNK = 65_536  # rows at a time: bounds the memory and keeps it in cache
 
 
@@ -25,6 +26,8 @@ class Histograms:
     ----------
     start : ndarray of int, shape (d,)
         Place of each column's code 0, missing.
+    n_codes : ndarray of int, shape (d,)
+        Places of each column.
     column, code : ndarray of int, shape (C,)
         What each place stands for.
     categorical : ndarray of bool, shape (C,)
@@ -34,6 +37,7 @@ class Histograms:
     def __init__(self, binned: Binned) -> None:
         n, d = binned.codes.shape
         ends = np.cumsum(binned.n_codes)
+        self.n_codes: Ints = binned.n_codes
         self.start: Ints = ends - binned.n_codes
         self.column: Ints = np.repeat(np.arange(d), binned.n_codes)
         self.n_first = int(binned.n_codes[0])
@@ -48,8 +52,13 @@ class Histograms:
 
     def of(self, rows: Ints, values: Floats) -> Floats:
         """Return the sums of `values`, shape (len(rows), m), as an array of shape (C, m)."""
-        histogram = np.zeros((len(self), values.shape[1]))
-        d = len(self.start)
+        d, m = len(self.start), values.shape[1]
+        if len(rows) * d * m <= SMALL:
+            places = self.places[rows][:, :, None] * m + np.arange(m)
+            summed = np.repeat(values, d, axis=0).ravel()
+            flat = np.bincount(places.ravel(), summed, len(self) * m)
+            return np.asarray(flat.reshape(len(self), m))
+        histogram = np.zeros((len(self), m))
         for first in range(0, len(rows), CHUNK):
             some = rows[first : first + CHUNK]
             # Rows as the columns of a 0/1 matrix: its product with the values is the histogram

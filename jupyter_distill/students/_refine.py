@@ -123,7 +123,7 @@ def best_question(
     if not np.isfinite(cheapest[place]):
         return None
     feature = int(of.column[place])
-    at = slice(of.start[feature], of.start[feature] + int((of.column == feature).sum()))
+    at = slice(of.start[feature], of.start[feature] + of.n_codes[feature])
     left = np.zeros(256, dtype=bool)
     n = at.stop - at.start
     if of.categorical[place]:

@@ -41,6 +41,9 @@ class Effort:
         How many other columns are tried at the top of a part.
     parts : float
         Share of the wanted leaves that makes a part.
+    spared : float
+        How many of the wanted leaves, times these, a part may lack: the parts of large trees take
+        longer than those of small ones, and gain less.
     """
 
     larger: int = 4
@@ -50,6 +53,7 @@ class Effort:
     renewals: int = 0
     others: int = 3
     parts: float = 0.5
+    spared: float = np.inf
 
 
 GREEDY = Effort(larger=2, rounds=0)
@@ -167,7 +171,7 @@ class Search:
             cost, tree = self.improved(cost, tree, response, size, effort)
             for i in range(effort.renewals):
                 response = responses[-1 - i % len(responses)]
-                least = max(3, size * effort.parts)
+                least = max(3, size * effort.parts, size - effort.spared / size)
                 tree = self.renewed(tree, response, effort.others, least)
                 cost, tree = self.improved(self.cost(tree), tree, response, size, effort)
             best.append(tree)

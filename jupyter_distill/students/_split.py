@@ -64,28 +64,27 @@ def best_split(
         return None
     order = _order(histogram, of, total)
     running = of.running(histogram if order is None else histogram[order])
+    possible = None if allowed is None else allowed[of.column]
     # Numeric columns keep code 0 (missing) first, so a running sum carries it on the left;
     # without it the missing go right.
-    with_missing = _gain(running, total, min_rows)
-    gains = [with_missing]
+    ways = [_best(running, total, min_rows, possible)]
     if histogram[of.start, 0].any():
         missing = histogram[of.start][of.column]
-        without = _gain(running - missing, total, min_rows)
-        without[of.categorical] = -np.inf
         # only the missing on the left: said as the other one
-        known = running[:, 0] - missing[:, 0]
-        with_missing[~of.categorical & (known <= TINY * total[0])] = -np.inf
-        gains.append(without)
-    if allowed is not None:
-        for gain in gains:
-            gain[~allowed[of.column]] = -np.inf
-    way = int(np.argmax([gain.max() for gain in gains]))
-    place = int(gains[way].argmax())
-    found = float(gains[way][place])
+        known = of.categorical | (running[:, 0] - missing[:, 0] > TINY * total[0])
+        ordered = ~of.categorical
+        if possible is not None:
+            known, ordered = known & possible, ordered & possible
+        ways = [
+            _best(running, total, min_rows, known),
+            _best(running - missing, total, min_rows, ordered),
+        ]
+    way = int(ways[1][0] > ways[0][0]) if len(ways) > 1 else 0
+    found, place = ways[way]
     if not found > TINY * float(_square(total)):
         return None
     feature = int(of.column[place])
-    start, n = int(of.start[feature]), int((of.column == feature).sum())
+    start, n = int(of.start[feature]), int(of.n_codes[feature])
     inside = place - start + 1
     codes = np.arange(n) if order is None else order[start : start + n] - start
     weight = histogram[start : start + n, 0]
@@ -131,7 +130,7 @@ def _order(histogram: Floats, of: Histograms, total: Floats) -> NDArray[np.intp]
     means = (histogram[:, 1:] + CATEGORY_PRIOR * mean) / (weight + CATEGORY_PRIOR) - mean
     score = of.code.astype(np.float64)
     for feature in np.unique(of.column[of.categorical]):
-        at = slice(of.start[feature], of.start[feature] + int((of.column == feature).sum()))
+        at = slice(of.start[feature], of.start[feature] + of.n_codes[feature])
         axis = means[at, 0]
         if means.shape[1] > 1:
             spread = means[at] * np.sqrt(weight[at])
@@ -140,12 +139,18 @@ def _order(histogram: Floats, of: Histograms, total: Floats) -> NDArray[np.intp]
     return np.lexsort((score, of.column))
 
 
-def _gain(left: Floats, total: Floats, min_rows: float) -> Floats:
-    right = total - left
-    allowed = (left[:, 0] >= min_rows) & (right[:, 0] >= min_rows)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gain = _square(left) + _square(right) - _square(total)
-    return np.where(allowed, gain, -np.inf)
+def _best(
+    left: Floats, total: Floats, min_rows: float, possible: Bools | None
+) -> tuple[float, int]:
+    """Return the largest gain of the places that part the rows as wanted, and its place."""
+    fits = (left[:, 0] >= min_rows) & (total[0] - left[:, 0] >= min_rows)
+    places = np.flatnonzero(fits if possible is None else fits & possible)
+    if len(places) == 0:
+        return -np.inf, 0
+    left = left[places]
+    gain = _square(left) + _square(total - left) - _square(total)
+    best = int(gain.argmax())
+    return float(gain[best]), int(places[best])
 
 
 def _square(sums: Floats) -> Floats:

@@ -35,7 +35,7 @@ FEW = 2_000  # rows below which a search must pay on rows that it did not see
 DEAR = 0.2  # share of what a tree tells from which on an order may cost more than a column
 EFFORT = {
     "greedy": GREEDY,
-    "fast": Effort(larger=3, rounds=1, sweeps=2, renewals=1),
+    "fast": Effort(larger=3, rounds=1, sweeps=2, renewals=1, spared=64),
     "best": Effort(larger=4, rounds=3, sweeps=4, renewals=2, parts=0.2),
 }
 
