@@ -102,7 +102,39 @@ def test_an_interrupt_of_the_calibration_keeps_what_was_tried(
     assert d.fidelity().value > 0.8
 
 
-def test_an_interrupt_of_the_first_temperature_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_before_anything_was_tried_keeps_the_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     interrupted_fit(monkeypatch, at=1)
-    with pytest.raises(KeyboardInterrupt):
-        run(smooth, *data())
+    with pytest.warns(InterruptedWarning, match="nothing was tried: 'tree' has size 16 and T = 1"):
+        d = run(smooth, *data())
+    assert (d.size, d.temperature) == (16, 1.0)
+    assert len(d.ladder.frame()) > 3
+    # nobody set it by hand
+    assert "fixed-temperature" not in d.findings.codes
+
+
+@pytest.mark.parametrize("size", ["auto", 6])
+def test_an_interrupt_of_the_only_fit_leaves_the_chosen_size(
+    monkeypatch: pytest.MonkeyPatch, size: int | str
+) -> None:
+    X, y = data(3_000)
+    options: dict[str, Any] = {"temperature": 1.0, "size": size, "augment": None}
+    plain = run(smooth, X, y, **options)
+    fits = 1 if size == 6 else 2  # of the pilot and of all sizes
+    interrupted_fit(monkeypatch, at=fits)
+    with pytest.warns(InterruptedWarning, match=f"'tree' is fitted at size {plain.size} alone"):
+        d = run(smooth, X, y, **options)
+    assert d.ladder.frame()["size"].tolist() == [plain.size] == [d.size]
+    assert d.fidelity().value > 0.8
+    with pytest.raises(ValueError, match="Distil again with size=24"):
+        d.ladder.select(24)
+
+
+def test_two_interrupts_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(self: TreeStudent, *args: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TreeStudent, "sweep", stopped)
+    with pytest.raises(KeyboardInterrupt), pytest.warns(InterruptedWarning):
+        run(smooth, *data(3_000), temperature=1.0, size=6, augment=None)

@@ -106,7 +106,7 @@ def try_alphas(
             raise
         tried = len(done) // len(parts)
         work.interrupted(
-            f"{tried} of {len(alphas)} values of alpha were tried; the best of them was taken."
+            f"alpha was tried at {tried} of {len(alphas)} values; the best of them was taken."
         )
     of = {
         alpha: joined(done[i * len(parts) : (i + 1) * len(parts)])

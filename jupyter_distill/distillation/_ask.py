@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.constraints import Constraints
-from jupyter_distill.data import Rows, Table, check_rows, split_rows
+from jupyter_distill.data import Rows, Table, alike, check_rows, split_rows
 from jupyter_distill.distillation._more_rows import BATCH, Unlabelled, read_unlabelled
 from jupyter_distill.distillation._task import is_number, read_truth, settled
 from jupyter_distill.distillation._work import Work
@@ -55,6 +55,7 @@ def ask(
     _beside("teacher_inputs", teacher_inputs, table)
     unseen = None if X_test is None else Table.of(X_test, columns=table.columns)
     if unseen is not None:
+        unseen = alike(unseen, table, "test rows") if inputs_test is None else unseen
         _beside("y_test", y_test, unseen, "X_test")
         _beside("teacher_inputs_test", inputs_test, unseen, "X_test")
     if unseen is not None and X_test is X:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from jupyter_distill.distillation._knee import Faithful
 from jupyter_distill.distillation._parts import Part, Scores, joined, score
@@ -20,9 +21,7 @@ Floats = NDArray[np.float64]
 
 # Even steps of log T; below 1 the structure of a tree follows the decision boundary more closely.
 GRID = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
-# Standard errors that seven temperatures, each compared with the best, exceed by chance in one of
-# twenty runs (Bonferroni).
-CLEAR = 2.7
+BY_CHANCE = 0.05  # share of runs in which chance alone may make temperatures look different
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +64,23 @@ class Calibration:
         return self.temperatures[int(np.lexsort((far, kl.mean(1).round(12)))[0])]
 
     def matters(self, size: int) -> bool:
-        """Return whether some T is worse than the best by more than `CLEAR` standard errors."""
+        """Return whether some T is worse than the best by more than chance would make it."""
+        behind, error = self._behind(size)
+        return bool((behind > self.clear * error + 1e-12).any())
+
+    @property
+    def clear(self) -> float:
+        """Standard errors from which on a difference is none of chance, each T being compared.
+
+        With the best one; two-sided, after Bonferroni.
+        """
+        return float(stats.norm.isf(BY_CHANCE / 2 / max(len(self.temperatures) - 1, 1)))
+
+    def _behind(self, size: int) -> tuple[Floats, Floats]:
+        """Return how much larger the KL of each T is than the least, and its standard error."""
         kl = self.kl[:, self.sizes.index(size)]
         behind = kl - kl[int(kl.mean(1).argmin())]
-        error = behind.std(1) / np.sqrt(kl.shape[1])
-        return bool((behind.mean(1) > CLEAR * error + 1e-12).any())
+        return behind.mean(1), behind.std(1) / np.sqrt(kl.shape[1])
 
     def faithful(self) -> Faithful:
         """Return how faithful every size is at its best T, on validation rows."""
@@ -89,16 +100,16 @@ class Calibration:
     def path(self, size: int) -> pd.DataFrame:
         """Return one row per T: KL, its difference to the best with standard error, fidelity."""
         kl = self.kl[:, self.sizes.index(size)]
-        best = self.temperatures.index(self.best_temperature(size))
-        behind = kl - kl[best]
+        chosen = self.temperatures.index(self.best_temperature(size))
+        behind, error = self._behind(size)
         return pd.DataFrame(
             {
                 "temperature": self.temperatures,
                 "kl": kl.mean(1),
-                "behind_best": behind.mean(1),
-                "se": behind.std(1) / np.sqrt(kl.shape[1]),
+                "behind_best": behind,
+                "se": error,
                 "fidelity": self.agrees[:, self.sizes.index(size)].mean(1),
-                "chosen": np.arange(len(kl)) == best,
+                "chosen": np.arange(len(kl)) == chosen,
             }
         )
 
@@ -156,8 +167,12 @@ def calibrate(
             raise
         through = from_1[: len(done) // len(parts)]
         work.interrupted(
-            f"{len(through)} of {len(temperatures)} temperatures were tried ({min(through)} to "
-            f"{max(through)}); the best of them was taken."
+            f"{len(through)} of {len(temperatures)} temperatures "
+            + (
+                f"was tried, {through[0]:g}, and taken."
+                if len(through) == 1
+                else f"were tried ({min(through):g} to {max(through):g}); the best was taken."
+            )
         )
     of = {
         T: joined(done[i * len(parts) : (i + 1) * len(parts)])

@@ -40,6 +40,8 @@ class Course:
         What was tried to choose it; None if nothing was, and for a regression.
     standardised : bool
         Whether it is the spread of the teacher's logits.
+    unseen : bool
+        Whether an interrupt left size and temperature untried.
     alphas : AlphaPath or None
         What was tried to choose alpha; None if it was not searched for.
     fidelity : float or None
@@ -69,6 +71,7 @@ class Course:
     trials: tuple[Trial, ...] = ()
     chain: tuple[Fitted, ...] = ()
     standardised: bool = False
+    unseen: bool = False
 
     @cached_property
     def prepared(self) -> Any:
@@ -82,6 +85,8 @@ class Course:
 
     def at(self, temperature: float) -> Course:
         """Return the same with all sizes at one temperature."""
-        again = replace(self, temperatures=dict.fromkeys(self.sizes, temperature))
+        again = replace(
+            self, temperatures=dict.fromkeys(self.sizes, temperature), standardised=False
+        )
         again.__dict__["prepared"] = self.prepared
         return again

@@ -81,7 +81,8 @@ def distill(
     alpha : float, "auto" or sequence of float, optional
         Weight of the ground truth in the loss: 0.1 if `y` is given, else 0. ``"auto"``: of 0, 0.1,
         0.3 and 0.5 the one that is best for the truth of those that cost no measurable fidelity,
-        on validation rows; a sequence is a grid of your own.
+        on validation rows (the one nearest to 0.1 where these do not differ measurably); a
+        sequence is a grid of your own.
     classes : sequence, optional
         Class names in the order of the teacher's columns, where it does not say them itself.
     teacher_inputs : array, tensor, data frame, or dict or tuple of them, optional
@@ -166,7 +167,7 @@ def distill(
         asked.table,
         asked.targets,
         answering,
-        answering.unlabelled(asked.unlabelled, held_out[0]),
+        answering.unlabelled(asked.unlabelled, asked.table),
         random_state,
     )
     if methods is None:
@@ -197,7 +198,7 @@ def distill(
             rungs=tuple(rung for of in rungs.values() for rung in of),
             family=chosen.family,
             chosen=chosen.size,
-            piloted={course.family: course.sizes for course in courses},
+            piloted={name: tuple(sorted(of)) for name, of in fitted.items()},
             usual={course.family: course.size for course in courses},
             knees={course.family: course.knee for course in courses},
         ),

@@ -30,8 +30,10 @@ class Evidence:
         """What each temperature did on validation rows, for the chosen size.
 
         Columns: ``temperature``, ``kl`` (mean KL(teacher || student) at T = 1, comparable across
-        T), ``behind_best`` and its paired standard error ``se``, ``fidelity``, ``chosen``. Empty
-        if the temperature was set by hand, and for a regression.
+        T), ``behind_best`` and its paired standard error ``se``, ``fidelity``, ``chosen`` (by this
+        calibration; :meth:`at` may have taken another). Empty if the temperature was set by hand,
+        and for a regression. Students of families that are quick to try are fitted briefly here,
+        and learn with the first alpha of those that are tried.
         """
         if self._d.calibration is None:
             names = ["temperature", "kl", "behind_best", "se", "fidelity", "chosen"]
@@ -62,7 +64,9 @@ class Evidence:
         """What each alpha did on validation rows; empty if alpha was not searched for.
 
         Columns: ``alpha``, ``kl`` and ``fidelity`` to the teacher, ``log_loss`` against the truth
-        (of a regression ``rmse`` and ``rmse_truth``), ``chosen``.
+        (of a regression ``rmse`` and ``rmse_truth``), ``chosen``. Students are fitted in earnest
+        here, at the chosen size and temperature, so their figures are not those of
+        :attr:`temperature_path`.
         """
         classes = self._d.task == "classification"
         if self._d.course.alphas is None:

@@ -42,7 +42,7 @@ def of_settings(d: Distillation) -> Iterator[Finding]:
         learnt = d.targets.take(d.rows.learnt)
         if d.calibration is not None:
             yield from _indifferent(d)
-        elif not d.course.standardised:
+        elif not (d.course.standardised or d.course.unseen):
             yield from _fixed(d, learnt)
 
 
@@ -82,6 +82,8 @@ def _indifferent(d: Distillation) -> Iterator[Finding]:
     calibration = d.calibration
     if calibration is None or len(calibration.temperatures) < 2 or calibration.matters(d.size):
         return
+    if d.temperature != calibration.best_temperature(d.size):
+        return  # another one was taken by hand since
     path = calibration.path(d.size)
     worst = path.iloc[int(path["behind_best"].to_numpy().argmax())]
     yield Finding(
@@ -91,6 +93,7 @@ def _indifferent(d: Distillation) -> Iterator[Finding]:
             "temperatures": len(path),
             "largest difference in KL": float(worst["behind_best"]),
             "its standard error": float(worst["se"]),
+            "standard errors that would matter": calibration.clear,
             "at T": float(worst["temperature"]),
         },
         "Nothing need be done: the one nearest to 1 was taken.",

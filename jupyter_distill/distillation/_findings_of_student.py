@@ -85,8 +85,13 @@ def _instead(d: Distillation, constant: float) -> str:
     better = [r.size for r in d.ladder.of(d.family) if r.size > d.size and r.low > constant]
     if better:
         return f"Take size={better[0]}, which is."
+    others = [r for r in d.ladder if r.family != d.family and r.low > constant]
+    if others:
+        least = min(others, key=lambda r: r.student.complexity_.statements)
+        return f"Take d.ladder.select(family={least.family!r}, size={least.size}), which is."
+    tried = "larger size" if len(d.ladder.families) == 1 else "rung"
     return (
-        "No larger size of the ladder is: give columns that tell what the teacher looks at, more "
+        f"No {tried} of the ladder is: give columns that tell what the teacher looks at, more "
         "rows, or another family."
     )
 

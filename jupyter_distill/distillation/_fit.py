@@ -16,11 +16,13 @@ from jupyter_distill.students import Student
 def fit(courses: Sequence[Course], work: Work) -> dict[str, dict[int, Student]]:
     """Fit every family at every size; return the students by family and size.
 
+    An interrupt keeps what is fitted. Before that it leaves the chosen size of the first family,
+    which is then fitted alone; a second one stops that too.
+
     Raises
     ------
     KeyboardInterrupt
-        If the person stops it before the chosen size of some family is fitted; later, what is
-        done is kept.
+        If the person stops it twice before one student is fitted.
     """
     groups: list[tuple[Course, tuple[int, ...]]] = []
     for course in courses:
@@ -42,15 +44,19 @@ def fit(courses: Sequence[Course], work: Work) -> dict[str, dict[int, Student]]:
         with closing(work.each(sweep, calls, "fitting students", "fits")) as found:
             done.extend(found)
     except KeyboardInterrupt:
-        if not done:
-            raise
         cut = True
+    if not done:
+        (student, rows, targets, _), (course, _) = calls[0], groups[0]
+        what = f"{course.family!r} is fitted at size {course.size} alone"
+        work.interrupted(f"{what}; another interrupt stops that too.")
+        done.extend(work.each(sweep, [(student, rows, targets, (course.size,))], "", "fits"))
+        return {course.family: {course.size: done[0][0]}}
     fitted: dict[str, dict[int, Student]] = {}
     for (course, sizes), students in zip(groups, done, strict=False):
         fitted.setdefault(course.family, {}).update(zip(sizes, students, strict=True))
     if cut:
-        left = [f"{name} of {len(of)} sizes" for name, of in fitted.items()]
-        work.interrupted(f"the ladder holds what was fitted: {', '.join(left)}.")
+        left = [f"{name}, {len(of)} size{'s' * (len(of) > 1)}" for name, of in fitted.items()]
+        work.interrupted(f"the ladder holds what was fitted: {'; '.join(left)}.")
     return fitted
 
 

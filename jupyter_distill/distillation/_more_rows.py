@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from jupyter_distill._validation import expected, some
-from jupyter_distill.data import Table
+from jupyter_distill.data import Table, alike
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import Predictions, SoftTargets, Targets
 from jupyter_distill.teachers import Teacher, count_rows, take_rows
@@ -71,6 +71,7 @@ def read_unlabelled(given: Any, table: Table, inputs_given: bool) -> Unlabelled 
         )
     try:
         more = Table.of(given, columns=table.columns)
+        more = alike(more, table, "unlabelled rows") if inputs is None else more
     except (TypeError, ValueError) as error:
         raise type(error)(f"The unlabelled rows are unlike X. {error}") from error
     if inputs is not None and (found := count_rows(inputs)) != more.n_rows:
@@ -91,14 +92,18 @@ def read_unlabelled(given: Any, table: Table, inputs_given: bool) -> Unlabelled 
     return Unlabelled(more, inputs)
 
 
-def apart_from(more: Unlabelled, held_out: Table, work: Work) -> Unlabelled | None:
-    """Leave out rows that are held out: what is learnt from them could not be measured there."""
-    shown = {row.tobytes() for row in held_out.values + 0.0}
+def apart_from(more: Unlabelled, known: Table, work: Work) -> Unlabelled | None:
+    """Leave out rows that X holds: what is learnt from them could not be measured there.
+
+    That holds of held-out rows and of those that settings are chosen on; the others are learnt
+    from as it is.
+    """
+    shown = {row.tobytes() for row in known.values + 0.0}
     fresh = np.array([row.tobytes() not in shown for row in more.table.values + 0.0], dtype=bool)
     if fresh.all():
         return more
     rows = np.flatnonzero(fresh)
-    left = f"{len(fresh) - len(rows)} unlabelled rows are held out too, and were left out."
+    left = f"{len(fresh) - len(rows)} unlabelled rows are in X too, and were left out."
     work.notes.append(left if len(rows) else f"All {left}")
     if not len(rows):
         return None
@@ -145,9 +150,9 @@ class Answering:
             return Predictions(query.predictions())
         return SoftTargets(query.logits(), self.targets.classes)
 
-    def unlabelled(self, more: Unlabelled | None, held_out: Table) -> tuple[Table, Any] | None:
+    def unlabelled(self, more: Unlabelled | None, known: Table) -> tuple[Table, Any] | None:
         """Return rows without labels and what the teacher says of them, if there are any."""
-        more = None if more is None else apart_from(more, held_out, self.work)
+        more = None if more is None else apart_from(more, known, self.work)
         if more is None:
             return None
         try:

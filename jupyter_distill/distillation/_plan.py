@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -115,7 +115,12 @@ def plans(
         takes = template.get_params()
         for_all = len(several) == 1
         mine = {k: v for k, v in settings.items() if for_all or k in takes or k in COMMON}
-        plan = Plan.of(one, task, mine, known, seed)
+        try:
+            plan = Plan.of(one, task, mine, known, seed)
+        except (TypeError, ValueError) as error:
+            if for_all:
+                raise
+            raise type(error)(f"Student {family_of(type(template))!r}: {error}") from error
         if plan.family in [other.family for other in found]:
             raise ValueError(
                 expected(
@@ -257,9 +262,9 @@ def _temperatures(temperature: Any) -> tuple[float, ...]:
                 got=repr(temperature),
             )
         )
-    if not isinstance(temperature, list | tuple):
+    if not isinstance(temperature, Sequence | Set):
         return (float(check_number("temperature", temperature, above=0)),)
-    return _grid("temperature", temperature, above=0)
+    return _grid("temperature", list(temperature), above=0)
 
 
 def _alphas(alpha: Any, *, known: bool) -> tuple[float, ...]:
@@ -273,8 +278,8 @@ def _alphas(alpha: Any, *, known: bool) -> tuple[float, ...]:
                 expected('alpha to be a number from 0 to 1, several or "auto"', got=repr(alpha))
             )
         found: tuple[float, ...] = ALPHAS
-    elif isinstance(alpha, list | tuple):
-        found = _grid("alpha", alpha, low=0, high=1)
+    elif isinstance(alpha, Sequence | Set):
+        found = _grid("alpha", list(alpha), low=0, high=1)
     else:
         found = (float(check_number("alpha", alpha, low=0, high=1)),)
     if max(found) > 0 and not known:

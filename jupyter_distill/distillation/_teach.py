@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import clone
 
+from jupyter_distill.data import Table
 from jupyter_distill.distillation._alpha import try_alphas
 from jupyter_distill.distillation._ask import Asked
+from jupyter_distill.distillation._assistants import Fitted
 from jupyter_distill.distillation._calibrate import Calibration, calibrate, faithful_classes
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._knee import Faithful, knee
@@ -53,10 +55,7 @@ class Run:
 def teach(plans: Sequence[Plan], run: Run) -> list[Course]:
     """Choose for every family what the person has not.
 
-    Raises
-    ------
-    KeyboardInterrupt
-        If the person stops it before one family is through; later, what is done is kept.
+    An interrupt keeps what was chosen. Before a family is through it leaves the first one, untried.
     """
     done: list[Course] = []
     for plan in plans:
@@ -64,9 +63,12 @@ def teach(plans: Sequence[Plan], run: Run) -> list[Course]:
             done.append(choose(plan, run, compare=len(plans) > 1))
         except KeyboardInterrupt:
             if not done:
-                raise
+                return [_unseen(plan, run)]
             names = [course.family for course in done]
-            run.work.interrupted(f"of {len(plans)} families {', '.join(names)} were piloted.")
+            run.work.interrupted(
+                f"{len(done)} of {len(plans)} families {'was' if len(done) == 1 else 'were'} "
+                f"piloted: {', '.join(names)}."
+            )
             break
     return done
 
@@ -82,7 +84,7 @@ def choose(plan: Plan, run: Run, *, compare: bool) -> Course:
     asked, lessons, work, seed = run.asked, run.lessons, run.work, run.seed
     table, targets, rows = asked.table, asked.targets, asked.rows
     classes = isinstance(targets, SoftTargets)
-    grid = temperatures_for(plan, targets) if isinstance(targets, SoftTargets) else ()
+    grid = _grid(plan, run)
     todo = steps(lessons.n_unlabelled, run.methods, plan.assistants)
     sized = plan.size is None or compare
     parts: list[Part] = []
@@ -115,7 +117,7 @@ def choose(plan: Plan, run: Run, *, compare: bool) -> Course:
             at_temperature(template, temperatures[size]), parts, plan.alphas, size, work
         )
         template = clone(template).set_params(alpha=alphas.best)
-    learnt, said = lessons.lesson(rows.learnt, taught.teaching)
+    taught, (learnt, said), chain = _last_lesson(plan, run, taught)
     return Course(
         family=plan.family,
         template=template,
@@ -131,7 +133,32 @@ def choose(plan: Plan, run: Run, *, compare: bool) -> Course:
         standardised=classes and not plan.temperatures,
         teaching=taught.teaching,
         trials=taught.trials,
-        chain=lessons.chain(rows.learnt, replace(taught.teaching, assistants=plan.assistants)),
+        chain=chain,
+    )
+
+
+def _unseen(plan: Plan, run: Run) -> Course:
+    """Return the course of a family of which nothing was tried, at its usual size."""
+    grid = _grid(plan, run)
+    usual = [size for size in plan.sizes if size <= type(plan.template)().size]
+    size = plan.size or max(usual, default=plan.sizes[0])
+    temperatures = _temperatures(plan, grid, None)
+    T = "" if temperatures[size] is None else f" and T = {temperatures[size]:.3g}"
+    run.work.interrupted(f"nothing was tried: {plan.family!r} has size {size}{T}, unseen.")
+    learnt, said = run.lessons.lesson(run.asked.rows.learnt, Teaching())
+    return Course(
+        family=plan.family,
+        template=plan.template,
+        sizes=plan.sizes,
+        size=size,
+        knee=None,
+        temperatures=temperatures,
+        calibration=None,
+        alphas=None,
+        fidelity=None,
+        table=learnt,
+        targets=said,
+        unseen=True,
     )
 
 
@@ -141,6 +168,28 @@ class _Taught(NamedTuple):
     teaching: Teaching
     trials: tuple[Trial, ...]
     faithful: Faithful | None
+
+
+def _last_lesson(
+    plan: Plan, run: Run, taught: _Taught
+) -> tuple[_Taught, tuple[Table, Any], tuple[Fitted, ...]]:
+    """Return what is learnt from at last, and all assistants, kept or not.
+
+    An interrupt leaves out techniques that would have to be made anew, or what only is measured.
+    """
+    rows, lessons = run.asked.rows.learnt, run.lessons
+    try:
+        lesson = lessons.lesson(rows, taught.teaching)
+    except KeyboardInterrupt:
+        run.work.interrupted("what was kept of techniques is left out: it was not made to the end.")
+        trials = tuple(replace(trial, kept=False) for trial in taught.trials)
+        return _Taught(Teaching(), trials, None), lessons.lesson(rows, Teaching()), ()
+    try:
+        chain = lessons.chain(rows, replace(taught.teaching, assistants=plan.assistants))
+    except KeyboardInterrupt:
+        run.work.interrupted("assistants, which were not kept, are not measured.")
+        chain = ()
+    return taught, lesson, chain
 
 
 def _with_techniques(
@@ -161,7 +210,11 @@ def _with_techniques(
     elif isinstance(tried, Pilot) and len(tried.teacher) == tried.scores.off.shape[1]:
         without = tried.scores
     else:
-        without = bench.scores(parts, run.work, "the student alone")
+        try:
+            without = bench.scores(parts, run.work, "the student alone")
+        except KeyboardInterrupt:
+            run.work.interrupted("no technique was tried.")
+            return _Taught(Teaching(), (), None)
     teaching, trials, scores = try_techniques(bench, run.lessons, todo, without, run.work)
     if teaching == Teaching():
         return _Taught(teaching, trials, None)
@@ -173,6 +226,14 @@ def _with_techniques(
     return _Taught(teaching, trials, faithful_classes(scores.off, scores.agrees, named, constant))
 
 
+def _grid(plan: Plan, run: Run) -> Sequence[float]:
+    """Return the temperatures to try; held-out rows have no say in them."""
+    targets = run.asked.targets
+    if not isinstance(targets, SoftTargets):
+        return ()
+    return temperatures_for(plan, targets.take(run.asked.rows.learnt))
+
+
 def _temperatures(
     plan: Plan, grid: Sequence[float], tried: Calibration | Pilot | None
 ) -> dict[int, float | None]:
@@ -180,7 +241,7 @@ def _temperatures(
         return dict.fromkeys(plan.sizes)
     if isinstance(tried, Calibration):
         return {size: tried.best_temperature(size) for size in plan.sizes}
-    return dict.fromkeys(plan.sizes, grid[0])
+    return dict.fromkeys(plan.sizes, min(grid, key=lambda T: abs(np.log(T))))
 
 
 def _fidelity(

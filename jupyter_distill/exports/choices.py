@@ -110,6 +110,10 @@ def _marks(frame: pd.DataFrame) -> list[str]:
 def _said_of_temperature(d: Distillation, T: float) -> str:
     best = payload.calibrated(d.temperature_path, T)
     if d.calibration is None:
+        if d.course.standardised:
+            return f"The soft targets were softened at T = {T:.3g}, the spread of the logits."
+        if d.course.unseen:
+            return f"The soft targets were softened at T = {T:g}; no other was tried."
         return f"The temperature was set to {T:g} by hand."
     if best != T:
         return (

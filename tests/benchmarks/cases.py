@@ -74,7 +74,10 @@ NET: dict[str, Any] = {
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A teacher and what it says of rows that it learnt from, and of rows that nobody saw."""
+    """A teacher and what it says of rows that it learnt from, and of rows that nobody saw.
+
+    `y` and `y_new` are the truth; classes by their codes.
+    """
 
     name: str
     task: str
@@ -83,6 +86,8 @@ class Case:
     said: Any
     X_new: Floats
     new: Any
+    y: NDArray[Any]
+    y_new: NDArray[Any]
 
 
 def case(task: str, data: str, teacher: str) -> Case:
@@ -99,7 +104,7 @@ def case(task: str, data: str, teacher: str) -> Case:
         split = train_test_split(X, y, test_size=0.3, random_state=seed)
         net = TransformedTargetRegressor(MLPRegressor(**NET), transformer=StandardScaler())
         models = HistGradientBoostingRegressor(**boosting), net
-    X, X_new, y, _ = split
+    X, X_new, y, y_new = split
     model = make_pipeline(StandardScaler(), models[seed]).fit(X, y)
 
     def says(rows: Floats) -> Any:
@@ -107,4 +112,4 @@ def case(task: str, data: str, teacher: str) -> Case:
             return Predictions(model.predict(rows))
         return SoftTargets.from_probabilities(model.predict_proba(rows), model.classes_)
 
-    return Case(data, task, model, X, says(X), X_new, says(X_new))
+    return Case(data, task, model, X, says(X), X_new, says(X_new), y, y_new)
