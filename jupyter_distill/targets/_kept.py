@@ -172,13 +172,15 @@ def read_about(folder: Path) -> dict[str, Any] | None:
     path = folder / ABOUT
     try:
         known: dict[str, Any] = json.loads(path.read_bytes())
-        return known if {"format", "of", "rows"} <= known.keys() else None
+        known["format"], known["of"]["rows"], known["rows"]
+        return known
     except FileNotFoundError:
         return None
-    except (ValueError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         warnings.warn(
-            f"{str(path)!r} is damaged ({error}). The answers beside it say themselves whose they "
-            "are: they are used, and it is written anew, where the same is asked again.",
+            f"{str(path)!r} is damaged ({type(error).__name__}: {error}). The answers beside it "
+            "say themselves whose they are: they are used, and it is written anew, where the same "
+            "is asked again.",
             StoreWarning,
             stacklevel=6,
         )

@@ -34,6 +34,12 @@ _REFUSALS = {
 }
 
 
+def arrow() -> tuple[Any, Any]:
+    """Return pyarrow and its part for Parquet, or say how to install it."""
+    pyarrow = require("pyarrow", extra="store", feature="A store of answers")
+    return pyarrow, require("pyarrow.parquet", extra="store", feature="A store of answers")
+
+
 class Unreadable(ValueError):
     """A file that does not hold what was written, or holds something else."""
 
@@ -57,8 +63,7 @@ def write_piece(folder: Path, rows: NDArray[np.intp], answer: Raw, of: dict[str,
     Path
         The file. Two processes that write the same write the same file.
     """
-    pa: Any = require("pyarrow", extra="store", feature="A store of answers")
-    parquet: Any = require("pyarrow.parquet", extra="store", feature="A store of answers")
+    pa, parquet = arrow()
     held = {
         "format": FORMAT,
         **of,
@@ -73,7 +78,8 @@ def write_piece(folder: Path, rows: NDArray[np.intp], answer: Raw, of: dict[str,
     }
     table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(held).encode()})
     sink = pa.BufferOutputStream()
-    parquet.write_table(table, sink)
+    # A network hardly ever says a number twice: to look for such takes longer than all the rest.
+    parquet.write_table(table, sink, use_dictionary=False, compression="lz4")
     data = sink.getvalue()
     name = f"rows-{rows[0]:09d}-{rows[-1]:09d}-{_digest(data)}.parquet"
     write_whole(folder / name, data, f"the answers to rows {rows[0]} to {rows[-1]}")
@@ -88,8 +94,7 @@ def read_piece(path: Path) -> tuple[NDArray[np.intp], Raw, dict[str, Any]]:
     Unreadable
         If the file is damaged or another program's.
     """
-    pa: Any = require("pyarrow", extra="store", feature="A store of answers")
-    parquet: Any = require("pyarrow.parquet", extra="store", feature="A store of answers")
+    pa, parquet = arrow()
     data = path.read_bytes()
     if _digest(data) != path.stem.rpartition("-")[2]:
         raise Unreadable("it does not hold what was written")

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from jupyter_distill._optional import require
 from jupyter_distill._validation import expected
 from jupyter_distill.targets._kept import Kept, StoreWarning, read_about
-from jupyter_distill.targets._piece import FORMAT
+from jupyter_distill.targets._piece import FORMAT, arrow
 from jupyter_distill.targets._row_print import row_prints
 from jupyter_distill.targets._stock import in_words, stock
 from jupyter_distill.teachers import Progress, Query, Teacher, frame_names
@@ -60,7 +59,7 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        require("pyarrow.parquet", extra="store", feature="A store of answers")
+        arrow()
         self.path = Path(path)
         if self.path.exists() and not self.path.is_dir():
             raise NotADirectoryError(

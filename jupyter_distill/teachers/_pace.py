@@ -37,8 +37,7 @@ class Pace:
         self._fits = fits
         self.size = min(START if size is None else size, fits)
         self._grows = size is None
-        self._rate = 0.0  # rows per second of the last size
-        self._last = self.size
+        self._best = (0.0, self.size)  # rows per second, and in batches of how many
         self._before = _memory.peak() if self._grows else None
 
     def took(self, rows: int, seconds: float) -> None:
@@ -47,21 +46,20 @@ class Pace:
             return
         rate = rows / max(seconds, 1e-9)
         if seconds > GROWTH * SECONDS:
-            self.size, self._rate = max(1, int(rate * SECONDS)), 0.0
+            self.size, self._best = max(1, int(rate * SECONDS)), (0.0, 1)
             return
+        before, self._best = self._best, max(self._best, (rate, rows))
         if seconds > SECONDS / 2:
             return
-        if seconds > BRIEF and rate < RISE * self._rate:
+        if seconds > BRIEF and rate < RISE * before[0]:
             self._grows = False
-            if rate * RISE < self._rate:
-                self.size = self._last
+            self.size = rows if before[0] < RISE * rate else before[1]
             return
         factor = min(GROWTH, SECONDS / max(seconds, 1e-9))
-        if not self._has_room(factor):
+        if self._has_room(factor):
+            self.size = min(int(rows * factor), self._fits)
+        else:
             self._grows = False
-            return
-        self._rate, self._last = rate, rows
-        self.size = min(int(rows * factor), self._fits)
 
     def halve(self, rows: int) -> int:
         """Learn that so many rows do not fit into memory; return how many are tried then."""
