@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -21,3 +23,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The browser comes last: what is quick fails first, and Playwright keeps an event loop running
     # in this thread once it has started.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A store that writes every batch down at once."""
+    from jupyter_distill.targets import _kept
+    from jupyter_distill.targets.store import Store
+
+    monkeypatch.setattr(_kept, "PATIENCE", 0)
+    return Store(tmp_path / "store")

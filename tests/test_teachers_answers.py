@@ -195,7 +195,7 @@ def test_a_query_can_be_stopped_read_and_resumed() -> None:
     whole = teacher.logits(X)
     seen: list[tuple[int, int]] = []
     query = teacher.query(X, batch_size=40, order=1, progress=lambda *done: seen.append(done))
-    assert isinstance(query, Query) and len(query) == 4 and not query.complete
+    assert isinstance(query, Query) and not query.complete
     with pytest.raises(ValueError, match="at least one answered batch"):
         query.logits()
     for number, rows in enumerate(query):

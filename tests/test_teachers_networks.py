@@ -167,7 +167,7 @@ def test_a_single_row_that_does_not_fit_fails_with_its_reason() -> None:
         def forward(self, rows: torch.Tensor) -> torch.Tensor:
             raise MemoryError("no memory left")
 
-    with pytest.raises(RuntimeError, match="failed on rows 0 to 149: MemoryError: no memory left"):
+    with pytest.raises(RuntimeError, match="failed on row 0: MemoryError: no memory left"):
         as_teacher(Full()).logits(X)
 
 

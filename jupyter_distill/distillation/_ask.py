@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table, alike, check_rows, split_rows
-from jupyter_distill.distillation._more_rows import BATCH, Unlabelled, read_unlabelled
-from jupyter_distill.distillation._task import is_number, read_truth, settled
+from jupyter_distill.distillation._more_rows import Unlabelled, read_unlabelled
 from jupyter_distill.distillation._work import Work
-from jupyter_distill.targets import Predictions, SoftTargets, Targets, align
+from jupyter_distill.targets import SoftTargets, Targets
+from jupyter_distill.targets.asking import Asking, classes_before, targets_of
+from jupyter_distill.targets.task import read_truth, settled
 from jupyter_distill.teachers import Query, Teacher, count_rows
 
 LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
@@ -41,14 +42,12 @@ def ask(
     teacher_inputs: Any,
     test: tuple[Any, ...] | None,
     unlabelled: Any,
-    batch_size: int | None,
+    asking: Asking,
     constraints: Constraints | None,
     work: Work,
     seed: int | None,
 ) -> Asked:
     """Check everything that is given, ask the teacher, and split the rows."""
-    if batch_size is not None:
-        check_number("batch_size", batch_size, low=1, integer=True)
     table = Table.of(X)
     X_test, y_test, inputs_test = _test(test, y, teacher_inputs)
     _beside("y", y, table)
@@ -72,20 +71,20 @@ def ask(
         y = read_truth(y)
         y_test = y_test if y_test is None else read_truth(y_test, "y_test")
     _refuse_early(teacher, table, y if y_test is None else _both(y, y_test), constraints)
-    query = _query(teacher, table, teacher_inputs, batch_size, work, seed)
+    query = _query(teacher, table, teacher_inputs, asking, work, seed)
     teacher = teacher.of_task(settled(teacher, query, y))
-    answered, said = query.rows, _said(teacher, query)
+    answered = query.rows
     if len(answered) < table.n_rows:
         table, y = table.take(answered), _take(y, answered)
     if unseen is None:
-        targets = _targets(teacher, said, y)
+        targets = targets_of(teacher, [query], y)
         return Asked(teacher, table, targets, split_rows(_strata(targets), seed), more)
 
-    query = _query(teacher, unseen, inputs_test, batch_size, work, seed)
-    answered, others = query.rows, _said(teacher, query)
+    others = _query(teacher, unseen, inputs_test, asking, work, seed)
+    answered = others.rows
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
-    targets = _targets(teacher, np.concatenate([said, others]), _both(y, y_test))
+    targets = targets_of(teacher, [query, others], _both(y, y_test))
     split = split_rows(_strata(targets)[: table.n_rows], seed)
     rows = Rows(
         train=np.sort(np.concatenate([split.train, split.held_out])),
@@ -100,15 +99,8 @@ def _refuse_early(teacher: Teacher, table: Table, y: Any, constraints: Constrain
     """Refuse what no answer could make right: a teacher may be slow, or cost money."""
     if constraints is not None:
         constraints.check_columns(table)
-    if teacher.task == "regression":
-        classes = None
-    elif y is not None and (teacher.task is not None or not is_number(y)):
-        classes, _ = align(teacher.classes, y)
-    elif teacher.classes is not None:
-        classes = teacher.classes
-    else:
-        return  # only its answers tell
-    if constraints is not None:
+    classes = classes_before(teacher, y)
+    if constraints is not None and (classes is not None or teacher.task == "regression"):
         constraints.check(table, None if classes is None else classes.tolist())
 
 
@@ -116,16 +108,16 @@ def _query(
     teacher: Teacher,
     table: Table,
     inputs: Any,
-    batch_size: int | None,
+    asking: Asking,
     work: Work,
     seed: int | None,
 ) -> Query:
     """Return the query with the rows that were answered: all, unless interrupted."""
     X = table.native if inputs is None else inputs
     order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
-    query = teacher.query(X, batch_size=batch_size or teacher.batch_size or BATCH, order=order)
+    query = asking.query(teacher, X, order=order)
     try:
-        with work.bar("asking the teacher", table.n_rows, "rows") as bar:
+        with work.bar("asking the teacher", table.n_rows, "rows", query.n_done) as bar:
             for rows in query:
                 bar.update(len(rows))
     except KeyboardInterrupt:
@@ -133,13 +125,9 @@ def _query(
             raise
         work.interrupted(
             f"the teacher answered {query.n_done} of {table.n_rows} rows, spread over the data; "
-            "the student was distilled from these."
+            f"the student was distilled from these.{asking.rest}"
         )
     return query
-
-
-def _said(teacher: Teacher, query: Query) -> NDArray[np.float64]:
-    return query.predictions() if teacher.task == "regression" else query.logits()
 
 
 def _strata(targets: Targets) -> NDArray[np.intp]:
@@ -149,16 +137,6 @@ def _strata(targets: Targets) -> NDArray[np.intp]:
     bins = max(1, min(BINS, targets.n_rows // LEAST_IN_BIN))
     cuts = np.quantile(targets.values, np.arange(1, bins) / bins)
     return np.searchsorted(cuts, targets.values)
-
-
-def _targets(teacher: Teacher, logits: NDArray[np.float64], y: Any) -> Targets:
-    if teacher.task == "regression":
-        return Predictions(logits, None if y is None else read_truth(y))
-    if y is None:
-        names = np.arange(logits.shape[1]) if teacher.classes is None else teacher.classes
-        return SoftTargets(logits, names)
-    names, codes = align(teacher.classes, y, logits, classes_given=teacher.classes_given)
-    return SoftTargets(logits, names, codes)
 
 
 def _test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[Any, Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from inspect import signature
@@ -17,11 +18,13 @@ from jupyter_distill.distillation._lessons import Lessons
 from jupyter_distill.distillation._more_rows import Answering
 from jupyter_distill.distillation._plan import listed, plans, task_of, template_of
 from jupyter_distill.distillation._rungs import climb
-from jupyter_distill.distillation._task import find_teacher
 from jupyter_distill.distillation._teach import Run, teach
 from jupyter_distill.distillation._techniques import FEW, TRIED, read_augment
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.students import Student
+from jupyter_distill.targets.asking import Asking
+from jupyter_distill.targets.store import Store
+from jupyter_distill.targets.task import find_teacher
 
 
 def distill(
@@ -41,6 +44,7 @@ def distill(
     augment: str | Sequence[str] | None = "auto",
     assistant: Any = None,
     batch_size: int | None = None,
+    store: Store | str | os.PathLike[str] | None = None,
     n_jobs: int | None = None,
     progress: bool = True,
     random_state: int | None = 0,
@@ -102,9 +106,14 @@ def distill(
         scikit-learn's kind; several are taught one after another. Kept where that wins on
         validation rows; ``d.stages`` and ``d.techniques`` say what came of it.
     batch_size : int, optional
-        Rows per question to the teacher; unless given, what suits its kind: 8,192 for estimators
-        and functions, 1,024 for networks. An interrupt keeps the questions that were answered, so
-        give a slow function a small one.
+        Rows per question to the teacher. Unless given, questions start with 16 rows and grow until
+        one takes about a second, more rows are no faster, or memory runs short; what a network
+        says may depend on it in the last digits. An interrupt keeps the questions that were
+        answered.
+    store : Store or path, optional
+        A folder where the teacher's answers are kept as they come, of all rows that it is asked
+        about here. What is there is not asked again: run the same after an interrupt or a crash,
+        with other students or settings or with more rows, and only what is new is asked.
     n_jobs : int, optional
         Fits at a time, through the backend of joblib that is active (loky, Dask, Ray, ...): with
         ``joblib.parallel_config(backend="dask")`` on a cluster. The result is the same to the bit.
@@ -155,13 +164,12 @@ def distill(
     # twice if only the answers tell the task: what is wrong is said before the teacher is asked
     tried = plans(several, teacher.task, settings, y is not None, random_state)
     keep = getattr(tried[0].template, "constraints", None)
-    asked = ask(
-        teacher, X, y, teacher_inputs, test, unlabelled, batch_size, keep, work, random_state
-    )
+    asking = Asking.of(teacher, batch_size, store)
+    asked = ask(teacher, X, y, teacher_inputs, test, unlabelled, asking, keep, work, random_state)
     if asked.teacher.task != teacher.task:
         tried = plans(several, asked.teacher.task, settings, y is not None, random_state)
 
-    answering = Answering(asked.teacher, asked.targets, batch_size, work)
+    answering = Answering(asked.teacher, asked.targets, asking, work)
     held_out = asked.table.take(asked.rows.held_out), asked.targets.take(asked.rows.held_out)
     lessons = Lessons(
         asked.table,

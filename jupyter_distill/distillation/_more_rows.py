@@ -11,9 +11,8 @@ from jupyter_distill._validation import expected, some
 from jupyter_distill.data import Table, alike
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import Predictions, SoftTargets, Targets
+from jupyter_distill.targets.asking import Asking
 from jupyter_distill.teachers import Teacher, count_rows, take_rows
-
-BATCH = 8_192  # rows per question unless the teacher knows better: few enough to show progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,17 +119,14 @@ class Answering:
         Who is asked.
     targets : SoftTargets or Predictions
         What it said of the owner's rows.
-    batch_size : int, optional
-        Rows per question, as the person said.
+    asking : Asking
+        How it is asked.
     work : Work
         Shows how far it is.
     """
 
-    def __init__(
-        self, teacher: Teacher, targets: Targets, batch_size: int | None, work: Work
-    ) -> None:
-        self.teacher, self.targets = teacher, targets
-        self.batch_size = batch_size or teacher.batch_size or BATCH
+    def __init__(self, teacher: Teacher, targets: Targets, asking: Asking, work: Work) -> None:
+        self.teacher, self.targets, self.asking = teacher, targets, asking
         self.work = work
 
     def __call__(self, table: Table, inputs: Any = None) -> Any:
@@ -142,8 +138,8 @@ class Answering:
             If the person stops it.
         """
         X = table.native if inputs is None else inputs
-        query = self.teacher.query(X, batch_size=self.batch_size)
-        with self.work.bar("asking the teacher", table.n_rows, "rows") as bar:
+        query = self.asking.query(self.teacher, X)
+        with self.work.bar("asking the teacher", table.n_rows, "rows", query.n_done) as bar:
             for rows in query:
                 bar.update(len(rows))
         if isinstance(self.targets, Predictions):

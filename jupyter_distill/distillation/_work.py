@@ -45,10 +45,16 @@ class Work:
         self.n_jobs = n_jobs
         self.notes: list[str] = []
 
-    def bar(self, stage: str, total: int, unit: str) -> tqdm[None]:
-        """Return a bar to be updated by hand."""
+    def bar(self, stage: str, total: int, unit: str, done: int = 0) -> tqdm[None]:
+        """Return a bar to be updated by hand; what is done already has no part in its rate."""
         return tqdm(
-            desc=stage, total=total, unit=f" {unit}", disable=not self.show, delay=0.5, leave=False
+            desc=stage,
+            total=total,
+            initial=done,
+            unit=f" {unit}",
+            disable=not self.show,
+            delay=0.5,
+            leave=False,
         )
 
     def each(

@@ -19,10 +19,23 @@ from numpy.typing import ArrayLike
 from jupyter_distill._classes import check_classes
 from jupyter_distill._validation import check_choice, check_number, did_you_mean, expected
 from jupyter_distill.teachers._base import TASKS, Task, Teacher
-from jupyter_distill.teachers._query import Query
-from jupyter_distill.teachers._rows import count_rows, take_rows
+from jupyter_distill.teachers._outputs import Raw
+from jupyter_distill.teachers._query import Progress, Query
+from jupyter_distill.teachers._rows import count_rows, frame_names, parts_of, take_rows
 
-__all__ = ["TASKS", "Query", "Task", "Teacher", "as_teacher", "count_rows", "take_rows"]
+__all__ = [
+    "TASKS",
+    "Progress",
+    "Query",
+    "Raw",
+    "Task",
+    "Teacher",
+    "as_teacher",
+    "count_rows",
+    "frame_names",
+    "parts_of",
+    "take_rows",
+]
 
 _REMEDY = (
     "Give a fitted classifier with predict_proba or decision_function, a fitted regressor, a "

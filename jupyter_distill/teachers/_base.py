@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from copy import copy
@@ -14,6 +15,7 @@ from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import did_you_mean, expected, some
 from jupyter_distill.teachers import _numbers, _outputs
 from jupyter_distill.teachers._fingerprint import digest
+from jupyter_distill.teachers._memory import OutOfMemory, ran_out
 from jupyter_distill.teachers._outputs import Kind, Raw
 from jupyter_distill.teachers._query import Progress, Query
 from jupyter_distill.teachers._rows import take_rows
@@ -48,14 +50,15 @@ class Teacher(ABC):
     n_classes : int or None
         Number of classes, where known.
     batch_size : int or None
-        Rows per call of the model; None means all at once.
+        Rows per call of the model, as its owner said; None where they did not.
     version : str or None
         What the owner says tells this state of the model from any other.
     """
 
-    default_batch_size: int | None = None
+    default_batch_size: int | None = None  # rows per call unless said; None: all at once
     # Whether a question may cost more than time, so that no more are asked than there are rows.
     remote: ClassVar[bool] = False
+    fits: int = sys.maxsize  # rows that fit into memory at once, as far as is known
     columns: tuple[str, ...] | None = None
 
     def __init__(
@@ -78,7 +81,7 @@ class Teacher(ABC):
         self.classes = classes
         self.classes_given = classes is not None
         self.preprocess = preprocess
-        self.batch_size = batch_size or self.default_batch_size
+        self.batch_size = batch_size
         self.kind: Kind | None = None if output == "auto" else output  # type: ignore[assignment]
         self.n_classes: int | None = None if classes is None else len(classes)
 
@@ -114,7 +117,7 @@ class Teacher(ABC):
         self,
         X: Any,
         *,
-        batch_size: int | None = None,
+        batch_size: int | Literal["auto"] | None = None,
         progress: Progress | None = None,
         order: int | np.random.Generator | None = None,
     ) -> Query:
@@ -172,6 +175,11 @@ class Teacher(ABC):
                     remedy="Say what state of the model it is: as_teacher(model, version='...').",
                 )
             ) from error
+
+    @property
+    def asks(self) -> str:
+        """In which of several ways the model is asked, once `begin` has found out."""
+        return ""
 
     def state(self) -> Any:
         """Return all that decides the answers; it is hashed, never kept."""
@@ -231,10 +239,17 @@ class Teacher(ABC):
             try:
                 rows = self.preprocess(rows)
             except Exception as error:
-                raise RuntimeError(
+                raise _failed(error)(
                     f"preprocess failed on {_span(batch)}: {type(error).__name__}: {error}"
                 ) from error
-        return self.prepare(rows)
+        try:
+            return self.prepare(rows)
+        except (MemoryError, RuntimeError) as error:
+            if not ran_out(error):
+                raise
+            raise OutOfMemory(
+                f"{_span(batch)} do not fit into memory: {type(error).__name__}: {error}"
+            ) from error
 
     def _ask(self, X: Any, batch: slice) -> Raw:
         """Ask about one batch; a failure says which rows it was."""
@@ -244,7 +259,7 @@ class Teacher(ABC):
         except Refused:
             raise
         except Exception as error:
-            raise RuntimeError(
+            raise _failed(error)(
                 f"The teacher {self.name} failed on {_span(batch)}: {type(error).__name__}: {error}"
             ) from error
         n = batch.stop - batch.start
@@ -305,6 +320,10 @@ def _other_task(name: str, has: Task, wanted: Task) -> str:
         got=f"{name}, which {does[has]}",
         remedy=f"Ask it by {how[has]}, and distil it with task={has!r}.",
     )
+
+
+def _failed(error: Exception) -> type[RuntimeError]:
+    return OutOfMemory if ran_out(error) else RuntimeError
 
 
 def _span(batch: slice) -> str:

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_number, expected
+from jupyter_distill.teachers._memory import OutOfMemory
 from jupyter_distill.teachers._outputs import Raw
+from jupyter_distill.teachers._pace import Pace
 from jupyter_distill.teachers._rows import count_rows
 
 if TYPE_CHECKING:
     from jupyter_distill.teachers._base import Teacher
 
 Progress = Callable[[int, int], object]
+Rows = NDArray[np.intp]
+
+
+class Keeper(Protocol):
+    """Who keeps answers beyond the query, such as a store."""
+
+    def found(self) -> Iterable[tuple[Rows, Raw]]:
+        """Return the answers that are kept already, with the positions of their rows."""
+
+    def keep(self, rows: Rows, answer: Raw) -> None:
+        """Take the answer to one batch."""
+
+    def note(self, **known: Any) -> None:
+        """Take what only the answers told: task, kind, and classes."""
+
+    def flush(self) -> None:
+        """Put away what was taken: the asking ends here, for whatever reason."""
 
 
 class Query:
@@ -24,7 +44,8 @@ class Query:
 
     Iterating asks; each step gives the positions of the rows just answered. Whoever stops
     (``break``, Ctrl-C, an error) keeps all finished batches in `rows` and `logits` (of a
-    regression: `predictions`); iterating again goes on where it stopped.
+    regression: `predictions`); iterating again goes on where it stopped. A batch that does not
+    fit into memory is asked about in halves.
 
     Parameters
     ----------
@@ -32,8 +53,9 @@ class Query:
         Who is asked.
     X : rows
         What is asked.
-    batch_size : int, optional
-        Rows per call; the teacher's own by default.
+    batch_size : int or "auto", optional
+        Rows per call; what suits the teacher by default. ``"auto"`` starts with a few and grows
+        until a call takes about a second, more rows are no faster, or memory runs short.
     progress : callable, optional
         Called as ``progress(done, total)`` after every batch, in rows.
     order : int or numpy.random.Generator, optional
@@ -56,48 +78,65 @@ class Query:
         teacher: Teacher,
         X: Any,
         *,
-        batch_size: int | None = None,
+        batch_size: int | Literal["auto"] | None = None,
         progress: Progress | None = None,
         order: int | np.random.Generator | None = None,
     ) -> None:
         self.n_rows = count_rows(X)
         if self.n_rows == 0:
             raise ValueError(expected("at least one row to ask the teacher about", got="0 rows"))
-        if batch_size is not None:
+        if batch_size is None:
+            batch_size = teacher.batch_size or teacher.default_batch_size or self.n_rows
+        if batch_size != "auto":
             batch_size = int(check_number("batch_size", batch_size, low=1, integer=True))
-        size = batch_size or teacher.batch_size or self.n_rows
-        starts = np.arange(0, self.n_rows, size)
-        if order is not None:
-            np.random.default_rng(order).shuffle(starts)
-        self._waiting = [slice(int(s), min(int(s) + size, self.n_rows)) for s in starts][::-1]
-        self._n_batches, self._size = len(starts), min(size, self.n_rows)
-        self._answers: dict[int, Raw] = {}
-        self._teacher = teacher
+        self._pace = Pace(None if batch_size == "auto" else batch_size, teacher.fits)
+        self._waiting = [(0, self.n_rows)]  # from, to: ascending, apart
+        self._draw = None if order is None else np.random.default_rng(order)
+        self._answers: list[tuple[Rows, Raw]] = []
+        self.keeper: Keeper | None = None
+        self.teacher = teacher
         self._X = X
         self._progress = progress
 
-    def __len__(self) -> int:
-        """Return the number of batches."""
-        return self._n_batches
+    def keep_in(self, keeper: Keeper) -> Query:
+        """Take what a keeper holds as answered, and give it every other answer; return self."""
+        for rows, answer in keeper.found():
+            self._check_same_classes(rows, answer)
+            self._answers.append((rows, answer))
+        self.keeper = keeper
+        open_ = np.ones(self.n_rows + 2, dtype=bool)
+        open_[[0, -1]] = False
+        for rows, _ in self._answers:
+            open_[rows + 1] = False
+        edges = np.flatnonzero(open_[1:] != open_[:-1]).tolist()
+        self._waiting = list(zip(edges[::2], edges[1::2], strict=True))
+        return self
 
-    def __iter__(self) -> Iterator[NDArray[np.intp]]:
+    def __iter__(self) -> Iterator[Rows]:
         """Ask what has not been asked yet; yield the positions of each answered batch."""
-        while self._waiting:
-            batch = self._waiting[-1]
-            answer = self._teacher._ask(self._X, batch)
-            self._check_same_classes(batch.start, answer)
-            self._answers[batch.start] = answer
-            self._waiting.pop()
-            if self._progress is not None:
-                self._progress(self.n_done, self.n_rows)
-            yield np.arange(batch.start, batch.stop)
+        try:
+            while self._waiting:
+                place, batch = self._next()
+                answer = self._ask(batch)
+                if answer is None:
+                    continue
+                rows = np.arange(batch.start, batch.stop)
+                self._check_same_classes(rows, answer)
+                self._answers.append((rows, answer))
+                self._answered(place, batch)
+                if self.keeper is not None:
+                    self.keeper.keep(rows, answer)
+                if self._progress is not None:
+                    self._progress(self.n_done, self.n_rows)
+                yield rows
+        finally:
+            if self.keeper is not None:
+                self.keeper.flush()
 
     @property
     def n_done(self) -> int:
         """The number of rows answered so far."""
-        last = (self._n_batches - 1) * self._size
-        short = self._size - (self.n_rows - last) if last in self._answers else 0
-        return len(self._answers) * self._size - short
+        return self.n_rows - sum(stop - start for start, stop in self._waiting)
 
     @property
     def complete(self) -> bool:
@@ -105,11 +144,9 @@ class Query:
         return not self._waiting
 
     @property
-    def rows(self) -> NDArray[np.intp]:
+    def rows(self) -> Rows:
         """The positions answered so far, ascending."""
-        done = sorted(self._answers.items())
-        pieces = [np.arange(start, start + len(answer.values)) for start, answer in done]
-        return np.concatenate(pieces) if pieces else np.arange(0)
+        return self._sorted()[0]
 
     def finish(self) -> Query:
         """Ask all that is left; return the query itself."""
@@ -119,38 +156,87 @@ class Query:
 
     def logits(self) -> NDArray[np.float64]:
         """Return the logits of `rows`, shape (n_done, K); what they are is decided on all."""
-        return self._teacher._read(self._whole(), self.rows)
+        rows, answers = self._whole()
+        return self.teacher._read(answers, rows)
 
     def predictions(self) -> NDArray[np.float64]:
         """Return the numbers that a regression said of `rows`, shape (n_done,)."""
-        return self._teacher._read_numbers(self._whole(), self.rows)
+        rows, answers = self._whole()
+        return self.teacher._read_numbers(answers, rows)
 
     @property
     def columns(self) -> int:
         """How many numbers the teacher gives per row."""
-        return int(self._whole().values.shape[1])
+        return int(self._whole()[1].values.shape[1])
 
-    def _whole(self) -> Raw:
-        if not self._answers:
+    def _sorted(self) -> tuple[Rows, Raw | None]:
+        """Return the positions answered so far, ascending, and all answers in that order.
+
+        Rows are answered twice where an interrupt fell between an answer and its booking, or
+        where two processes asked at a time: then the first answer is taken.
+        """
+        done = sorted(self._answers, key=lambda one: int(one[0][0]))
+        if not done:
+            return np.arange(0), None
+        places = np.concatenate([rows for rows, _ in done])
+        values = np.concatenate([answer.values for _, answer in done])
+        if not (places[1:] > places[:-1]).all():
+            places, first = np.unique(places, return_index=True)
+            values = values[first]
+        return places, replace(done[0][1], values=values)
+
+    def _whole(self) -> tuple[Rows, Raw]:
+        rows, answers = self._sorted()
+        if answers is None:
             raise ValueError(
                 expected("at least one answered batch", got="none", remedy="Iterate first.")
             )
-        done = [answer for _, answer in sorted(self._answers.items())]
-        return replace(done[0], values=np.concatenate([answer.values for answer in done]))
+        return rows, answers
 
-    def _check_same_classes(self, start: int, answer: Raw) -> None:
-        for other_start, other in self._answers.items():  # the first stands for all of them
+    def _next(self) -> tuple[int, slice]:
+        """Return the next batch, and the place in `_waiting` of the rows it is cut from."""
+        size, place, piece = self._pace.size, 0, 0
+        if self._draw is not None:
+            pieces = np.cumsum([-(-(stop - start) // size) for start, stop in self._waiting])
+            drawn = int(self._draw.integers(pieces[-1]))
+            place = int(np.searchsorted(pieces, drawn, side="right"))
+            piece = drawn - int(pieces[place - 1]) if place else drawn
+        start, stop = self._waiting[place]
+        start += piece * size
+        return place, slice(start, min(start + size, stop))
+
+    def _ask(self, batch: slice) -> Raw | None:
+        """Return the answer to one batch; None where only a smaller one may fit into memory."""
+        n, began = batch.stop - batch.start, time.perf_counter()
+        try:
+            answer = self.teacher._ask(self._X, batch)
+        except OutOfMemory:
+            if n == 1:
+                raise
+        else:
+            self._pace.took(n, time.perf_counter() - began)
+            return answer
+        # Outside of `except`, which would keep the tensors of the failed batch alive.
+        self.teacher.fits = self._pace.halve(n)
+        return None
+
+    def _answered(self, place: int, batch: slice) -> None:
+        start, stop = self._waiting[place]
+        left = [(start, batch.start), (batch.stop, stop)]
+        self._waiting[place : place + 1] = [(a, b) for a, b in left if a < b]
+
+    def _check_same_classes(self, rows: Rows, answer: Raw) -> None:
+        for there, other in self._answers[:1]:  # the first stands for all of them
             if other.values.shape[1] != answer.values.shape[1] or other.names != answer.names:
                 raise ValueError(
                     expected(
-                        f"{self._teacher.name} to answer every batch with the same classes",
-                        got=f"{_columns(other)} in the batch from row {other_start}, "
-                        f"{_columns(answer)} in the batch from row {start}",
+                        f"{self.teacher.name} to answer every batch with the same classes",
+                        got=f"{_columns(other)} in the batch from row {there[0]}, "
+                        f"{_columns(answer)} in the batch from row {rows[0]}",
                         remedy="The model must return every class for every row, also those "
                         "that a batch does not hold.",
                     )
                 )
-            return
 
 
 def _columns(answer: Raw) -> str:

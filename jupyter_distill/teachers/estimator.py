@@ -57,6 +57,11 @@ class EstimatorTeacher(Teacher):
             respelt if name not in known and respelt in known else name for name, respelt in spelt
         )
 
+    @property
+    def asks(self) -> str:
+        """The method that is called."""
+        return self._method or ""
+
     def begin(self, X: Any) -> None:
         """Check the columns; find out once whether the margins are the logits."""
         names = frame_names(X)

@@ -14,7 +14,7 @@ import numpy as np
 from jupyter_distill._optional import loaded
 from jupyter_distill._validation import expected
 from jupyter_distill.teachers._base import Refused, Teacher
-from jupyter_distill.teachers._rows import count_rows, frame_names, take_rows
+from jupyter_distill.teachers._rows import frame_names
 
 _REMEDY = (
     "Give the network the rows it was trained on: preprocess= (e.g. a fitted "
@@ -30,7 +30,6 @@ class ModuleTeacher(Teacher):
     def __init__(self, model: Any, **options: Any) -> None:
         super().__init__(model, **options)
         self._torch: Any = sys.modules["torch"]
-        self._fits = sys.maxsize  # rows that fit into memory; less once a batch did not
         if any(self._torch.nn.parameter.is_lazy(p) for p in model.parameters()):
             raise ValueError(
                 expected(
@@ -49,21 +48,9 @@ class ModuleTeacher(Teacher):
         return self._tensor(rows, "X", self._starts_with_embedding())
 
     def answer(self, rows: Any) -> Any:
-        """Ask one batch; halve it as long as the memory does not suffice."""
-        n = count_rows(rows)
-        if n > self._fits:
-            parts = [slice(start, min(start + self._fits, n)) for start in range(0, n, self._fits)]
-            pieces = [(part, self.answer(take_rows(rows, part))) for part in parts]
-            return self._torch.cat([_rows_first(p, part.stop - part.start) for part, p in pieces])
-        try:
-            with _asked_only(self._torch, self.model):
-                return _first_logits(self._call(rows)).detach().cpu()
-        except (MemoryError, RuntimeError) as error:
-            if n < 2 or not _is_memory(error):
-                raise
-        # Outside of `except`, which would keep the tensors of the failed batch alive.
-        self._fits = n // 2
-        return self.answer(rows)
+        """Ask one batch."""
+        with _asked_only(self._torch, self.model):
+            return _first_logits(self._call(rows)).detach().cpu()
 
     def _call(self, rows: Any) -> Any:
         if isinstance(rows, tuple):
@@ -152,20 +139,6 @@ def _first_logits(raw: Any) -> Any:
                 )
             )
     return raw
-
-
-def _rows_first(piece: Any, n: int) -> Any:
-    """Undo the squeezing of a piece of one row."""
-    return piece if piece.ndim and len(piece) == n else piece[None]
-
-
-def _is_memory(error: BaseException) -> bool:
-    words = ("out of memory", "can't allocate memory")
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or any(word in str(error) for word in words)
-    )
 
 
 def _takes_keywords(model: Any, rows: dict[str, Any]) -> bool:

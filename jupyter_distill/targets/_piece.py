@@ -1,0 +1,160 @@
+"""One file of answers: written whole or not at all, and read only as it was written."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill._optional import require
+from jupyter_distill._validation import expected
+from jupyter_distill.teachers import Raw
+
+FORMAT = 1  # of folders and files; counted up when an older version could not read them
+_KEY = b"jupyter_distill"
+_DIGITS = 16
+
+_REFUSALS = {
+    errno.ENOSPC: ("room for {what}", "a full disk", "Make room"),
+    errno.EDQUOT: ("room for {what}", "a used up quota", "Make room"),
+    errno.EACCES: ("to be allowed to write {what}", "no permission", "Choose another folder"),
+    errno.EPERM: ("to be allowed to write {what}", "no permission", "Choose another folder"),
+    errno.EROFS: ("to write {what}", "a read-only disk", "Choose another folder"),
+    errno.ENOTDIR: ("a folder for {what}", "a file of that name", "Choose another folder"),
+    errno.EEXIST: ("a folder for {what}", "a file of that name", "Choose another folder"),
+}
+
+
+def arrow() -> tuple[Any, Any]:
+    """Return pyarrow and its part for Parquet, or say how to install it."""
+    pyarrow = require("pyarrow", extra="store", feature="A store of answers")
+    return pyarrow, require("pyarrow.parquet", extra="store", feature="A store of answers")
+
+
+class Unreadable(ValueError):
+    """A file that does not hold what was written, or holds something else."""
+
+
+def write_piece(folder: Path, rows: NDArray[np.intp], answer: Raw, of: dict[str, Any]) -> Path:
+    """Write answers as a Parquet file whose name ends in the digest of its bytes.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to.
+    rows : array of shape (n,)
+        Positions of the rows, ascending.
+    answer : Raw
+        What the model said of them.
+    of : dict
+        Whose answers to which rows they are; found again by `read_piece`.
+
+    Returns
+    -------
+    Path
+        The file. Two processes that write the same write the same file.
+    """
+    pa, parquet = arrow()
+    held = {
+        "format": FORMAT,
+        **of,
+        "names": None if answer.names is None else [_plain(name) for name in answer.names],
+        "whole": answer.values.dtype.kind in "biu",
+        "tolerance": answer.tolerance,
+    }
+    columns = {"row": np.asarray(rows, dtype=np.int64)}
+    columns |= {
+        f"answer_{j}": np.ascontiguousarray(column, dtype=np.float64)
+        for j, column in enumerate(answer.values.T)
+    }
+    table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(held).encode()})
+    sink = pa.BufferOutputStream()
+    # A network hardly ever says a number twice: to look for such takes longer than all the rest.
+    parquet.write_table(table, sink, use_dictionary=False, compression="lz4")
+    data = sink.getvalue()
+    name = f"rows-{rows[0]:09d}-{rows[-1]:09d}-{_digest(data)}.parquet"
+    write_whole(folder / name, data, f"the answers to rows {rows[0]} to {rows[-1]}")
+    return folder / name
+
+
+def read_piece(path: Path) -> tuple[NDArray[np.intp], Raw, dict[str, Any]]:
+    """Return the positions, the answers, and whose they are.
+
+    Raises
+    ------
+    Unreadable
+        If the file is damaged or another program's.
+    """
+    pa, parquet = arrow()
+    data = path.read_bytes()
+    if _digest(data) != path.stem.rpartition("-")[2]:
+        raise Unreadable("it does not hold what was written")
+    table = parquet.read_table(pa.BufferReader(data))
+    held = json.loads((table.schema.metadata or {}).get(_KEY, b"{}"))
+    if held.get("format") != FORMAT:
+        raise Unreadable(f"it is of format {held.get('format')}, not {FORMAT}")
+    rows = table.column("row").to_numpy().astype(np.intp)
+    values = np.column_stack([column.to_numpy() for column in table.columns[1:]])
+    if held.pop("whole"):
+        values = values.astype(np.int64)
+    names = held.pop("names")
+    answer = Raw(values, None if names is None else tuple(names), held.pop("tolerance"))
+    return rows, answer, held
+
+
+def write_whole(path: Path, data: Any, what: str) -> None:
+    """Write a file so that it is there as a whole or not at all, also after a power cut."""
+    hidden = path.with_name(f".{path.name}.{uuid4().hex[:8]}")  # what reads folders leaves it out
+    with saying(path.parent, what):
+        try:
+            with open(hidden, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(hidden, path)
+        finally:
+            hidden.unlink(missing_ok=True)
+
+
+@contextmanager
+def saying(folder: Path, what: str) -> Iterator[None]:
+    """Turn what a file system refuses into what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+        wanted, got, remedy = _REFUSALS[error.errno]
+        message = expected(
+            f"{wanted.format(what=what)} in {str(folder)!r}",
+            got=got,
+            remedy=f"{remedy} and run the same again: what is stored is not asked again.",
+        )
+        raise OSError(error.errno, message) from error
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(data).hexdigest()[:_DIGITS]
+
+
+def _plain(name: object) -> object:
+    """Return a class name as what JSON gives back."""
+    plain = name.item() if isinstance(name, np.generic) else name
+    if isinstance(plain, str | int | float):
+        return plain
+    raise TypeError(
+        expected(
+            "answers whose columns are named by text or numbers, for a store",
+            got=f"{name!r} ({type(name).__name__})",
+            remedy="Name them so, or return an array and name the classes with classes=.",
+        )
+    )

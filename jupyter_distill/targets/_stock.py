@@ -1,0 +1,74 @@
+"""What is in a store, as a frame and in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jupyter_distill.targets._kept import ABOUT, pieces, read_about
+from jupyter_distill.targets._piece import Unreadable, read_piece
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS = [
+    *("folder", "teacher", "fingerprint", "task", "kind", "classes"),
+    *("rows", "of", "files", "unreadable", "bytes", "changed"),
+]
+
+
+def stock(path: Path) -> pd.DataFrame:
+    """Return what lies in a store, one line per folder, the latest last."""
+    import pandas as pd
+
+    lines = [_line(about.parent) for about in path.glob(f"*/{ABOUT}")]
+    return pd.DataFrame(lines, columns=_COLUMNS).sort_values("changed", ignore_index=True)
+
+
+def in_words(path: Path, stock: pd.DataFrame) -> str:
+    """Return the same as text."""
+    lines = [f"<Store {str(path)!r}: {_sets(len(stock))}, {_size(stock['bytes'].sum())}>"]
+    for one in stock.to_dict("records"):
+        unreadable = f", {one['unreadable']} of them unreadable" if one["unreadable"] else ""
+        lines.append(
+            f"{one['teacher']} ({one['fingerprint'][:8]}): {one['rows']:,} of {one['of']:,} rows, "
+            f"{one['files']} files{unreadable}, {_size(one['bytes'])}, "
+            f"{one['changed']:%Y-%m-%d %H:%M}"
+        )
+    return "\n".join(lines)
+
+
+def _line(folder: Path) -> dict[str, Any]:
+    known = read_about(folder) or {"of": {}, "rows": 0}
+    rows, bad = [np.arange(0)], 0
+    for path in pieces(folder):
+        try:
+            rows.append(read_piece(path)[0])
+        except (Unreadable, OSError):
+            bad += 1
+    files = [one.stat() for one in folder.iterdir()]
+    unfinished = list(folder.glob(".rows-*"))
+    return {
+        "folder": folder.name,
+        "teacher": known.get("teacher", "unknown"),
+        "fingerprint": known["of"].get("teacher", "unknown"),
+        **{name: known.get(name) for name in ("task", "kind", "classes")},
+        "rows": len(np.unique(np.concatenate(rows))),
+        "of": known["rows"],
+        "files": len(rows) - 1 + bad + len(unfinished),
+        "unreadable": bad + len(unfinished),
+        "bytes": sum(one.st_size for one in files),
+        "changed": datetime.fromtimestamp(max(one.st_mtime for one in files)).astimezone(),
+    }
+
+
+def _sets(n: int) -> str:
+    return f"{n} set{'s' * (n != 1)} of rows"
+
+
+def _size(n: float) -> str:
+    power = min(3, max(0, len(str(int(n))) - 1) // 3)
+    return f"{n / 1000**power:.4g} {('bytes', 'kB', 'MB', 'GB')[power]}"

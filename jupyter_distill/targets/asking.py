@@ -1,0 +1,181 @@
+"""A teacher put to all rows: from a model and rows to soft targets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from jupyter_distill._validation import check_number, expected
+from jupyter_distill.targets.align import align
+from jupyter_distill.targets.predictions import Predictions
+from jupyter_distill.targets.soft_targets import SoftTargets
+from jupyter_distill.targets.store import Shelf, Store
+from jupyter_distill.targets.task import find_teacher, is_number, read_truth, settled
+from jupyter_distill.teachers import Progress, Query, Teacher, count_rows
+
+
+def soft_targets(
+    model: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    store: Store | str | os.PathLike[str] | None = None,
+    task: str | None = None,
+    classes: Sequence[object] | None = None,
+    batch_size: int | None = None,
+    progress: bool | Progress = True,
+) -> SoftTargets | Predictions:
+    """Ask a model about all rows, once, and return what a student learns from.
+
+    Parameters
+    ----------
+    model : estimator, torch.nn.Module, callable or Teacher
+        The teacher. See :func:`as_teacher`.
+    X : data frame, array, tensor, list of rows, or dict or tuple of them
+        What the teacher sees.
+    y : array of shape (n,), optional
+        The ground truth, kept beside the answers.
+    store : Store or path, optional
+        Where answers are kept as they come. What is there is not asked again: run the same after
+        an interrupt, a crash or an error, and it goes on where it stopped. See :class:`Store`.
+    task : {"classification", "regression"}, optional
+        As of :func:`distill`.
+    classes : sequence, optional
+        Class names in the order of the model's outputs, where it does not say them itself.
+    batch_size : int, optional
+        Rows per call of the model. Unless given, calls start with 16 rows and grow until one takes
+        about a second, more rows are no faster, or memory runs short. A call that does not fit
+        into memory is made in halves.
+    progress : bool or callable, default True
+        Whether to show a bar with rate and time left; or what is called as
+        ``progress(done, total)`` after every batch, in rows.
+
+    Returns
+    -------
+    SoftTargets or Predictions
+        Of all rows; of a regression `Predictions`.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a person stops it; a note says how many answers are kept.
+
+    Examples
+    --------
+    >>> targets = soft_targets(model, X, y, store="answers/")  # doctest: +SKIP
+    """
+    teacher = find_teacher(model, y, classes, task, None)
+    if y is not None and (found := count_rows(y)) != (n := count_rows(X)):
+        raise ValueError(expected(f"y to have {n} rows, like X", got=f"{found} rows"))
+    classes_before(teacher, y)
+    asking = Asking.of(teacher, batch_size, store)
+    query = asking.query(teacher, X, progress=progress if callable(progress) else None)
+    bar = tqdm(
+        desc="asking the teacher",
+        total=query.n_rows,
+        initial=query.n_done,
+        unit=" rows",
+        disable=progress is not True,
+    )
+    try:
+        with bar:
+            for rows in query:
+                bar.update(len(rows))
+    except BaseException as error:
+        error.add_note(f"{query.n_done} of {query.n_rows} rows were answered.{asking.rest}")
+        raise
+    teacher = teacher.of_task(settled(teacher, query, y))
+    return targets_of(teacher, [query], y)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How a teacher is asked in a run.
+
+    Attributes
+    ----------
+    batch_size : int or "auto"
+        Rows at a time.
+    shelf : Shelf or None
+        Where answers are kept.
+    """
+
+    batch_size: int | Literal["auto"]
+    shelf: Shelf | None
+
+    @classmethod
+    def of(
+        cls, teacher: Teacher, batch_size: int | None, store: Store | str | os.PathLike[str] | None
+    ) -> Asking:
+        """Read what a person has said of it."""
+        if batch_size is not None:
+            batch_size = int(check_number("batch_size", batch_size, low=1, integer=True))
+        if store is not None and not isinstance(store, Store):
+            store = Store(store)
+        shelf = None if store is None else store.of(teacher)
+        return cls(batch_size or teacher.batch_size or "auto", shelf)
+
+    def query(self, teacher: Teacher, X: Any, **options: Any) -> Query:
+        """Return the questions about X, of which those that are kept are answered."""
+        if self.shelf is None:
+            return teacher.query(X, batch_size=self.batch_size, **options)
+        return self.shelf.query(teacher, X, batch_size=self.batch_size, **options)
+
+    @property
+    def rest(self) -> str:
+        """What to add where it was stopped: how to have the other rows answered."""
+        if self.shelf is None:
+            return ""
+        return f" Run the same again for the others: answers are kept in {self.shelf.place!r}."
+
+
+def classes_before(teacher: Teacher, y: Any) -> NDArray[Any] | None:
+    """Return the classes, where they are known before the teacher is asked.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If y cannot be the truth of this teacher, whatever it answers.
+    """
+    if teacher.task == "regression":
+        if y is not None:
+            read_truth(y)
+        return None
+    if y is not None and (teacher.task is not None or not is_number(y)):
+        return align(teacher.classes, y)[0]
+    return teacher.classes
+
+
+def targets_of(teacher: Teacher, queries: Sequence[Query], y: Any) -> SoftTargets | Predictions:
+    """Return what a teacher of a known task has said of some rows, beside their truth."""
+    targets: SoftTargets | Predictions
+    for query in queries:
+        query.teacher = teacher  # which learns from the answers what its classes are
+    if teacher.task == "regression":
+        values = np.concatenate([query.predictions() for query in queries])
+        targets = Predictions(values, None if y is None else read_truth(y))
+    else:
+        logits = np.concatenate([query.logits() for query in queries])
+        codes = None
+        if y is not None:
+            given = teacher.classes_given
+            names, codes = align(teacher.classes, y, logits, classes_given=given)
+        elif teacher.classes is not None:
+            names = teacher.classes
+        else:
+            names = np.arange(logits.shape[1])
+        targets = SoftTargets(logits, names, codes)
+    for query in queries:
+        if query.keeper is not None:
+            query.keeper.note(
+                task=teacher.task,
+                kind=teacher.kind,
+                classes=targets.classes.tolist() if isinstance(targets, SoftTargets) else None,
+            )
+    return targets
