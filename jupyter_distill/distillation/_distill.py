@@ -150,7 +150,7 @@ def distill(
         "assistant": assistant,
         **options,
     }
-    methods = read_augment(augment, inputs_given=teacher_inputs is not None)
+    methods = read_augment(augment, inputs_given=teacher_inputs is not None, teacher=teacher)
     # twice if only the answers tell the task: what is wrong is said before the teacher is asked
     tried = plans(several, teacher.task, settings, y is not None, random_state)
     keep = getattr(tried[0].template, "constraints", None)

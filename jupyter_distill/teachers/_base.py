@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, ClassVar, Literal, Self
 
@@ -56,6 +56,8 @@ class Teacher(ABC):
     default_batch_size: int | None = None
     # Whether a question may cost more than time, so that no more are asked than there are rows.
     remote: ClassVar[bool] = False
+    # Whether it can be asked about rows that nobody had before.
+    answers_new_rows: ClassVar[bool] = True
     columns: tuple[str, ...] | None = None
 
     def __init__(
@@ -108,6 +110,18 @@ class Teacher(ABC):
 
     def begin(self, X: Any) -> None:
         """Check X as a whole before the first batch is asked."""
+        return None
+
+    def check_use(self, columns: Iterable[str], rows: Mapping[str, Any]) -> None:
+        """Refuse, before it is asked, what a student cannot be taught from.
+
+        Parameters
+        ----------
+        columns : iterable of str
+            What the student sees.
+        rows : mapping of str to rows
+            What the teacher will be asked about, by the name that its owner knows.
+        """
         return None
 
     def query(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_distill._optional import require
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import did_you_mean, expected
 
 _NUMBERS = ("tensor(float)", "tensor(double)", "tensor(float16)")
 _LABELS = ("tensor(string)", "tensor(int64)")

@@ -114,14 +114,16 @@ def feeds(rows: Any, inputs: Sequence[Input], model: str) -> dict[str, NDArray[A
         )
     check_names(names, inputs, model)
     frame = nw.from_native(rows, eager_only=True)
-    return {one.name: _array(frame[one.name].to_native(), one, model) for one in inputs}
+    return {one.name: _array(frame.get_column(one.name).to_native(), one, model) for one in inputs}
 
 
-def _array(part: Any, one: Input, model: str) -> NDArray[Any]:
+def _array(rows: Any, one: Input, model: str) -> NDArray[Any]:
     """Return one part as an array of the type and shape of its input."""
-    part = nw.from_native(part, eager_only=True, allow_series=True, pass_through=True)
+    part: Any = nw.from_native(rows, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(part, nw.DataFrame):
-        columns = [_typed(_column(c), one, model, f"column {c.name!r}") for c in part.iter_columns()]
+        columns = [
+            _typed(_column(c), one, model, f"column {c.name!r}") for c in part.iter_columns()
+        ]
         values = np.column_stack(columns)
     else:
         if isinstance(part, nw.Series):
@@ -134,7 +136,7 @@ def _array(part: Any, one: Input, model: str) -> NDArray[Any]:
     return _shaped(values, one, model)
 
 
-def _column(series: nw.Series[Any]) -> NDArray[Any]:
+def _column(series: Any) -> NDArray[Any]:
     if not (series.dtype.is_numeric() or series.dtype == nw.Boolean):
         return np.array([*series.to_list(), None], dtype=object)[:-1]
     if series.null_count() or series.dtype.is_decimal():
@@ -198,8 +200,7 @@ def _shaped(values: NDArray[Any], one: Input, model: str) -> NDArray[Any]:
     elif axes == 1 and values.ndim == 2 and values.shape[1] == 1:
         fitted = values[:, 0]
     same = fitted.ndim == axes and all(
-        wanted in (None, got)
-        for wanted, got in zip(one.shape[1:], fitted.shape[1:], strict=True)
+        wanted in (None, got) for wanted, got in zip(one.shape[1:], fitted.shape[1:], strict=True)
     )
     if not same:
         wanted = ", ".join("any" if length is None else str(length) for length in one.shape[1:])
