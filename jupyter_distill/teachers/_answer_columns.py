@@ -105,8 +105,8 @@ def _of_classes(columns: list[Any], names: list[Any], name: str) -> list[Any]:
     """Return the columns called like the classes; all, if none is and the number fits."""
     by_name = {str(column): column for column in columns}  # of a file they are always text
     found = [c if c in columns else by_name.get(str(c)) for c in names]
-    if all(column is None for column in found):
-        return columns
+    if all(column is None for column in found) or columns == found[1:]:
+        return columns  # a single one is the answer for the second of two classes
     missing = [c for c, column in zip(names, found, strict=True) if column is None]
     if missing:
         raise ValueError(

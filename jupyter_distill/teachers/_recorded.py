@@ -103,7 +103,7 @@ def _from_file(path: Path, id: Any) -> Any:
             require("pyarrow", extra="dask", feature="Reading answers from a Parquet file")
             return pd.read_parquet(path, engine="pyarrow")
         kinds = None if id is None else {id: str}
-        frame = pd.read_csv(path, dtype=kinds, float_precision="round_trip")
+        frame = pd.read_csv(path, dtype=kinds)
     except (ValueError, OSError) as error:  # also what pandas and pyarrow derive from these
         raise ValueError(
             expected(

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v1 as nw
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._classes import check_classes
@@ -161,6 +162,8 @@ def accepts(model: Any) -> int:
     """Take frames, series, and paths of Parquet and CSV files."""
     if isinstance(model, str | Path):
         return 40 if is_file(model) else 0
+    if isinstance(model, pd.DataFrame):  # narwhals refuses one that repeats a column
+        return 40
     found = nw.from_native(model, allow_series=True, pass_through=True)
     return 40 if isinstance(found, nw.DataFrame | nw.LazyFrame | nw.Series) else 0
 
