@@ -170,7 +170,7 @@ def _typed(values: NDArray[Any], one: Input, model: str, what: str) -> NDArray[A
         raise _unlike(
             f"{'numbers' if one.dtype.kind == 'f' else 'whole numbers'} that {model} can take as "
             f"{one.dtype}",
-            f"{what} with {some(values[lost][:4].tolist(), 3)} ({lost.sum()} such values)",
+            f"{what} with {some(values[lost][:3].tolist())} ({lost.sum()} such values)",
         )
     return typed
 
