@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -318,7 +319,7 @@ def test_rows_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match=r"numbers for the ONNX model. Got column 'kind' with 'a'"):
         teacher.logits(FRAME.assign(kind="a"))
     with pytest.raises(
-        ValueError, match=r"numbers that .* take as float32. Got column '.* e\+60, .*150 such"
+        ValueError, match=r"numbers that .* take as float32. Got column .* with .*e\+60, .*150 such"
     ):
         teacher.logits(FRAME * 1e60)
     with pytest.raises(ValueError, match=r"Got no 'X' and 'rows' as well.*teacher_inputs="):
@@ -355,6 +356,22 @@ def test_providers_are_those_of_this_onnxruntime() -> None:
     session = onnxruntime.InferenceSession(forest().SerializeToString())
     with pytest.raises(ValueError, match="no providers= beside a session, which has its own"):
         as_teacher(session, providers="CPUExecutionProvider")
+
+
+@pytest.mark.parametrize(
+    ("package", "message"),
+    [
+        ("onnxruntime", r"A teacher from an ONNX model needs onnxruntime.*jupyter-distill\[onnx\]"),
+        ("onnx", r"Reading class names from an ONNX model needs onnx, .*jupyter-distill\[onnx\]"),
+    ],
+)
+def test_a_missing_package_is_named(
+    monkeypatch: pytest.MonkeyPatch, package: str, message: str
+) -> None:
+    data = forest().SerializeToString()
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=message):
+        as_teacher(data)
 
 
 # --- fingerprints ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -302,6 +303,13 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path, name: str, conten
     (tmp_path / name).write_text(content)
     with pytest.raises(ValueError, match=f"Got {name}, which cannot be read .*Error|Invalid"):
         as_teacher(tmp_path / name)
+
+
+def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    BY_ID.to_parquet(tmp_path / "answers.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ImportError, match=r"from a Parquet file needs pyarrow, which is not inst"):
+        as_teacher(tmp_path / "answers.parquet", id="patient")
 
 
 def test_an_index_that_was_written_by_mistake_is_refused(tmp_path: Path) -> None:
