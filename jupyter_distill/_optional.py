@@ -38,3 +38,9 @@ def require(module: str, *, extra: str, feature: str) -> ModuleType:
 def loaded(module: str) -> ModuleType | None:
     """Return a module that the user has imported already, without importing anything."""
     return sys.modules.get(module)
+
+
+def is_a(value: object, module: str, name: str) -> bool:
+    """Tell an instance of an optional package's class, without importing anything."""
+    found = getattr(loaded(module), name, None)
+    return isinstance(found, type) and isinstance(value, found)

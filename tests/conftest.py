@@ -13,6 +13,8 @@ from hypothesis import settings
 # twenty seconds what a test needs for a tenth of one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
+# Models are made by the tests, or lie in packages: nothing is fetched.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 # A busy machine is slow, not wrong.
 settings.register_profile("laws", deadline=None, max_examples=60)

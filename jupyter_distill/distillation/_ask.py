@@ -67,6 +67,12 @@ def ask(
         )
     check_rows(table.n_rows)
     more = read_unlabelled(unlabelled, table, teacher_inputs is not None)
+    asked_about = {
+        "X": _seen(table, teacher_inputs),
+        "test": _seen(unseen, inputs_test),
+        "unlabelled": None if more is None else _seen(more.table, more.inputs),
+    }
+    teacher.check_use(table.names, {n: rows for n, rows in asked_about.items() if rows is not None})
     if teacher.task == "regression" and y is not None:
         y = read_truth(y)
         y_test = y_test if y_test is None else read_truth(y_test, "y_test")
@@ -113,7 +119,7 @@ def _query(
     seed: int | None,
 ) -> Query:
     """Return the query with the rows that were answered: all, unless interrupted."""
-    X = table.native if inputs is None else inputs
+    X = _seen(table, inputs)
     order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
     query = asking.query(teacher, X, order=order)
     try:
@@ -128,6 +134,11 @@ def _query(
             f"the student was distilled from these.{asking.rest}"
         )
     return query
+
+
+def _seen(table: Table | None, inputs: Any) -> Any:
+    """Return what the teacher sees of a table: itself, unless it was given something else."""
+    return table.native if inputs is None and table is not None else inputs
 
 
 def _strata(targets: Targets) -> NDArray[np.intp]:

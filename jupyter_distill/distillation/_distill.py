@@ -58,7 +58,7 @@ def distill(
 
     Parameters
     ----------
-    model : estimator, torch.nn.Module, callable or Teacher
+    model : estimator, torch.nn.Module, callable, data frame of recorded answers, or Teacher
         The teacher; it is never refitted or changed. See :func:`as_teacher`.
     X : data frame or array of shape (n, d)
         What the student sees: numbers, text, categories, booleans and missing values as they are.
@@ -100,7 +100,7 @@ def distill(
         Ways of making more rows for the teacher to label, four for each real one; the best is kept
         where it wins on (real) validation rows. ``"auto"`` tries two of them where there are fewer
         than 2,000 rows to learn from and the teacher is a model at hand, not a function, which may
-        be far away or cost money.
+        be far away or cost money, nor recorded answers, which say nothing of other rows.
     assistant : str, Student, estimator, or list of these, optional
         Who may stand between teacher and student: a family, or any classifier or regressor of
         scikit-learn's kind; several are taught one after another. Kept where that wins on
@@ -160,7 +160,7 @@ def distill(
         "assistant": assistant,
         **options,
     }
-    methods = read_augment(augment, inputs_given=teacher_inputs is not None)
+    methods = read_augment(augment, inputs_given=teacher_inputs is not None, teacher=teacher)
     # twice if only the answers tell the task: what is wrong is said before the teacher is asked
     tried = plans(several, teacher.task, settings, y is not None, random_state)
     keep = getattr(tried[0].template, "constraints", None)

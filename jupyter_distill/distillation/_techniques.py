@@ -10,6 +10,7 @@ from jupyter_distill._validation import check_choice, expected
 from jupyter_distill.data.augmentation import METHODS
 from jupyter_distill.distillation._assistants import Assistant
 from jupyter_distill.distillation._lessons import Teaching
+from jupyter_distill.teachers import Teacher
 
 Step = Sequence[tuple[str, Callable[[Teaching], Teaching]]]
 
@@ -17,18 +18,19 @@ TRIED = ("local_swap", "munge")  # by "auto": no third way of making rows was be
 FEW = 2_000  # rows learnt from beyond which made rows add nothing
 
 
-def read_augment(augment: Any, *, inputs_given: bool) -> tuple[str, ...] | None:
+def read_augment(augment: Any, *, inputs_given: bool, teacher: Teacher) -> tuple[str, ...] | None:
     """Return the ways of making rows to try; None where the data decide.
 
     Raises
     ------
     TypeError, ValueError
-        If there is no such way, or the teacher sees something else than the student.
+        If there is no such way, the teacher sees something else than the student, or it cannot
+        be asked about rows that are made.
     """
     if augment is None or augment is False:
         return ()
     if isinstance(augment, str) and augment == "auto":
-        return () if inputs_given else None
+        return () if inputs_given or not teacher.answers_new_rows else None
     listed = [augment] if isinstance(augment, str) else augment
     if not isinstance(listed, list | tuple) or not listed:
         raise TypeError(
@@ -39,6 +41,15 @@ def read_augment(augment: Any, *, inputs_given: bool) -> tuple[str, ...] | None:
         )
     for method in listed:
         check_choice("augment", method, ["auto", *METHODS])
+    if not teacher.answers_new_rows:
+        raise ValueError(
+            expected(
+                "a teacher that can be asked about rows that are made",
+                got=f"{teacher.name} and augment={augment!r}",
+                remedy="Leave augment out: recorded answers say nothing of other rows. Or give "
+                "the model itself.",
+            )
+        )
     if inputs_given:
         raise ValueError(
             expected(

@@ -39,8 +39,10 @@ __all__ = [
 
 _REMEDY = (
     "Give a fitted classifier with predict_proba or decision_function, a fitted regressor, a "
-    "torch.nn.Module, or a function that takes rows and returns an array (rows, classes) of logits "
-    "or probabilities, or one number per row (task='regression')."
+    "torch.nn.Module, a model of transformers with its tokenizer or processor, a path that ends in "
+    ".onnx, a function that takes rows and returns an array (rows, classes) of logits or "
+    "probabilities, or one number per row (task='regression'), or such answers themselves: a data "
+    "frame, or a path that ends in .parquet or .csv."
 )
 
 
@@ -63,8 +65,10 @@ def as_teacher(
     model : object
         A fitted classifier with ``predict_proba`` or ``decision_function`` (scikit-learn,
         pipelines, searches, xgboost, lightgbm ...), a fitted regressor, a ``torch.nn.Module``, or
-        a function from rows to an array ``(rows, classes)``, or to one number per row. A `Teacher`
-        is returned unchanged.
+        a function from rows to an array ``(rows, classes)``, or to one number per row. A pair
+        ``(model, tokenizer)`` or a pipeline of transformers. The path, bytes or session of an ONNX
+        model. Answers that were recorded: a data frame, or the path of a Parquet or CSV file. A
+        `Teacher` is returned unchanged.
     task : {"classification", "regression"}, optional
         Whether the model names a class or gives a number. An estimator says it itself; of a
         network or function it may be left to :func:`distill`, which sees what `y` is.
@@ -85,7 +89,10 @@ def as_teacher(
         stored under it; unless given, what the model holds is hashed.
     **options
         What else a kind of teacher takes, e.g. ``device="cuda"`` of a network; an unknown one is
-        refused by name, with those there are.
+        refused by name, with those there are. Of transformers: ``processor`` (tokenizer or
+        processor), ``max_length`` (tokens of a text). Of ONNX: ``output_name``, ``providers``. Of
+        recorded answers: ``id`` (the column, or index, whose values tie answers to rows),
+        ``answers`` (the columns that hold them).
 
     Returns
     -------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, ClassVar, Literal, Self
 
@@ -59,6 +59,8 @@ class Teacher(ABC):
     # Whether a question may cost more than time, so that no more are asked than there are rows.
     remote: ClassVar[bool] = False
     fits: int = sys.maxsize  # rows that fit into memory at once, as far as is known
+    # Whether it can be asked about rows that nobody had before.
+    answers_new_rows: ClassVar[bool] = True
     columns: tuple[str, ...] | None = None
 
     def __init__(
@@ -111,6 +113,18 @@ class Teacher(ABC):
 
     def begin(self, X: Any) -> None:
         """Check X as a whole before the first batch is asked."""
+        return None
+
+    def check_use(self, columns: Iterable[str], rows: Mapping[str, Any]) -> None:
+        """Refuse, before it is asked, what a student cannot be taught from.
+
+        Parameters
+        ----------
+        columns : iterable of str
+            What the student sees.
+        rows : mapping of str to rows
+            What the teacher will be asked about, by the name that its owner knows.
+        """
         return None
 
     def query(
