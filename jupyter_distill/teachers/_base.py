@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import expected, some
 from jupyter_distill.teachers import _numbers, _outputs
+from jupyter_distill.teachers._columns import check_names
 from jupyter_distill.teachers._fingerprint import digest
 from jupyter_distill.teachers._outputs import Kind, Raw
 from jupyter_distill.teachers._query import Progress, Query
@@ -179,40 +180,8 @@ class Teacher(ABC):
 
     def check_columns(self, names: Iterable[str]) -> None:
         """Refuse columns the teacher was not fitted with, missing ones, and another order."""
-        if self.columns is None:
-            return
-        got, known = list(names), list(self.columns)
-        strange = [name for name in got if name not in known]
-        missing = [name for name in known if name not in got]
-        what = f"the columns {self.name} was fitted with, in that order ({some(known)})"
-        if strange:
-            hint = did_you_mean(strange[0], [str(name) for name in missing])
-            raise ValueError(
-                expected(
-                    what,
-                    got=f"{some(strange)} as well: the teacher never saw {some(strange)}",
-                    remedy="Leave them out for the teacher, with "
-                    f"teacher_inputs=X[[...]] or preprocess=.{hint}",
-                )
-            )
-        if missing:
-            raise ValueError(
-                expected(
-                    what,
-                    got=f"rows without {some(missing)}",
-                    remedy="Add the missing columns, or give the teacher its own rows with "
-                    "teacher_inputs=.",
-                )
-            )
-        if got != known:
-            first = next(i for i, (a, b) in enumerate(zip(got, known, strict=False)) if a != b)
-            raise ValueError(
-                expected(
-                    what,
-                    got=f"another order: {got[first]!r} where {known[first]!r} belongs",
-                    remedy="Reorder: X = X[list(teacher.columns)].",
-                )
-            )
+        if self.columns is not None:
+            check_names(names, self.columns, name=self.name)
 
     def __repr__(self) -> str:
         if self.task == "regression":
