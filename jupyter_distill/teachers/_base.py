@@ -18,6 +18,7 @@ from jupyter_distill.teachers._fingerprint import digest
 from jupyter_distill.teachers._outputs import Kind, Raw
 from jupyter_distill.teachers._query import Progress, Query
 from jupyter_distill.teachers._rows import take_rows
+from jupyter_distill.teachers._steady import ROWS, refuse_noise
 
 Task = Literal["classification", "regression"]
 TASKS: tuple[Task, ...] = ("classification", "regression")
@@ -50,6 +51,8 @@ class Teacher(ABC):
         Number of classes, where known.
     batch_size : int or None
         Rows per call of the model; None means all at once.
+    noisy : bool or None
+        Whether its answers may differ from call to call; None where the owner does not say.
     version : str or None
         What the owner says tells this state of the model from any other.
     """
@@ -70,9 +73,12 @@ class Teacher(ABC):
         name: str | None = None,
         task: Task | None = None,
         version: str | None = None,
+        noisy: bool | None = None,
     ) -> None:
         self.model = model
         self.version = version
+        self.noisy = noisy
+        self._steady = False  # as far as is known
         named = classes is not None or output != "auto"
         self.task: Task | None = "classification" if named else task
         self.name = name or type(model).__name__
@@ -220,6 +226,20 @@ class Teacher(ABC):
         if self.task == "regression":
             return _numbers.as_column(raw, n, name=self.name)
         return _outputs.as_matrix(raw, n, name=self.name, kind=self.kind)
+
+    def _check_steady(self, X: Any, batch: slice) -> None:
+        """Ask about a few rows of an answered batch twice, once in a teacher's life.
+
+        One whose questions may cost more than time is asked so only if its owner says that it
+        is not noisy.
+        """
+        if self._steady or self.noisy or (self.noisy is None and self.remote):
+            return
+        few = slice(batch.start, min(batch.stop, batch.start + ROWS))
+        first, second = self._ask(X, few), self._ask(X, few)
+        numbers = self.task == "regression"
+        refuse_noise(first, second, few.start, name=self.name, kind=self.kind, numbers=numbers)
+        self._steady = True
 
     def _read_numbers(self, raw: Raw, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Turn raw answers into numbers."""

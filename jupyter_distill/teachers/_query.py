@@ -85,6 +85,7 @@ class Query:
         while self._waiting:
             batch = self._waiting[-1]
             answer = self._teacher._ask(self._X, batch)
+            self._teacher._check_steady(self._X, batch)
             self._check_same_classes(batch.start, answer)
             self._answers[batch.start] = answer
             self._waiting.pop()
