@@ -56,6 +56,7 @@ def as_teacher(
     batch_size: int | None = None,
     name: str | None = None,
     version: str | None = None,
+    noisy: bool | None = None,
     **options: Any,
 ) -> Teacher:
     """Wrap a fitted model as a teacher that is only ever asked, never changed.
@@ -87,6 +88,10 @@ def as_teacher(
     version : str, optional
         What tells this state of the model from any other, e.g. a commit or a date. Answers are
         stored under it; unless given, what the model holds is hashed.
+    noisy : bool, optional
+        Whether answers may differ from call to call. Unless True, a few rows are asked twice, and
+        a teacher that answers them otherwise is refused: its soft targets would be noise. A
+        function, which may be a service that costs, is asked twice only where it is False.
     **options
         What else a kind of teacher takes, e.g. ``device="cuda"`` of a network; an unknown one is
         refused by name, with those there are. Of transformers: ``processor`` (tokenizer or
@@ -116,6 +121,7 @@ def as_teacher(
             "batch_size": batch_size,
             "name": name,
             "version": version,
+            "noisy": noisy,
             **options,
             "output": None if output == "auto" else output,
         }
@@ -139,6 +145,8 @@ def as_teacher(
     known = None if task is None else _task(task, classes, output)
     if batch_size is not None:
         batch_size = int(check_number("batch_size", batch_size, low=1, integer=True))
+    if noisy is not None and not isinstance(noisy, bool):
+        raise TypeError(expected("noisy to be True, False or None", got=repr(noisy)))
     scores = [(kind.accepts(model), kind) for kind in _kinds()]
     score, best = max(scores, key=lambda pair: pair[0])
     if score <= 0:
@@ -153,6 +161,7 @@ def as_teacher(
         name=name,
         task=known,
         version=version,
+        noisy=noisy,
         **options,
     )
     return teacher

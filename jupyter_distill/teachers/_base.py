@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import expected, some
 from jupyter_distill.teachers import _numbers, _outputs
+from jupyter_distill.teachers._columns import check_names
 from jupyter_distill.teachers._fingerprint import digest
 from jupyter_distill.teachers._memory import OutOfMemory, ran_out
 from jupyter_distill.teachers._outputs import Kind, Raw
 from jupyter_distill.teachers._query import Progress, Query
 from jupyter_distill.teachers._rows import take_rows
+from jupyter_distill.teachers._steady import ROWS, refuse_noise
 
 Task = Literal["classification", "regression"]
 TASKS: tuple[Task, ...] = ("classification", "regression")
@@ -51,6 +53,8 @@ class Teacher(ABC):
         Number of classes, where known.
     batch_size : int or None
         Rows per call of the model, as its owner said; None where they did not.
+    noisy : bool or None
+        Whether its answers may differ from call to call; None where the owner does not say.
     version : str or None
         What the owner says tells this state of the model from any other.
     """
@@ -74,9 +78,12 @@ class Teacher(ABC):
         name: str | None = None,
         task: Task | None = None,
         version: str | None = None,
+        noisy: bool | None = None,
     ) -> None:
         self.model = model
         self.version = version
+        self.noisy = noisy
+        self._steady = False  # as far as is known
         named = classes is not None or output != "auto"
         self.task: Task | None = "classification" if named else task
         self.name = name or type(model).__name__
@@ -201,40 +208,8 @@ class Teacher(ABC):
 
     def check_columns(self, names: Iterable[str]) -> None:
         """Refuse columns the teacher was not fitted with, missing ones, and another order."""
-        if self.columns is None:
-            return
-        got, known = list(names), list(self.columns)
-        strange = [name for name in got if name not in known]
-        missing = [name for name in known if name not in got]
-        what = f"the columns {self.name} was fitted with, in that order ({some(known)})"
-        if strange:
-            hint = did_you_mean(strange[0], [str(name) for name in missing])
-            raise ValueError(
-                expected(
-                    what,
-                    got=f"{some(strange)} as well: the teacher never saw {some(strange)}",
-                    remedy="Leave them out for the teacher, with "
-                    f"teacher_inputs=X[[...]] or preprocess=.{hint}",
-                )
-            )
-        if missing:
-            raise ValueError(
-                expected(
-                    what,
-                    got=f"rows without {some(missing)}",
-                    remedy="Add the missing columns, or give the teacher its own rows with "
-                    "teacher_inputs=.",
-                )
-            )
-        if got != known:
-            first = next(i for i, (a, b) in enumerate(zip(got, known, strict=False)) if a != b)
-            raise ValueError(
-                expected(
-                    what,
-                    got=f"another order: {got[first]!r} where {known[first]!r} belongs",
-                    remedy="Reorder: X = X[list(teacher.columns)].",
-                )
-            )
+        if self.columns is not None:
+            check_names(names, self.columns, name=self.name)
 
     def __repr__(self) -> str:
         if self.task == "regression":
@@ -280,6 +255,20 @@ class Teacher(ABC):
         if self.task == "regression":
             return _numbers.as_column(raw, n, name=self.name)
         return _outputs.as_matrix(raw, n, name=self.name, kind=self.kind)
+
+    def _check_steady(self, X: Any, batch: slice) -> None:
+        """Ask about a few rows of an answered batch twice, once in a teacher's life.
+
+        One whose questions may cost more than time is asked so only if its owner says that it
+        is not noisy.
+        """
+        if self._steady or self.noisy or (self.noisy is None and self.remote):
+            return
+        few = slice(batch.start, min(batch.stop, batch.start + ROWS))
+        first, second = self._ask(X, few), self._ask(X, few)
+        numbers = self.task == "regression"
+        refuse_noise(first, second, few.start, name=self.name, kind=self.kind, numbers=numbers)
+        self._steady = True
 
     def _read_numbers(self, raw: Raw, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Turn raw answers into numbers."""

@@ -120,6 +120,7 @@ class Query:
                 answer = self._ask(batch)
                 if answer is None:
                     continue
+                self.teacher._check_steady(self._X, batch)
                 rows = np.arange(batch.start, batch.stop)
                 self._check_same_classes(rows, answer)
                 self._answers.append((rows, answer))

@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._optional import loaded
 from jupyter_distill._validation import expected
 
 Rows = slice | NDArray[np.intp]
 
-_KINDS = "a data frame, an array, a tensor, a list of rows, or a dict or tuple of these"
+_KINDS = (
+    "a data frame, an array, a tensor, a list of rows, a map-style Dataset, or a dict or tuple of "
+    "these"
+)
 
 
 def parts_of(X: Any) -> dict[str, Any] | None:
@@ -41,9 +45,12 @@ def count_rows(X: Any) -> int:
     shape = getattr(X, "shape", None)
     if shape is not None and len(shape):
         return int(shape[0])
-    if isinstance(X, (str, bytes)) or not hasattr(X, "__len__"):
-        lazy = " Collect the lazy frame first." if hasattr(X, "collect") else ""
-        raise TypeError(expected(f"X to be {_KINDS}", got=f"{type(X).__name__}") + lazy)
+    rows = hasattr(X, "__len__") and hasattr(X, "__getitem__")
+    if isinstance(X, (str, bytes)) or not rows:
+        remedy = "Collect the lazy frame first." if hasattr(X, "collect") else ""
+        if hasattr(X, "dataset"):  # of a DataLoader, which holds batches
+            remedy = "Give its .dataset."
+        raise TypeError(expected(f"X to be {_KINDS}", got=type(X).__name__, remedy=remedy))
     return len(X)
 
 
@@ -58,6 +65,9 @@ def take_rows(X: Any, rows: Rows) -> Any:
         return X.iloc[rows]
     if isinstance(X, list):
         return X[rows] if isinstance(rows, slice) else [X[row] for row in rows]
+    torch: Any = loaded("torch")
+    if torch is not None and isinstance(X, torch.utils.data.Dataset):
+        return _stacked([X[row] for row in np.arange(len(X))[rows].tolist()], torch)
     if hasattr(X, "schema") and hasattr(X, "take"):  # pyarrow
         if isinstance(rows, slice):
             return X.slice(rows.start, rows.stop - rows.start)
@@ -65,6 +75,18 @@ def take_rows(X: Any, rows: Rows) -> Any:
     if hasattr(X, "tocsr"):  # not every sparse form can be cut
         X = X.tocsr()
     return X[rows]
+
+
+def _stacked(items: list[Any], torch: Any) -> Any:
+    """Return the items of a Dataset as one batch, by the parts that each of them has."""
+    first = items[0]
+    if isinstance(first, Mapping):
+        return {name: _stacked([item[name] for item in items], torch) for name in first}
+    if isinstance(first, tuple):
+        return tuple(_stacked(list(part), torch) for part in zip(*items, strict=True))
+    if isinstance(first, np.ndarray):
+        return np.stack(items)
+    return torch.utils.data.default_collate(items)
 
 
 def frame_names(X: Any) -> tuple[str, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,13 @@ from numpy.typing import NDArray
 from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import expected
 from jupyter_distill.teachers._base import Refused, Task, Teacher
-from jupyter_distill.teachers._rows import count_rows, frame_names, is_pyarrow
+from jupyter_distill.teachers._rows import count_rows
+from jupyter_distill.teachers._tabular import (
+    TabularTeacher,
+    estimator_type,
+    given_names,
+    unfitted,
+)
 
 _PROBE_ROWS = 256
 _KINDS = {"classification": "classifier", "regression": "regressor"}
@@ -24,13 +29,11 @@ _UNFIT = {
 }
 
 
-class EstimatorTeacher(Teacher):
+class EstimatorTeacher(TabularTeacher):
     """A fitted classifier or regressor.
 
     Margins of a classifier are its logits where softmax(margins) is its answer.
     """
-
-    default_batch_size = 8192
 
     def __init__(self, model: Any, *, output: str = "auto", **options: Any) -> None:
         super().__init__(model, output=output, **options)
@@ -41,20 +44,13 @@ class EstimatorTeacher(Teacher):
         if self.task == "regression":
             self._method: str | None = "predict"
         else:
+            _refuse_hard(_last(model))
             self._take_classes(getattr(model, "classes_", None))
             self._method = _method(model, output)
-        self._fitted_with = _fitted_with(model)
-        if self.preprocess is None:
-            self.columns = self._fitted_with
         n_features = getattr(model, "n_features_in_", None)
-        self._n_features = None if n_features is None else int(n_features)
-
-    def check_columns(self, names: Iterable[str]) -> None:
-        """Refuse strange, missing and reordered columns; lightgbm's spelling is known."""
-        known = self.columns or ()
-        spelt = [(name, "_".join(str(name).split())) for name in names]
-        super().check_columns(
-            respelt if name not in known and respelt in known else name for name, respelt in spelt
+        self._fitted_on(
+            given_names(getattr(model, "feature_names_in_", None), "Column_"),  # lightgbm's
+            None if n_features is None else int(n_features),
         )
 
     @property
@@ -64,9 +60,7 @@ class EstimatorTeacher(Teacher):
 
     def begin(self, X: Any) -> None:
         """Check the columns; find out once whether the margins are the logits."""
-        names = frame_names(X)
-        if names is not None:
-            self.check_columns(names)
+        super().begin(X)
         if self._method is None:
             n = min(count_rows(X), _PROBE_ROWS)
             rows = self._input(X, slice(0, n))
@@ -83,30 +77,6 @@ class EstimatorTeacher(Teacher):
         if self.task == "classification":
             self.kind = "logits" if self._method == "decision_function" else "probabilities"
 
-    def prepare(self, rows: Any) -> Any:
-        """Give a frame to a model fitted on a frame, and an array to one fitted on an array."""
-        if is_pyarrow(rows):
-            rows = rows.to_pandas()
-        names, shape = frame_names(rows), tuple(getattr(rows, "shape", ()))
-        if self._n_features is None:
-            return rows
-        if len(shape) == 2 and shape[1] != self._n_features:
-            raise ValueError(
-                expected(
-                    f"rows of {self._n_features} features, as {self.name} was fitted with",
-                    got=f"{shape[1]} features",
-                    remedy="Give the teacher its own rows with teacher_inputs=, or prepare "
-                    "them with preprocess=.",
-                )
-            )
-        if names is not None and self._fitted_with is None:
-            return rows.to_numpy()
-        if isinstance(rows, np.ndarray) and rows.ndim == 2 and self._fitted_with is not None:
-            import pandas as pd
-
-            return pd.DataFrame(rows, columns=list(self._fitted_with))
-        return rows
-
     def answer(self, rows: Any) -> Any:
         """Ask the model by the method that was found to be the right one."""
         from sklearn.exceptions import NotFittedError
@@ -114,39 +84,7 @@ class EstimatorTeacher(Teacher):
         try:
             return getattr(self.model, self._method or "predict_proba")(rows)
         except NotFittedError as error:
-            raise _unfitted(self.model) from error
-
-    def _take_classes(self, classes: Any) -> None:
-        if classes is None:
-            return
-        if isinstance(classes, (list, tuple)) and len(classes) and np.ndim(classes[0]) > 0:
-            raise ValueError(
-                expected(
-                    "a teacher of one target",
-                    got=f"{self.name} with {len(classes)} targets",
-                    remedy="Wrap one of them: as_teacher(lambda rows: "
-                    "model.predict_proba(rows)[0], classes=model.classes_[0]).",
-                )
-            )
-        known = np.array(classes)
-        if self.classes is None:
-            if len(known) < 2:
-                raise ValueError(
-                    expected(
-                        f"{self.name} to know at least two classes",
-                        got=repr(known.tolist()),
-                        remedy="Fit it on rows of two classes or more.",
-                    )
-                )
-            self.classes, self.n_classes = known, len(known)
-        elif len(self.classes) != len(known):
-            raise ValueError(
-                expected(
-                    f"classes= to name the {len(known)} classes of {self.name} "
-                    f"({known.tolist()!r})",
-                    got=repr(self.classes.tolist()),
-                )
-            )
+            raise unfitted(self.model) from error
 
 
 def accepts(model: Any) -> int:
@@ -167,36 +105,36 @@ def _has(model: Any, method: str) -> bool:
     return callable(getattr(model, method, None))
 
 
-def _name(model: Any) -> str:
-    """Name a pipeline or search together with the model inside."""
-    outer = type(model).__name__
+def _last(model: Any) -> Any:
+    """Return the model inside a pipeline or search, else the model itself."""
     inner = getattr(model, "best_estimator_", None) or model
     steps = getattr(inner, "steps", None)
-    inner = steps[-1][1] if steps else inner
+    return steps[-1][1] if steps else inner
+
+
+def _name(model: Any) -> str:
+    """Name a pipeline or search together with the model inside."""
+    outer, inner = type(model).__name__, _last(model)
     return outer if inner is model else f"{outer} of {type(inner).__name__}"
 
 
-def _fitted_with(model: Any) -> tuple[str, ...] | None:
-    """Return the names of the columns the model was fitted with, if they had names."""
-    names = getattr(model, "feature_names_in_", None)
-    if names is None:
-        return None
-    known = tuple(np.asarray(names).tolist())
-    # lightgbm names the columns of an array by itself.
-    return None if known == tuple(f"Column_{i}" for i in range(len(known))) else known
-
-
-def _estimator_type(model: Any) -> str | None:
-    try:
-        found = model.__sklearn_tags__().estimator_type
-    except AttributeError:  # no tags, or those of another release of scikit-learn
-        found = getattr(model, "_estimator_type", None)
-    return found if isinstance(found, str) else None
+def _refuse_hard(last: Any) -> None:
+    """Refuse xgboost's hinge loss, whose `predict_proba` gives hard labels; itself it is known."""
+    if getattr(last, "objective", None) == "binary:hinge":
+        raise ValueError(
+            expected(
+                "a teacher with probabilities",
+                got=f"{type(last).__name__} with the objective binary:hinge, which gives hard "
+                "labels",
+                remedy="Train it with objective='binary:logistic', or calibrate it: "
+                "CalibratedClassifierCV(model).",
+            )
+        )
 
 
 def _task(model: Any, wanted: Task | None) -> Task:
     """Return what the model is for, as it says itself; refuse what can be neither."""
-    kind, name = _estimator_type(model), type(model).__name__
+    kind, name = estimator_type(model), type(model).__name__
     if kind not in (None, "classifier", "regressor"):
         raise ValueError(
             expected(
@@ -226,20 +164,9 @@ def _check_is_fitted(model: Any) -> None:
     try:
         check_is_fitted(model)
     except NotFittedError as error:
-        raise _unfitted(model) from error
+        raise unfitted(model) from error
     except TypeError:  # no `fit`: there is nothing to be checked
         return
-
-
-def _unfitted(model: Any) -> Refused:
-    name = type(model).__name__
-    return Refused(
-        expected(
-            "a fitted teacher",
-            got=f"{name} that is not fitted",
-            remedy="Call model.fit(X, y) first: a teacher is only asked, never fitted here.",
-        )
-    )
 
 
 def _method(model: Any, output: str) -> str | None:

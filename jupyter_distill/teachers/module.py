@@ -8,28 +8,44 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import narwhals.stable.v1 as nw
-import numpy as np
-
 from jupyter_distill._optional import loaded
 from jupyter_distill._validation import expected
 from jupyter_distill.teachers._base import Refused, Teacher
-from jupyter_distill.teachers._rows import frame_names
-
-_REMEDY = (
-    "Give the network the rows it was trained on: preprocess= (e.g. a fitted "
-    "ColumnTransformer's transform), or teacher_inputs= with rows of numbers."
-)
+from jupyter_distill.teachers._devices import autocast, check_amp, check_device, on_device
+from jupyter_distill.teachers._tensors import Tensors
 
 
 class ModuleTeacher(Teacher):
-    """A network; its answer is a tensor, the first of a tuple, or an object with ``.logits``."""
+    """A network; its answer is a tensor, the first of a tuple, or an object with ``.logits``.
+
+    It is given a tensor, or a dict or tuple of them, as the rows are kept; of a map-style Dataset
+    its items, stacked. Items with labels, which the network does not take, are cut by
+    ``preprocess=lambda items: items[0]``.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The network. It is asked in eval mode without gradients, and is afterwards as it was.
+    device : str or torch.device, optional
+        Where to ask. If the network is elsewhere, a copy of it is made there for every query; it
+        is not moved itself. By default it is asked where it is.
+    amp : bool or torch.dtype, default=False
+        Whether to ask under ``torch.autocast``, in the precision that the device prefers or in
+        one of the two there are. That is quicker and less exact: numbers in bfloat16 have 8 bits,
+        so probabilities may be off by some thousandths; those in float16 have 11, and overflow
+        beyond 65504, which is refused. Without it, autocast is off.
+    **options
+        What every teacher takes.
+    """
 
     default_batch_size = 1024
 
-    def __init__(self, model: Any, **options: Any) -> None:
+    def __init__(self, model: Any, *, device: Any = None, amp: Any = False, **options: Any) -> None:
         super().__init__(model, **options)
         self._torch: Any = sys.modules["torch"]
+        self._device = None if device is None else check_device(self._torch, device)
+        self._amp = check_amp(self._torch, amp)
+        self._placed = model  # itself, or its copy on another device
         if any(self._torch.nn.parameter.is_lazy(p) for p in model.parameters()):
             raise ValueError(
                 expected(
@@ -39,57 +55,49 @@ class ModuleTeacher(Teacher):
                 )
             )
 
+    def begin(self, X: Any) -> None:
+        """Copy the network to the device it is to be asked on, as it is now."""
+        if self._device is not None:
+            self._placed = self.model  # frees the last copy before the next is made
+            self._placed = on_device(self._torch, self.model, self._device)
+
+    def state(self) -> Any:
+        """Return the network, and how exactly it is asked."""
+        return self.model if self._amp is False else [self.model, str(self._amp)]
+
     def prepare(self, rows: Any) -> Any:
         """Return tensors on the network's device, floats in its own precision."""
-        if isinstance(rows, Mapping):
-            return {name: self._tensor(part, str(name), True) for name, part in rows.items()}
-        if isinstance(rows, tuple):
-            return tuple(self._tensor(part, f"part {i}", True) for i, part in enumerate(rows))
-        return self._tensor(rows, "X", self._starts_with_embedding())
+        return Tensors(self._torch, self._placed, self.name, self._device).of(rows)
 
     def answer(self, rows: Any) -> Any:
         """Ask one batch."""
-        with _asked_only(self._torch, self.model):
-            return _first_logits(self._call(rows)).detach().cpu()
+        with _asked_only(self._torch, self._placed), self._exactness():
+            return self._finite(_first_logits(self._call(rows)).detach().cpu())
 
     def _call(self, rows: Any) -> Any:
         if isinstance(rows, tuple):
-            return self.model(*rows)
+            return self._placed(*rows)
         if isinstance(rows, dict) and _takes_keywords(self.model, rows):
-            return self.model(**rows)
-        return self.model(rows)
+            return self._placed(**rows)
+        return self._placed(rows)
 
-    def _tensor(self, part: Any, name: str, keep_integers: bool) -> Any:
-        torch = self._torch
-        parameter = next((p for p in self.model.parameters() if p.is_floating_point()), None)
-        device = "cpu" if parameter is None else parameter.device
-        dtype = torch.get_default_dtype() if parameter is None else parameter.dtype
-        if isinstance(part, torch.Tensor):
-            return part.to(device, dtype) if part.is_floating_point() else part.to(device)
-        if frame_names(part) is not None:
-            part, keep_integers = _numbers(part, self.name), False
-        elif hasattr(part, "toarray"):
-            part = part.toarray()
-        array = np.asarray(part)
-        if array.dtype.kind not in "fbiu":
-            raise Refused(
-                expected(
-                    f"numbers for {self.name}",
-                    got=f"{name} of {array.dtype} with shape {array.shape}",
-                    remedy=_REMEDY,
+    def _exactness(self) -> Any:
+        weights = next(self._placed.parameters(), None)
+        device = self._device or (self._torch.device("cpu") if weights is None else weights.device)
+        return autocast(self._torch, device.type, self._amp)
+
+    def _finite(self, answer: Any) -> Any:
+        """Refuse what overflows only because of the precision that was asked for."""
+        if self._amp is not False and answer.dtype == self._torch.float16:
+            if not answer.isfinite().all():
+                raise Refused(
+                    expected(
+                        f"finite answers from {self.name}",
+                        got="NaN or infinity in float16, whose largest number is 65504",
+                        remedy="Ask it with amp=torch.bfloat16, or leave amp out.",
+                    )
                 )
-            )
-        if keep_integers and array.dtype.kind in "biu":
-            return torch.tensor(array, device=device)
-        return torch.tensor(array, dtype=dtype, device=device)
-
-    def _starts_with_embedding(self) -> bool:
-        """Whether the first weights are looked up by number, so that whole numbers stay whole."""
-        embeddings = (self._torch.nn.Embedding, self._torch.nn.EmbeddingBag)
-        for layer in self.model.modules():
-            if next(layer.parameters(recurse=False), None) is not None:
-                return isinstance(layer, embeddings)
-        return False
+        return answer
 
 
 def accepts(model: Any) -> int:
@@ -98,9 +106,9 @@ def accepts(model: Any) -> int:
     return 30 if torch is not None and isinstance(model, torch.nn.Module) else 0
 
 
-def build(model: Any, **options: Any) -> Teacher:
+def build(model: Any, *, device: Any = None, amp: Any = False, **options: Any) -> Teacher:
     """Wrap the network."""
-    return ModuleTeacher(model, **options)
+    return ModuleTeacher(model, device=device, amp=amp, **options)
 
 
 @contextmanager
@@ -150,24 +158,3 @@ def _takes_keywords(model: Any, rows: dict[str, Any]) -> bool:
     if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         return True
     return all(name in parameters for name in rows)
-
-
-def _numbers(frame: Any, name: str) -> Any:
-    """Return a data frame as a matrix, or name the columns that are no numbers."""
-    columns = nw.from_native(frame, eager_only=True).iter_columns()
-    matrix, words = [], []
-    for column in columns:
-        if column.dtype.is_numeric() or column.dtype == nw.Boolean:
-            matrix.append(column.cast(nw.Float64).to_numpy())
-        else:
-            words.append(f"{column.name!r} ({column.dtype})")
-    if words:
-        raise Refused(
-            expected(
-                f"columns of numbers for {name}",
-                got=f"columns of text, categories or dates: {', '.join(words[:8])}"
-                + (f" and {len(words) - 8} more" if len(words) > 8 else ""),
-                remedy=_REMEDY,
-            )
-        )
-    return np.column_stack(matrix)
