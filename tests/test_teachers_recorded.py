@@ -169,7 +169,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "missing ids": (
         lambda: as_teacher(by_id(patient=BY_ID["patient"].where(BY_ID.index > 1)), id="patient"),
-        r"ids in recorded answers. Got 2 missing 'patient' \(rows 0, 1\)",
+        r"ids in recorded answers without gaps. Got 2 missing 'patient' \(rows 0, 1\)",
     ),
     "repeated ids": (
         lambda: as_teacher(pd.concat([BY_ID, BY_ID[:2]]), id="patient"),

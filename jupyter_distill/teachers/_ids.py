@@ -54,7 +54,7 @@ def check_ids(ids: Any, what: str, name: Any) -> None:
     missing = np.flatnonzero(ids.isna())
     if missing.size:
         got = f"{missing.size} missing{called} (rows {some(missing.tolist())})"
-        raise ValueError(expected(what, got=got, remedy="Leave these rows out."))
+        raise ValueError(expected(f"{what} without gaps", got=got, remedy="Leave these rows out."))
     twice = ids[ids.duplicated()].unique().tolist()
     if twice:
         raise ValueError(

@@ -15,6 +15,12 @@ from jupyter_distill._validation import did_you_mean, expected, some
 from jupyter_distill.teachers._base import Refused
 
 _UNSET = 10**9  # tokenizers without a longest length say 1e30
+_TOKENIZER = ("transformers.tokenization_utils_base", "PreTrainedTokenizerBase")
+_SEVERAL = ("transformers.processing_utils", "ProcessorMixin")
+_OTHERS = (
+    ("transformers.image_processing_base", "ImageProcessingMixin"),
+    ("transformers.feature_extraction_utils", "FeatureExtractionMixin"),
+)
 
 
 class Processor:
@@ -40,15 +46,7 @@ class Processor:
         self.made = made
         self._colour = colour
         self.name = type(made).__name__
-        self.known = any(
-            is_a(made, module, kind)
-            for module, kind in (
-                _TOKENIZER,
-                _SEVERAL,
-                ("transformers.image_processing_base", "ImageProcessingMixin"),
-                ("transformers.feature_extraction_utils", "FeatureExtractionMixin"),
-            )
-        )
+        self.known = any(is_a(made, *kind) for kind in (_TOKENIZER, _SEVERAL, *_OTHERS))
         tokenizer = made if is_a(made, *_TOKENIZER) else getattr(made, "tokenizer", None)
         self._tokenizer = tokenizer if is_a(tokenizer, *_TOKENIZER) else None
         if self._tokenizer is None:
@@ -127,7 +125,7 @@ class Processor:
         found = nw.from_native(rows, eager_only=True, pass_through=True)
         if isinstance(found, nw.DataFrame):
             columns = {column.name: column for column in found.iter_columns()}
-            rows = columns if len(columns) > 1 else next(iter(columns.values()))
+            rows = columns if len(columns) != 1 else next(iter(columns.values()))
         if not isinstance(rows, Mapping):
             part = _listed(rows)
             return {self._only(part): part}
@@ -157,10 +155,6 @@ class Processor:
         return "images" if self.known and not hasattr(self.made, "sampling_rate") else ""
 
 
-_TOKENIZER = ("transformers.tokenization_utils_base", "PreTrainedTokenizerBase")
-_SEVERAL = ("transformers.processing_utils", "ProcessorMixin")
-
-
 def _listed(part: Any) -> list[Any]:
     """Return one part as a list of texts or images."""
     found = nw.from_native(part, allow_series=True, eager_only=True, pass_through=True)
@@ -180,10 +174,8 @@ def _state(made: Any) -> Any:
     kind = type(made).__name__
     if hasattr(made, "backend_tokenizer"):
         # It also says how the last batch was padded and cut.
-        backend = json.loads(made.backend_tokenizer.to_str()) | {
-            "padding": None,
-            "truncation": None,
-        }
+        last = {"padding": None, "truncation": None}
+        backend = json.loads(made.backend_tokenizer.to_str()) | last
         sides = made.model_max_length, made.padding_side, made.truncation_side
         return kind, backend, sides, made.model_input_names
     if is_a(made, *_SEVERAL):
