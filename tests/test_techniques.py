@@ -201,6 +201,9 @@ def test_regressions_learn_from_more_rows_too() -> None:
         ("noise", ValueError, "augment to be one of 'auto', 'local_swap', 'copula', 'munge'"),
         (3, TypeError, 'augment to be "auto", None or one or several of local_swap'),
         ([], TypeError, "augment to be"),
+        (["auto", "munge"], ValueError, r'"auto" alone.*as augment. Got .*local_swap and munge'),
+        (["munge", "auto"], ValueError, '"auto" alone'),
+        (["munge", "munges"], ValueError, 'Did you mean "munge"'),
     ],
 )
 def test_ways_of_making_rows_that_there_are_not(augment: Any, error: Any, says: str) -> None:

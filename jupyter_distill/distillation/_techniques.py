@@ -27,8 +27,6 @@ def read_augment(augment: Any, *, inputs_given: bool) -> tuple[str, ...] | None:
     """
     if augment is None or augment is False:
         return ()
-    if isinstance(augment, str) and augment == "auto":
-        return () if inputs_given else None
     listed = [augment] if isinstance(augment, str) else augment
     if not isinstance(listed, list | tuple) or not listed:
         raise TypeError(
@@ -38,7 +36,17 @@ def read_augment(augment: Any, *, inputs_given: bool) -> tuple[str, ...] | None:
             )
         )
     for method in listed:
+        if method == "auto" and len(listed) > 1:
+            raise ValueError(
+                expected(
+                    f'"auto" alone, or one or several of {", ".join(METHODS)}, as augment',
+                    got=repr(augment),
+                    remedy=f'Give "auto", which tries {" and ".join(TRIED)}, or name the methods.',
+                )
+            )
         check_choice("augment", method, ["auto", *METHODS])
+    if listed[0] == "auto":
+        return () if inputs_given else None
     if inputs_given:
         raise ValueError(
             expected(
