@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from jupyter_distill.distillation._lessons import Lessons, Teaching
 from jupyter_distill.distillation._parts import Part, Scores, joined, score
+from jupyter_distill.distillation._techniques import Step
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.students import Student
 from jupyter_distill.targets import Predictions
@@ -115,7 +116,7 @@ class Bench:
 def try_techniques(
     bench: Bench,
     lessons: Lessons,
-    steps: Sequence[Sequence[tuple[str, Callable[[Teaching], Teaching]]]],
+    steps: Sequence[Step],
     without: Scores,
     work: Work,
 ) -> tuple[Teaching, tuple[Trial, ...], Scores]:
