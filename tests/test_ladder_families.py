@@ -14,6 +14,7 @@ from jupyter_distill import students
 from jupyter_distill.distillation import Distillation, InterruptedWarning
 from jupyter_distill.distillation._fit import easiest
 from jupyter_distill.distillation._knee import CLOSE
+from jupyter_distill.students import StudentClassifier
 from jupyter_distill.students.linear import LinearRegressionStudent, LinearStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 
@@ -119,6 +120,47 @@ def test_what_was_not_piloted_is_refused(d: Distillation, asked: Any, text: str)
 def test_students_that_cannot_share_a_ladder_are_refused(student: Any, text: str) -> None:
     with pytest.raises((TypeError, ValueError), match=text):
         several(student)
+
+
+class Own(StudentClassifier):
+    """A family of somebody else: a tree inside."""
+
+    SIZES, SMALLEST, READABLE, UNIT = (2, 4), 2, 32, "leaves"
+
+    def __init__(
+        self, size: int = 4, temperature: float = 1.0, alpha: float = 0.1, random_state: Any = None
+    ) -> None:
+        self.size, self.temperature, self.alpha = size, temperature, alpha
+        self.random_state = random_state
+
+    def _fit(self, rows: Any, targets: Any, loss: Any) -> None:
+        self.inner_ = TreeStudent(self.size, alpha=self.alpha).fit_soft(rows, targets)
+
+    def _output(self, table: Any) -> Any:
+        return self.inner_.output(table)
+
+    def _cut(self, size: int) -> None:
+        self.inner_ = self.inner_.at_size(size)
+
+    def explain(self, X: Any = None, targets: Any = None) -> Any:
+        return self.inner_.explain(X, targets)
+
+    @property
+    def title_(self) -> str:
+        return self.inner_.title_
+
+    @property
+    def complexity_(self) -> Any:
+        return self.inner_.complexity_
+
+
+def test_a_family_of_the_person_s_own_has_the_name_of_its_class() -> None:
+    assert students.family_of(Own) is None
+    assert students.family_of(type("Mine", (TreeStudent,), {})) == "tree"
+    assert students.family_of(LinearRegressionStudent) == "linear"
+    d = several([Own(), "tree"])
+    assert d.ladder.families == ("Own", "tree")
+    assert d.ladder.select(4, "Own").family == "Own"
 
 
 def test_an_option_goes_to_the_families_that_take_it() -> None:

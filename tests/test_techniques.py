@@ -201,6 +201,9 @@ def test_regressions_learn_from_more_rows_too() -> None:
         ("noise", ValueError, "augment to be one of 'auto', 'local_swap', 'copula', 'munge'"),
         (3, TypeError, 'augment to be "auto", None or one or several of local_swap'),
         ([], TypeError, "augment to be"),
+        (["auto", "munge"], ValueError, r'"auto" alone.*as augment. Got .*local_swap and munge'),
+        (["munge", "auto"], ValueError, '"auto" alone'),
+        (["munge", "munges"], ValueError, 'Did you mean "munge"'),
     ],
 )
 def test_ways_of_making_rows_that_there_are_not(augment: Any, error: Any, says: str) -> None:
@@ -277,6 +280,28 @@ def test_an_interrupt_while_rows_are_made_keeps_what_was_tried_before() -> None:
     assert d.techniques.empty and d.fidelity().value > 0.7
     alone = run(smooth, X, y, size=4, temperature=1.0)
     np.testing.assert_array_equal(d.student.logits(X), alone.student.logits(X))
+
+
+@pytest.mark.parametrize("wins", [True, False])
+def test_an_interrupt_of_a_rival_keeps_the_one_that_was_tried_and_wins(
+    wins: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Trial, "wins", wins)
+    X, y = few(90)
+    asked: list[int] = []
+
+    def tiring(rows: Any) -> Any:
+        asked.append(len(rows))
+        if len(asked) == 6:  # X, three folds of local_swap, one of munge
+            raise KeyboardInterrupt
+        return smooth(rows)
+
+    options: dict[str, Any] = {"size": 4, "temperature": 1.0, "assistant": "ebm"}
+    with pytest.warns(InterruptedWarning, match="augmentation by munge was not tried to the end"):
+        d = run(tiring, X, y, augment=["local_swap", "munge"], **options)
+    assert d.techniques["technique"].tolist() == ["augmentation by local_swap"]
+    assert d.techniques["kept"].tolist() == [wins]
+    assert d.course.table.n_rows == len(d.rows.learnt) * (5 if wins else 1)
 
 
 def test_an_interrupt_while_unlabelled_rows_are_asked_about_leaves_them_out() -> None:

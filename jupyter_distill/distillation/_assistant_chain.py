@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from pickle import PicklingError
 from typing import Any
 
+import joblib
 from sklearn.base import clone
 
 from jupyter_distill.data import Table
@@ -38,6 +40,15 @@ class Assistant:
     model: Any
     alpha: float
     whole: bool = False
+
+    @property
+    def key(self) -> Hashable:
+        """What two assistants share exactly if they learn the same of the same rows."""
+        try:
+            model: Hashable = joblib.hash(self.model)
+        except (PicklingError, AttributeError, TypeError):  # e.g. a lambda in a pipeline
+            model = self.model  # the same as itself alone
+        return type(self.model), model, self.alpha, self.whole
 
     def fit(self, table: Table, targets: Targets, temperature: float | None = None) -> Fitted:
         """Teach a clone of the model.

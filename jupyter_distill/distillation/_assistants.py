@@ -13,7 +13,7 @@ from jupyter_distill._validation import check_choice, expected, some, with_artic
 from jupyter_distill.distillation._assistant_chain import Assistant, fit_chain, taught
 from jupyter_distill.distillation._assistant_estimators import estimator_name, estimator_task
 from jupyter_distill.distillation._assistant_fitted import Fitted
-from jupyter_distill.students import Student, StudentRegressor, check_settings
+from jupyter_distill.students import Student, StudentRegressor, check_settings, family_of
 from jupyter_distill.teachers import Task
 
 __all__ = ["Assistant", "Fitted", "fit_chain", "read_assistants", "taught"]
@@ -82,7 +82,7 @@ def _read(
         return Assistant(estimator_name(model), _seeded(model, seed), alpha)
     own: Task = "regression" if isinstance(model, StudentRegressor) else "classification"
     if own != task:
-        name = family(type(model)) or "tree"
+        name = family_of(type(model)) or "tree"
         raise ValueError(
             expected(
                 f"assistants for {task}, as the teacher is one",
@@ -114,7 +114,7 @@ def _named(
         pairs = model.get_params().get("interactions", 0)
         words = f"{name} of all columns" + (f" and {pairs} pairs of them" if pairs else "")
         return Assistant(words, _seeded(model, seed), alpha, whole=True)
-    same = sizes if family(type(student)) == name else ()
+    same = sizes if family_of(type(student)) == name else ()
     size = TIMES * max(*kind.SIZES, *same)
     model.set_params(size=min(size, kind.LARGEST or size))
     return Assistant(f"{name} of at most {model.size} {kind.UNIT}", _seeded(model, seed), alpha)
@@ -175,12 +175,12 @@ def _check_order(read: Sequence[Assistant], student: Student, sizes: Sequence[in
     """
     readable = [size for size in sizes if size <= student.READABLE]
     largest: dict[str | None, tuple[float, str]] = {
-        family(type(student)): (max(readable or sizes), "the student")
+        family_of(type(student)): (max(readable or sizes), "the student")
     }
     for assistant in reversed(read):
         if not isinstance(assistant.model, Student):
             continue
-        name = family(type(assistant.model))
+        name = family_of(type(assistant.model))
         size = inf if assistant.whole else float(assistant.model.size)
         below, whose = largest.get(name, (0.0, ""))
         if name is not None and size <= below:
@@ -196,10 +196,3 @@ def _check_order(read: Sequence[Assistant], student: Student, sizes: Sequence[in
                 )
             )
         largest[name] = size, "the assistant after it"
-
-
-def family(kind: type[Student]) -> str | None:
-    """Return the family that a class is of; None for one of the person's own."""
-    modules = [base.__module__.rpartition(".")[2] for base in kind.__mro__]
-    found = (name for name in modules if name in students.names())
-    return next(found, None)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.distillation._paired import LEVEL, above_zero, chance, right_more_often
+from jupyter_distill.distillation._knee import CLOSE
+from jupyter_distill.distillation._paired import (
+    LEVEL,
+    MATTERS,
+    above_zero,
+    chance,
+    right_more_often,
+)
 from jupyter_distill.distillation._room import changing, limits
 from jupyter_distill.distillation._rungs import Rung
 from jupyter_distill.distillation._sweep import reached
@@ -17,9 +24,6 @@ from jupyter_distill.targets import Predictions, Targets
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
-
-MATTERS = 0.02  # points of fidelity, or of R2, that are worth a larger student
-CLOSE = 0.01  # within a point of the best a smaller student will do
 
 
 def of_size(d: Distillation, *, asked: bool) -> Iterator[Finding]:

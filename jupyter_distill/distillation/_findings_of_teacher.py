@@ -11,14 +11,19 @@ from scipy import stats
 
 from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import some
-from jupyter_distill.distillation._paired import LEVEL, above_zero, chance, right_more_often
+from jupyter_distill.distillation._paired import (
+    LEVEL,
+    MATTERS,
+    above_zero,
+    chance,
+    right_more_often,
+)
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions, SoftTargets
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
 
-MATTERS = 0.02  # points of accuracy, or of R2
 ORDER = "Look whether its rows, columns or {} are in another order than X and y{}."
 INSTEAD = (
     "Learn from the labels instead (d.labels_only is that student), or train the teacher better."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,7 +71,7 @@ class Lessons:
         self._seed = seed
         self._made: dict[Any, tuple[Table, Any]] = {}
         self._chains: dict[Any, tuple[Fitted, ...]] = {}
-        self.off: dict[str, float] = {}
+        self._off: dict[Any, float] = {}
 
     @property
     def n_unlabelled(self) -> int:
@@ -100,16 +100,20 @@ class Lessons:
         if key not in self._made:
             real = self._table.take(rows)
             made = augment(method, real, TIMES * len(rows), self._seed)
-            self.off[method] = float(off_manifold(real, made, self._seed).mean())
+            self._off[key] = float(off_manifold(real, made, self._seed).mean())
             self._made[key] = made, self._answer(made)
         return self._made[key]
+
+    def off(self, parts: Sequence[Places], method: str) -> float:
+        """Return the share of rows made from any of these parts that are off the manifold."""
+        return float(np.mean([self._off[rows.tobytes(), method] for rows in parts]))
 
     def chain(self, rows: Places, teaching: Teaching) -> tuple[Fitted, ...]:
         """Return the assistants, taught on these rows and what is learnt from beside them."""
         if not teaching.assistants:
             return ()
         plain = replace(teaching, assistants=())
-        key = rows.tobytes(), plain, tuple(one.name for one in teaching.assistants)
+        key = rows.tobytes(), plain, tuple(one.key for one in teaching.assistants)
         if key not in self._chains:
             self._chains[key] = fit_chain(teaching.assistants, *self.lesson(rows, plain))
         return self._chains[key]

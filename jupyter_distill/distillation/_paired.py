@@ -10,6 +10,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LEVEL = 0.01  # of all that one finding looks at, how often chance alone may bring it
+MATTERS = 0.02  # of accuracy, fidelity or R2: less is not worth a finding, however certain
 
 
 def right_more_often(one: Mask, other: Mask) -> float:

@@ -91,17 +91,24 @@ def joined(found: Sequence[Scores]) -> Scores:
 
 
 def parts_of(
-    student: Student, table: Table, targets: Targets, rows: Rows, seed: int | None
+    student: Student,
+    table: Table,
+    targets: Targets,
+    pairs: Sequence[tuple[Places, Places]],
 ) -> list[Part]:
-    """Return one part with its own validation rows, or three folds where rows are few."""
+    """Return a part for each pair of rows to fit and to score on, see :func:`folds`."""
     return [
         Part(student, (table.take(fit), targets.take(fit)), (table.take(s), targets.take(s)), fit)
-        for fit, s in folds(rows, seed)
+        for fit, s in pairs
     ]
 
 
 def folds(rows: Rows, seed: int | None) -> list[tuple[Places, Places]]:
-    """Return pairs of rows to fit and to score on, none of them held out."""
+    """Return one pair of rows to fit and to score on, or three where rows are few.
+
+    None of them is held out. Without a seed each call draws others: families that are compared
+    share the same.
+    """
     rng = np.random.default_rng(seed)
     learnt = rows.learnt
     if len(learnt) >= SMALL:

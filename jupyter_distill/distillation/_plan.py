@@ -96,7 +96,8 @@ class Plan:
             )
             of = sizes if asked is None else (asked,)
             assistants = read_assistants(assistant, kind, template, of, alphas[0], seed)
-        family = family_of(type(template))
+        own_name = type(template).__name__  # of a family of the person's own
+        family = students.family_of(type(template)) or own_name
         return cls(family, template, asked, sizes, temperatures, alphas, assistants)
 
 
@@ -120,7 +121,8 @@ def plans(
         except (TypeError, ValueError) as error:
             if for_all:
                 raise
-            raise type(error)(f"Student {family_of(type(template))!r}: {error}") from error
+            of = type(template).__name__
+            raise type(error)(f"Of the {of}: {error}") from error
         if plan.family in [other.family for other in found]:
             raise ValueError(
                 expected(
@@ -200,22 +202,17 @@ def template_of(student: str | Student | type[Student], task: Task, seed: int | 
             )
         )
     if not isinstance(made, StudentRegressor if task == "regression" else StudentClassifier):
+        name = students.family_of(type(made)) or "tree"
         raise ValueError(
             expected(
                 f"a student for {task}, as the teacher is one",
                 got=repr(student),
-                remedy=f"Name a family instead: student={family_of(type(made))!r}.",
+                remedy=f"Name a family instead: student={name!r}.",
             )
         )
     if made.get_params().get("random_state", seed) is None:
         made = clone(made).set_params(random_state=seed)
     return cast(Student, made)
-
-
-def family_of(kind: type[Student]) -> str:
-    """Return the family that a class is of; of a class of the person's own the nearest one."""
-    modules = [base.__module__.rpartition(".")[2] for base in kind.__mro__]
-    return next((name for name in modules if name in students.names()), "tree")
 
 
 def no_temperature(given: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from jupyter_distill.distillation._calibrate import Calibration, calibrate, fait
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._knee import Faithful, knee
 from jupyter_distill.distillation._lessons import Lessons, Teaching
-from jupyter_distill.distillation._parts import Part, parts_of
+from jupyter_distill.distillation._parts import Part, Places, folds, parts_of
 from jupyter_distill.distillation._pilot import Pilot, faithful_numbers, pilot
 from jupyter_distill.distillation._plan import Plan, temperatures_for
 from jupyter_distill.distillation._sweep import at_temperature
@@ -51,6 +52,11 @@ class Run:
     work: Work
     seed: int | None
 
+    @cached_property
+    def folds(self) -> list[tuple[Places, Places]]:
+        """Rows to fit and to score on, the same for all families."""
+        return folds(self.asked.rows, self.seed)
+
 
 def teach(plans: Sequence[Plan], run: Run) -> list[Course]:
     """Choose for every family what the person has not.
@@ -81,15 +87,15 @@ def choose(plan: Plan, run: Run, *, compare: bool) -> Course:
     compare : bool
         Whether the family will be compared with others, so that it has to be scored anyhow.
     """
-    asked, lessons, work, seed = run.asked, run.lessons, run.work, run.seed
-    table, targets, rows = asked.table, asked.targets, asked.rows
+    asked, lessons, work = run.asked, run.lessons, run.work
+    targets = asked.targets
     classes = isinstance(targets, SoftTargets)
     grid = _grid(plan, run)
     todo = steps(lessons.n_unlabelled, run.methods, plan.assistants)
     sized = plan.size is None or compare
     parts: list[Part] = []
     if sized or todo or len(grid) > 1 or len(plan.alphas) > 1:
-        parts = parts_of(plan.template, table, targets, rows, seed)
+        parts = parts_of(plan.template, asked.table, targets, run.folds)
     tried: Calibration | Pilot | None = None
     if classes and (sized or len(grid) > 1):
         tried = calibrate(plan.template, parts, grid, plan.sizes, work, sized=sized)

@@ -29,8 +29,6 @@ def read_augment(augment: Any, *, inputs_given: bool, teacher: Teacher) -> tuple
     """
     if augment is None or augment is False:
         return ()
-    if isinstance(augment, str) and augment == "auto":
-        return () if inputs_given or not teacher.answers_new_rows else None
     listed = [augment] if isinstance(augment, str) else augment
     if not isinstance(listed, list | tuple) or not listed:
         raise TypeError(
@@ -40,7 +38,17 @@ def read_augment(augment: Any, *, inputs_given: bool, teacher: Teacher) -> tuple
             )
         )
     for method in listed:
+        if method == "auto" and len(listed) > 1:
+            raise ValueError(
+                expected(
+                    f'"auto" alone, or one or several of {", ".join(METHODS)}, as augment',
+                    got=repr(augment),
+                    remedy=f'Give "auto", which tries {" and ".join(TRIED)}, or name the methods.',
+                )
+            )
         check_choice("augment", method, ["auto", *METHODS])
+    if listed[0] == "auto":
+        return () if inputs_given or not teacher.answers_new_rows else None
     if not teacher.answers_new_rows:
         raise ValueError(
             expected(

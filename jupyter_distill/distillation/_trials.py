@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from jupyter_distill.distillation._lessons import Lessons, Teaching
 from jupyter_distill.distillation._parts import Part, Scores, joined, score
+from jupyter_distill.distillation._techniques import Step
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.students import Student
 from jupyter_distill.targets import Predictions
@@ -115,7 +116,7 @@ class Bench:
 def try_techniques(
     bench: Bench,
     lessons: Lessons,
-    steps: Sequence[Sequence[tuple[str, Callable[[Teaching], Teaching]]]],
+    steps: Sequence[Step],
     without: Scores,
     work: Work,
 ) -> tuple[Teaching, tuple[Trial, ...], Scores]:
@@ -128,6 +129,8 @@ def try_techniques(
     without : Scores
         Of the student without any of them.
 
+    An interrupt ends the trials: what was tried to the end until then is kept where it wins.
+
     Returns
     -------
     teaching : Teaching
@@ -137,8 +140,10 @@ def try_techniques(
     scores : Scores
         With what is kept.
     """
-    teaching, trials, best = Teaching(), list[Trial](), without
+    teaching, trials, best, cut = Teaching(), list[Trial](), without, False
     for rivals in steps:
+        if cut:
+            break
         found: list[tuple[Trial, Teaching, Scores]] = []
         for name, change in rivals:
             with_it = change(teaching)
@@ -150,8 +155,11 @@ def try_techniques(
                 beside = bench.scores(parts, work, name)
             except KeyboardInterrupt:
                 work.interrupted(f"{name} was not tried to the end, and is left out.")
-                return teaching, (*trials, *(trial for trial, _, _ in found)), best
-            off = np.nan if with_it.method == teaching.method else lessons.off[str(with_it.method)]
+                cut = True  # its rivals that were tried to the end are still compared
+                break
+            off = np.nan
+            if with_it.method is not None and with_it.method != teaching.method:
+                off = lessons.off([part.places for part in bench.parts], with_it.method)
             real = with_it.unlabelled and not teaching.unlabelled
             found.append((bench.compare(name, best, beside, off, real), with_it, beside))
         winners = [one for one in found if one[0].wins]

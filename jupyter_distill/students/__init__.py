@@ -27,6 +27,7 @@ __all__ = [
     "available",
     "check_settings",
     "check_size",
+    "family_of",
     "load",
     "names",
     "used_together",
@@ -43,6 +44,12 @@ def available(name: str) -> bool:
     """Return whether what a family needs is installed."""
     needs = load(name).NEEDS
     return needs is None or find_spec(needs) is not None
+
+
+def family_of(kind: type[Student]) -> str | None:
+    """Return the family that a class is of, itself or by descent; None for one of another kind."""
+    modules = [base.__module__ for base in kind.__mro__]
+    return next((name for name in names() if f"{__name__}.{name}" in modules), None)
 
 
 def load(name: str, task: str = "classification") -> type[Student]:

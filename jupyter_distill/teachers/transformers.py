@@ -74,6 +74,7 @@ class TransformersTeacher(ModuleTeacher):
 
     def begin(self, X: Any) -> None:
         """Look whether X holds texts, images or parts that the processor takes."""
+        super().begin(X)
         if self._processor is not None and self.preprocess is None:
             self._processor.check(X)
 
@@ -110,7 +111,7 @@ class TransformersTeacher(ModuleTeacher):
         """Return weights, configuration and processor."""
         config = {} if self._config is None else self._config.to_dict()
         kept = {name: value for name, value in config.items() if name not in _OF_RUN}
-        return self.model, kept, None if self._processor is None else self._processor.state()
+        return super().state(), kept, None if self._processor is None else self._processor.state()
 
 
 _MODEL = ("transformers.modeling_utils", "PreTrainedModel")
@@ -131,7 +132,13 @@ def accepts(model: Any) -> int:
 
 
 def build(
-    model: Any, *, processor: Any = None, max_length: int | None = None, **options: Any
+    model: Any,
+    *,
+    processor: Any = None,
+    max_length: int | None = None,
+    device: Any = None,
+    amp: Any = False,
+    **options: Any,
 ) -> Teacher:
     """Wrap the model.
 
@@ -141,7 +148,10 @@ def build(
         Its tokenizer or processor; without one it is asked with tensors, as any network.
     max_length : int, optional
         Tokens to which texts are cut; the tokenizer's own length unless given.
+    device, amp : optional
+        As of a torch module.
     """
+    options = {"device": device, "amp": amp, **options}
     return TransformersTeacher(model, processor=processor, max_length=max_length, **options)
 
 

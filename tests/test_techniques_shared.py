@@ -1,0 +1,98 @@
+"""What the families of one run share: folds, made rows and assistants, whatever their order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from jupyter_distill.data import Table
+from jupyter_distill.distillation import Distillation, _teach
+from jupyter_distill.distillation._lessons import Lessons
+from jupyter_distill.students.linear import LinearStudent
+from jupyter_distill.students.rules import RulesStudent
+from jupyter_distill.students.tree import TreeStudent
+from jupyter_distill.targets import SoftTargets
+
+from .assisted import cancer, read
+from .distilling import data, run, smooth
+
+
+def made(*student: Any) -> Distillation:
+    options: dict[str, Any] = {"augment": ["local_swap", "copula"], "size": 3, "temperature": 1.0}
+    return run(smooth, *data(90), student=list(student), **options)
+
+
+def test_the_same_made_rows_are_as_far_off_for_every_family_in_any_order() -> None:
+    one, other = made("tree", "linear"), made("linear", "tree")
+    for d in (one, other):
+        tree, linear = ([t.off_manifold for t in d.courses[f].trials] for f in ("tree", "linear"))
+        assert tree == linear and len(tree) == 2 and min(tree) > 0
+    for family in ("tree", "linear"):
+        assert one.courses[family].trials == other.courses[family].trials
+    alone = made("tree")
+    assert alone.courses["tree"].trials == one.courses["tree"].trials
+
+
+def test_off_manifold_is_the_mean_of_the_parts_that_are_asked_about() -> None:
+    X, _ = data(90)
+    lessons = Lessons(Table.of(X), SoftTargets(smooth(X), ["a", "b"]), _answer)
+    parts = [np.arange(20), np.arange(20, 60)]
+    for rows in (*parts, np.arange(90)):  # the last are those that the student learns from at last
+        lessons.made(rows, "copula")
+    one, other = (lessons.off([rows], "copula") for rows in parts)
+    assert one != other and lessons.off(parts, "copula") == pytest.approx((one + other) / 2)
+
+
+def _answer(table: Table) -> SoftTargets:
+    return SoftTargets(smooth(table.values), ["a", "b"])
+
+
+def test_an_assistant_is_shared_by_families_only_if_it_learns_the_same() -> None:
+    options: dict[str, Any] = {"assistant": "linear", "augment": None, "size": 3}
+    X, y = data(120)
+    own = [TreeStudent(alpha=0.5), RulesStudent(alpha=0.0)]
+    d = run(smooth, X, y, student=own, temperature=1.0, **options)
+    (of_tree,), (of_rules,) = d.courses["tree"].chain, d.courses["rules"].chain
+    assert (of_tree.model.alpha, of_rules.model.alpha) == (0.5, 0.0)
+    d = run(smooth, X, y, student=["tree", "rules"], temperature=1.0, **options)
+    assert d.courses["tree"].chain[0] is d.courses["rules"].chain[0]
+
+
+def test_assistants_of_one_name_and_other_settings_are_told_apart() -> None:
+    _, targets = cancer()
+
+    def key(asked: Any, alpha: float = 0.1) -> Any:
+        return read(asked, targets, alpha=alpha)[0].key
+
+    assert key(LogisticRegression()) == key(LogisticRegression())
+    assert key(LogisticRegression()) != key(LogisticRegression(C=2.0))
+    assert key(LogisticRegression()) != key(LogisticRegression(), alpha=0.0)
+    assert key(LinearStudent(size=9)) != key(LinearStudent(size=9, temperature=2.0))
+    assert key("linear") == key("linear")
+    unnamed = make_pipeline(FunctionTransformer(lambda X: X), LogisticRegression())
+    (assistant,) = read(unnamed, targets)  # what cannot be pickled is the same as itself alone
+    assert assistant.key == assistant.key != key(unnamed)
+
+
+def test_without_a_seed_families_are_compared_on_the_same_folds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Any] = []
+    parts_of = _teach.parts_of
+
+    def noted(*given: Any) -> Any:
+        seen.append(parts_of(*given))
+        return seen[-1]
+
+    monkeypatch.setattr(_teach, "parts_of", noted)
+    run(smooth, *data(90), student=["tree", "linear"], temperature=1.0, random_state=None)
+    tree, linear = seen
+    assert len(tree) == len(linear) == 3
+    for one, other in zip(tree, linear, strict=True):
+        np.testing.assert_array_equal(one.places, other.places)
+        np.testing.assert_array_equal(one.score_rows.values, other.score_rows.values)
