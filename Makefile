@@ -16,7 +16,7 @@ lab: .venv/demo.done .venv/lab.done ## The example notebooks in JupyterLab
 	$(BIN)/jupyter lab example_notebooks
 
 test: .venv/dev.done ## All Python tests, those in a real browser too
-	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(ARGS)
+	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(ARGS)
 
 lint: .venv/dev.done .venv/node.done
 	$(BIN)/ruff check .

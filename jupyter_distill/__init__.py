@@ -20,6 +20,8 @@ _HOME = {
     "Distillation": "distillation",
     "as_teacher": "teachers",
     "soften": "targets",
+    "soft_targets": "targets.asking",
+    "Store": "targets.store",
     "SoftTargets": "targets",
     "CompositeLoss": "targets",
     "Constraints": "constraints",

@@ -39,6 +39,7 @@ EXTRAS = {
     "boosting": ("xgboost", "lightgbm", "catboost"),
     "transformers": ("transformers",),
     "onnx": ("onnx", "onnxruntime", "skl2onnx"),
+    "store": ("pyarrow",),
     "dask": ("dask", "distributed", "pyarrow"),
     "lab": ("jupyterlab", "notebook"),
 }

@@ -100,7 +100,7 @@ def _from_file(path: Path, id: Any) -> Any:
         )
     try:
         if path.name.lower().endswith(_PARQUET):
-            require("pyarrow", extra="dask", feature="Reading answers from a Parquet file")
+            require("pyarrow", extra="store", feature="Reading answers from a Parquet file")
             return pd.read_parquet(path, engine="pyarrow")
         kinds = None if id is None else {id: str}
         frame = pd.read_csv(path, dtype=kinds)
