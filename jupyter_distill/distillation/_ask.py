@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import check_number
+from jupyter_distill.checks._given import Given, both, known_classes, said, targets_of
+from jupyter_distill.checks._task import settled
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table, check_rows, split_rows
 from jupyter_distill.distillation._more_rows import BATCH, Unlabelled, read_unlabelled
-from jupyter_distill.distillation._task import is_number, read_truth, settled
 from jupyter_distill.distillation._work import Work
-from jupyter_distill.targets import Predictions, SoftTargets, Targets, align
-from jupyter_distill.teachers import Query, Teacher, count_rows
+from jupyter_distill.targets import SoftTargets, Targets
+from jupyter_distill.teachers import Query, Teacher
 
 LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
 BINS = 10  # of the numbers of a regression, to split its rows in proportion
@@ -49,42 +49,26 @@ def ask(
     """Check everything that is given, ask the teacher, and split the rows."""
     if batch_size is not None:
         check_number("batch_size", batch_size, low=1, integer=True)
-    table = Table.of(X)
-    X_test, y_test, inputs_test = _test(test, y, teacher_inputs)
-    _beside("y", y, table)
-    _beside("teacher_inputs", teacher_inputs, table)
-    unseen = None if X_test is None else Table.of(X_test, columns=table.columns)
-    if unseen is not None:
-        _beside("y_test", y_test, unseen, "X_test")
-        _beside("teacher_inputs_test", inputs_test, unseen, "X_test")
-    if unseen is not None and X_test is X:
-        raise ValueError(
-            expected(
-                "test rows that neither teacher nor student saw",
-                got="X itself",
-                remedy="Give rows that were kept apart, or leave test out.",
-            )
-        )
+    given = Given.read(X, y, teacher_inputs, test)
+    table, unseen = given.table, given.unseen
     check_rows(table.n_rows)
     more = read_unlabelled(unlabelled, table, teacher_inputs is not None)
-    if teacher.task == "regression" and y is not None:
-        y = read_truth(y)
-        y_test = y_test if y_test is None else read_truth(y_test, "y_test")
-    _refuse_early(teacher, table, y if y_test is None else _both(y, y_test), constraints)
+    y, y_test = given.truth(teacher)
+    _refuse_early(teacher, table, both(y, y_test), constraints)
     query = _query(teacher, table, teacher_inputs, batch_size, work, seed)
     teacher = teacher.of_task(settled(teacher, query, y))
-    answered, said = query.rows, _said(teacher, query)
+    answered, answers = query.rows, said(teacher, query)
     if len(answered) < table.n_rows:
         table, y = table.take(answered), _take(y, answered)
     if unseen is None:
-        targets = _targets(teacher, said, y)
+        targets = targets_of(teacher, answers, y)
         return Asked(teacher, table, targets, split_rows(_strata(targets), seed), more)
 
-    query = _query(teacher, unseen, inputs_test, batch_size, work, seed)
-    answered, others = query.rows, _said(teacher, query)
+    query = _query(teacher, unseen, given.inputs_test, batch_size, work, seed)
+    answered, others = query.rows, said(teacher, query)
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
-    targets = _targets(teacher, np.concatenate([said, others]), _both(y, y_test))
+    targets = targets_of(teacher, np.concatenate([answers, others]), both(y, y_test))
     split = split_rows(_strata(targets)[: table.n_rows], seed)
     rows = Rows(
         train=np.sort(np.concatenate([split.train, split.held_out])),
@@ -99,13 +83,8 @@ def _refuse_early(teacher: Teacher, table: Table, y: Any, constraints: Constrain
     """Refuse what no answer could make right: a teacher may be slow, or cost money."""
     if constraints is not None:
         constraints.check_columns(table)
-    if teacher.task == "regression":
-        classes = None
-    elif y is not None and (teacher.task is not None or not is_number(y)):
-        classes, _ = align(teacher.classes, y)
-    elif teacher.classes is not None:
-        classes = teacher.classes
-    else:
+    classes = known_classes(teacher, y)
+    if classes is None and teacher.task != "regression":
         return  # only its answers tell
     if constraints is not None:
         constraints.check(table, None if classes is None else classes.tolist())
@@ -137,10 +116,6 @@ def _query(
     return query
 
 
-def _said(teacher: Teacher, query: Query) -> NDArray[np.float64]:
-    return query.predictions() if teacher.task == "regression" else query.logits()
-
-
 def _strata(targets: Targets) -> NDArray[np.intp]:
     """Return the class that the teacher names, or the bin of the number that it gives."""
     if isinstance(targets, SoftTargets):
@@ -150,69 +125,5 @@ def _strata(targets: Targets) -> NDArray[np.intp]:
     return np.searchsorted(cuts, targets.values)
 
 
-def _targets(teacher: Teacher, logits: NDArray[np.float64], y: Any) -> Targets:
-    if teacher.task == "regression":
-        return Predictions(logits, None if y is None else read_truth(y))
-    if y is None:
-        names = np.arange(logits.shape[1]) if teacher.classes is None else teacher.classes
-        return SoftTargets(logits, names)
-    names, codes = align(teacher.classes, y, logits, classes_given=teacher.classes_given)
-    return SoftTargets(logits, names, codes)
-
-
-def _test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[Any, Any, Any]:
-    """Take ``test`` apart, and refuse it where it is not given like the rows themselves."""
-    if test is None:
-        return None, None, None
-    if not isinstance(test, tuple | list) or len(test) not in (2, 3):
-        raise TypeError(
-            expected(
-                "test to be (X_test, y_test) or (X_test, y_test, teacher_inputs_test)",
-                got=type(test).__name__
-                + (f" of {len(test)}" if isinstance(test, tuple | list) else ""),
-            )
-        )
-    X_test, y_test, inputs = (*test, None)[:3]
-    for name, there, here in (("y_test", y_test, y), ("teacher_inputs", inputs, teacher_inputs)):
-        if (there is None) != (here is None):
-            where, missing = ("test", "rows") if here is None else ("rows", "test")
-            raise ValueError(
-                expected(
-                    f"{name} for the test rows exactly if there is one for the others",
-                    got=f"it for the {where} only",
-                    remedy=f"Give it for the {missing} too.",
-                )
-            )
-    return X_test, y_test, inputs
-
-
-def _beside(name: str, values: Any, table: Table, like: str = "X") -> None:
-    """Refuse values that do not lie row by row beside the table."""
-    if values is None:
-        return
-    n = table.n_rows
-    if isinstance(values, str) or not hasattr(values, "__len__"):
-        remedy = f"Give the values themselves: {like}[{values!r}]." if values in table.names else ""
-        what = f"{name} to have {n} rows, like {like}"
-        raise TypeError(expected(what, got=f"{values!r}, which has none", remedy=remedy))
-    if (found := count_rows(values)) != n:
-        raise ValueError(expected(f"{name} to have {n} rows, like {like}", got=f"{found} rows"))
-    ours, theirs = getattr(table.native, "index", None), getattr(values, "index", None)
-    if not isinstance(ours, pd.Index) or not isinstance(theirs, pd.Index) or ours.equals(theirs):
-        return
-    if ours.is_unique and theirs.is_unique and ours.sort_values().equals(theirs.sort_values()):
-        raise ValueError(
-            expected(
-                f"{name} in the order of {like}",
-                got="the same index in another order",
-                remedy=f"Reorder it: {name}.loc[{like}.index].",
-            )
-        )
-
-
 def _take(y: Any, rows: NDArray[np.intp]) -> Any:
     return None if y is None else np.asarray(y)[rows]
-
-
-def _both(y: Any, y_test: Any) -> Any:
-    return None if y is None else np.concatenate([np.asarray(y), np.asarray(y_test)])

@@ -8,6 +8,7 @@ from inspect import signature
 from typing import Any
 
 from jupyter_distill._validation import check_number, did_you_mean, with_article
+from jupyter_distill.checks._task import find_teacher
 from jupyter_distill.distillation._ask import ask
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._find import with_findings
@@ -17,7 +18,6 @@ from jupyter_distill.distillation._lessons import Lessons
 from jupyter_distill.distillation._more_rows import Answering
 from jupyter_distill.distillation._plan import listed, plans, task_of, template_of
 from jupyter_distill.distillation._rungs import climb
-from jupyter_distill.distillation._task import find_teacher
 from jupyter_distill.distillation._teach import Run, teach
 from jupyter_distill.distillation._techniques import FEW, TRIED, read_augment
 from jupyter_distill.distillation._work import Work

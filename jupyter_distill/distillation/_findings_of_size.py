@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.distillation._paired import LEVEL, above_zero, chance, right_more_often
+from jupyter_distill.checks._paired import LEVEL, above_zero, chance, right_more_often
 from jupyter_distill.distillation._room import changing, limits
 from jupyter_distill.distillation._rungs import Rung
 from jupyter_distill.distillation._sweep import reached
