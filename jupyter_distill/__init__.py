@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 # public name -> module that defines it
 _HOME = {
     "distill": "distillation",
+    "check_teacher": "checks",
     "Distillation": "distillation",
     "as_teacher": "teachers",
     "soften": "targets",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isnan
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -14,25 +14,50 @@ from jupyter_distill._validation import check_choice
 
 Plain = int | float | str
 
-# Every finding there is, what matters most first.
-CODES = (
-    "constant-columns",
-    "constant-teacher",
-    "weak-teacher",
-    "biased-teacher",
-    "no-better-than-constant",
-    "class-never-answered",
-    "over-simplified",
-    "few-rows",
-    "dense-student",
-    "constraint-unused",
-    "class-never-taught",
-    "size-not-reached",
-    "weak-assistant",
-    "fixed-temperature",
-    "techniques",
-    "temperature-does-not-matter",
-)
+Severity = Literal["problem", "warning", "note"]
+
+# Every finding there is and how much it matters, what matters most first. A problem: mend it, or
+# nothing that follows can be trusted. A warning: the figures are worth less than they look. A note:
+# what one should know.
+SEVERITY: dict[str, Severity] = {
+    "constant-columns": "problem",
+    "constant-teacher": "problem",
+    "unsteady-teacher": "problem",
+    "weak-teacher": "problem",
+    "leaking-column": "problem",
+    "test-rows-taught": "problem",
+    "no-better-than-constant": "problem",
+    "biased-teacher": "warning",
+    "unequal-shares": "warning",
+    "miscalibrated-teacher": "warning",
+    "hard-labels": "warning",
+    "mislabelled-rows": "warning",
+    "drifted-rows": "warning",
+    "class-never-answered": "warning",
+    "over-simplified": "warning",
+    "few-rows": "warning",
+    "rare-class": "warning",
+    "class-never-taught": "warning",
+    "identifier-column": "warning",
+    "telling-gaps": "warning",
+    "indistinct-rows": "warning",
+    "dense-student": "warning",
+    "fixed-temperature": "warning",
+    "few-answers": "note",
+    "heavy-tails": "note",
+    "small-groups": "note",
+    "twin-columns": "note",
+    "idle-columns": "note",
+    "gaps": "note",
+    "repeated-rows": "note",
+    "constraint-unused": "note",
+    "size-not-reached": "note",
+    "weak-assistant": "note",
+    "techniques": "note",
+    "temperature-does-not-matter": "note",
+}
+CODES = tuple(SEVERITY)
+SEVERITIES: tuple[Severity, ...] = ("problem", "warning", "note")
 
 
 @dataclass(frozen=True)
@@ -49,15 +74,28 @@ class Finding:
         What was measured, by name.
     remedy : str
         What to do about it.
+    detail : data frame, optional
+        What was measured, where it is more than a few numbers: a row per column, group or row.
     """
 
     code: str
     sentence: str
     evidence: Mapping[str, Plain] = field(hash=False)
     remedy: str
+    detail: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         check_choice("code", self.code, CODES)
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters: ``"problem"``, ``"warning"`` or ``"note"``, the same for a code."""
+        return SEVERITY[self.code]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """What was measured as a data frame: `detail`, or else the evidence in one row."""
+        return pd.DataFrame([dict(self.evidence)]) if self.detail is None else self.detail.copy()
 
     @property
     def figures(self) -> str:
@@ -72,6 +110,7 @@ class Finding:
         }
         return {
             "code": self.code,
+            "severity": self.severity,
             "sentence": self.sentence,
             "evidence": evidence,
             "remedy": self.remedy,
@@ -113,15 +152,29 @@ class Findings(tuple[Finding, ...]):
         check_choice("code", code, CODES)
         return Findings(one for one in self if one.code == code)
 
+    def at_least(self, severity: str) -> Findings:
+        """Return those that matter as much or more.
+
+        Parameters
+        ----------
+        severity : {"problem", "warning", "note"}
+            E.g. ``"warning"``: problems and warnings.
+        """
+        least = SEVERITIES.index(check_choice("severity", severity, SEVERITIES))
+        return Findings(one for one in self if SEVERITIES.index(one.severity) <= least)
+
     def frame(self) -> pd.DataFrame:
-        """Return one row per finding: ``code``, ``sentence``, ``evidence`` (a dict), ``remedy``."""
-        names = ["code", "sentence", "evidence", "remedy"]
+        """Return one row per finding, what matters most first.
+
+        Columns: ``code``, ``severity``, ``sentence``, ``evidence`` (a dict), ``remedy``.
+        """
+        names = ["code", "severity", "sentence", "evidence", "remedy"]
         return pd.DataFrame([one.to_dict() for one in self], columns=names)
 
     def __repr__(self) -> str:
         if not self:
             return "Nothing was found that the figures would not tell."
-        return "\n".join(f"- [{one.code}] {one}" for one in self)
+        return "\n".join(f"- {one.severity} [{one.code}] {one}" for one in self)
 
     def _repr_html_(self) -> str:
         html: str = late("jupyter_distill.exports.html:findings_alone")(self)

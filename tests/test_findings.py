@@ -15,10 +15,10 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
+from jupyter_distill.checks._paired import above_zero, right_more_often
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.distillation import Distillation, Finding, Findings
 from jupyter_distill.distillation._find import find
-from jupyter_distill.distillation._paired import above_zero, right_more_often
 from jupyter_distill.findings import CODES
 from jupyter_distill.students.linear import LinearRegressionStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
@@ -104,7 +104,7 @@ CASES: dict[str, Callable[[], Distillation]] = {
 }
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", CASES)
 def test_each_comes_where_it_must(code: str) -> None:
     found = CASES[code]().findings.of(code)
     assert found, "not found"
@@ -255,9 +255,9 @@ def test_the_most_important_comes_first_and_they_are_a_table() -> None:
     places = [CODES.index(code) for code in found.codes]
     assert places == sorted(places) and len(places) > 1
     frame = found.frame()
-    assert list(frame.columns) == ["code", "sentence", "evidence", "remedy"]
+    assert list(frame.columns) == ["code", "severity", "sentence", "evidence", "remedy"]
     assert list(frame["code"]) == list(found.codes) and frame["evidence"][0]["held-out rows"] == 113
-    assert repr(found).splitlines() == [f"- [{one.code}] {one}" for one in found]
+    assert repr(found).splitlines() == [f"- {one.severity} [{one.code}] {one}" for one in found]
     assert Findings().frame().empty and list(Findings().frame().columns) == list(frame.columns)
     assert repr(Findings()) == "Nothing was found that the figures would not tell."
     assert "Nothing was found" in Findings()._repr_html_()
@@ -283,7 +283,7 @@ def test_they_are_shown_wherever_the_result_is(tmp_path: Any) -> None:
         assert f'<span class="code">{one.code}</span>' in html
         assert "temperature=&quot;auto&quot;" in html and one.figures in html
     for text in (repr(d), shown["text/plain"]):
-        assert f"- [{one.code}] {one}" in text
+        assert f"- {one.severity} [{one.code}] {one}" in text
     summary = state.summary(d, d.fidelity())
     assert summary["findings"][0]["figures"] == one.figures
     json.dumps(summary, allow_nan=False)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from jupyter_distill.checks._bias import bias
+from jupyter_distill.checks._subject import Subject
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Finding, Findings
-from jupyter_distill.distillation._findings_of_bias import of_bias
 from jupyter_distill.targets import Predictions, SoftTargets
 
 RUNS = 150
 
 
 def biases(frame: pd.DataFrame, targets: Any) -> list[Finding]:
-    held_out: Any = SimpleNamespace(held_out=(Table.of(frame), targets))
-    return list(of_bias(held_out))
+    rows = np.arange(len(frame))
+    return bias(Subject(Table.of(frame), targets, rows, rows, False, "held-out rows")).findings
 
 
 def groups(rng: np.random.Generator, n: int) -> pd.DataFrame:

@@ -22,6 +22,7 @@ LAYERS = {
     "_late": 0,
     "_softmax": 0,
     "_wilson": 0,
+    "_resample": 0,
     "_classes": 0,
     "data": 1,
     "teachers": 2,

@@ -20,9 +20,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import jupyter_distill as jd
+from jupyter_distill._resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.distillation import Distillation, InterruptedWarning, NumberRung
 from jupyter_distill.distillation._ask import _strata
-from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.exports.says import brief
 from jupyter_distill.exports.wire import decode
 from jupyter_distill.students import load

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill import _resample as resample
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._text import left
-from jupyter_distill.distillation import Distillation, resample
+from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import Predictions
 
 Floats = NDArray[np.float64]

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected
+from jupyter_distill.checks._given import Given, both
 from jupyter_distill.constraints import Constraints
-from jupyter_distill.data import Rows, Table, alike, check_rows, split_rows
+from jupyter_distill.data import Rows, Table, check_rows, split_rows
 from jupyter_distill.distillation._more_rows import Unlabelled, read_unlabelled
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import SoftTargets, Targets
 from jupyter_distill.targets.asking import Asking, classes_before, targets_of
-from jupyter_distill.targets.task import read_truth, settled
-from jupyter_distill.teachers import Query, Teacher, count_rows
+from jupyter_distill.targets.task import settled
+from jupyter_distill.teachers import Query, Teacher
 
 LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
 BINS = 10  # of the numbers of a regression, to split its rows in proportion
@@ -48,35 +47,18 @@ def ask(
     seed: int | None,
 ) -> Asked:
     """Check everything that is given, ask the teacher, and split the rows."""
-    table = Table.of(X)
-    X_test, y_test, inputs_test = _test(test, y, teacher_inputs)
-    _beside("y", y, table)
-    _beside("teacher_inputs", teacher_inputs, table)
-    unseen = None if X_test is None else Table.of(X_test, columns=table.columns)
-    if unseen is not None:
-        unseen = alike(unseen, table, "test rows") if inputs_test is None else unseen
-        _beside("y_test", y_test, unseen, "X_test")
-        _beside("teacher_inputs_test", inputs_test, unseen, "X_test")
-    if unseen is not None and X_test is X:
-        raise ValueError(
-            expected(
-                "test rows that neither teacher nor student saw",
-                got="X itself",
-                remedy="Give rows that were kept apart, or leave test out.",
-            )
-        )
+    given = Given.read(X, y, teacher_inputs, test)
+    table, unseen = given.table, given.unseen
     check_rows(table.n_rows)
     more = read_unlabelled(unlabelled, table, teacher_inputs is not None)
     asked_about = {
         "X": _seen(table, teacher_inputs),
-        "test": _seen(unseen, inputs_test),
+        "test": _seen(unseen, given.inputs_test),
         "unlabelled": None if more is None else _seen(more.table, more.inputs),
     }
     teacher.check_use(table.names, {n: rows for n, rows in asked_about.items() if rows is not None})
-    if teacher.task == "regression" and y is not None:
-        y = read_truth(y)
-        y_test = y_test if y_test is None else read_truth(y_test, "y_test")
-    _refuse_early(teacher, table, y if y_test is None else _both(y, y_test), constraints)
+    y, y_test = given.truth(teacher)
+    _refuse_early(teacher, table, both(y, y_test), constraints)
     query = _query(teacher, table, teacher_inputs, asking, work, seed)
     teacher = teacher.of_task(settled(teacher, query, y))
     answered = query.rows
@@ -86,11 +68,11 @@ def ask(
         targets = targets_of(teacher, [query], y)
         return Asked(teacher, table, targets, split_rows(_strata(targets), seed), more)
 
-    others = _query(teacher, unseen, inputs_test, asking, work, seed)
+    others = _query(teacher, unseen, given.inputs_test, asking, work, seed)
     answered = others.rows
     if len(answered) < unseen.n_rows:
         unseen, y_test = unseen.take(answered), _take(y_test, answered)
-    targets = targets_of(teacher, [query, others], _both(y, y_test))
+    targets = targets_of(teacher, [query, others], both(y, y_test))
     split = split_rows(_strata(targets)[: table.n_rows], seed)
     rows = Rows(
         train=np.sort(np.concatenate([split.train, split.held_out])),
@@ -150,59 +132,5 @@ def _strata(targets: Targets) -> NDArray[np.intp]:
     return np.searchsorted(cuts, targets.values)
 
 
-def _test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[Any, Any, Any]:
-    """Take ``test`` apart, and refuse it where it is not given like the rows themselves."""
-    if test is None:
-        return None, None, None
-    if not isinstance(test, tuple | list) or len(test) not in (2, 3):
-        raise TypeError(
-            expected(
-                "test to be (X_test, y_test) or (X_test, y_test, teacher_inputs_test)",
-                got=type(test).__name__
-                + (f" of {len(test)}" if isinstance(test, tuple | list) else ""),
-            )
-        )
-    X_test, y_test, inputs = (*test, None)[:3]
-    for name, there, here in (("y_test", y_test, y), ("teacher_inputs", inputs, teacher_inputs)):
-        if (there is None) != (here is None):
-            where, missing = ("test", "rows") if here is None else ("rows", "test")
-            raise ValueError(
-                expected(
-                    f"{name} for the test rows exactly if there is one for the others",
-                    got=f"it for the {where} only",
-                    remedy=f"Give it for the {missing} too.",
-                )
-            )
-    return X_test, y_test, inputs
-
-
-def _beside(name: str, values: Any, table: Table, like: str = "X") -> None:
-    """Refuse values that do not lie row by row beside the table."""
-    if values is None:
-        return
-    n = table.n_rows
-    if isinstance(values, str) or not hasattr(values, "__len__"):
-        remedy = f"Give the values themselves: {like}[{values!r}]." if values in table.names else ""
-        what = f"{name} to have {n} rows, like {like}"
-        raise TypeError(expected(what, got=f"{values!r}, which has none", remedy=remedy))
-    if (found := count_rows(values)) != n:
-        raise ValueError(expected(f"{name} to have {n} rows, like {like}", got=f"{found} rows"))
-    ours, theirs = getattr(table.native, "index", None), getattr(values, "index", None)
-    if not isinstance(ours, pd.Index) or not isinstance(theirs, pd.Index) or ours.equals(theirs):
-        return
-    if ours.is_unique and theirs.is_unique and ours.sort_values().equals(theirs.sort_values()):
-        raise ValueError(
-            expected(
-                f"{name} in the order of {like}",
-                got="the same index in another order",
-                remedy=f"Reorder it: {name}.loc[{like}.index].",
-            )
-        )
-
-
 def _take(y: Any, rows: NDArray[np.intp]) -> Any:
     return None if y is None else np.asarray(y)[rows]
-
-
-def _both(y: Any, y_test: Any) -> Any:
-    return None if y is None else np.concatenate([np.asarray(y), np.asarray(y_test)])

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from jupyter_distill.distillation._findings_of_bias import of_bias
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_distill.checks import CHEAP, Subject, cheap
+from jupyter_distill.checks._weak import Rival, weak
 from jupyter_distill.distillation._findings_of_settings import of_settings
 from jupyter_distill.distillation._findings_of_size import of_size
 from jupyter_distill.distillation._findings_of_student import of_student
-from jupyter_distill.distillation._findings_of_teacher import of_teacher
 from jupyter_distill.distillation._findings_of_techniques import of_techniques
-from jupyter_distill.findings import Findings
+from jupyter_distill.findings import Finding, Findings
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
 
-OF_TEACHER = ("constant-teacher", "weak-teacher", "biased-teacher", "class-never-taught")
+OF_TEACHER = (*CHEAP, "weak-teacher")
+INSTEAD = (
+    "Learn from the labels instead (d.labels_only is that student), or train the teacher better."
+)
 
 
 def find(d: Distillation, *, size_asked: bool, before: Findings | None = None) -> Findings:
@@ -32,11 +39,24 @@ def find(d: Distillation, *, size_asked: bool, before: Findings | None = None) -
         Of the same teacher and rows: what they say of the teacher is not measured again.
     """
     if before is None:
-        said = [*of_teacher(d), *of_bias(d)]
+        said = list(_of_teacher(d))
     else:
         said = [one for one in before if one.code in OF_TEACHER]
     rest = (*of_settings(d), *of_size(d, asked=size_asked), *of_student(d), *of_techniques(d))
     return Findings.ordered([*said, *rest])
+
+
+def _of_teacher(d: Distillation) -> Iterator[Finding]:
+    """Yield what is to be said of the teacher and the rows, whatever student came of them."""
+    rows = d.rows
+    subject = Subject(d.table, d.targets, rows.learnt, rows.held_out, rows.unseen, "held-out rows")
+    yield from cheap(subject)
+
+    def labels_only() -> NDArray[np.float64]:
+        assert d.labels_only is not None and subject.scored is not None
+        return d.labels_only.output(subject.scored[0])
+
+    yield from weak(subject, Rival("the same student", labels_only, INSTEAD))
 
 
 def with_findings(

@@ -1,4 +1,4 @@
-"""Findings of what was given: rows, columns, temperature."""
+"""Findings of what was given: how many rows, which temperature."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill.distillation._room import changing
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import SoftTargets
 
@@ -20,7 +19,7 @@ CERTAIN = 0.99
 
 
 def of_settings(d: Distillation) -> Iterator[Finding]:
-    """Yield what the rows, the columns and the temperature call for."""
+    """Yield what the rows and the temperature call for."""
     n = len(d.rows.held_out)
     if n < FEW:
         rung = d.rung
@@ -30,13 +29,6 @@ def of_settings(d: Distillation) -> Iterator[Finding]:
             f"Only {rows} held out: read the intervals, not the figures.",
             {"held-out rows": n, "fidelity from": rung.low, "fidelity to": rung.high},
             "Give more rows, or rows to measure on alone: test=(X_test, y_test).",
-        )
-    if not changing(d):
-        yield Finding(
-            "constant-columns",
-            "Every column of X holds one value only: no student can tell its rows apart.",
-            {"columns": d.table.n_columns, "rows": len(d.rows.learnt)},
-            "Give columns that differ from row to row.",
         )
     if isinstance(d.targets, SoftTargets):
         learnt = d.targets.take(d.rows.learnt)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.distillation._knee import CLOSE
-from jupyter_distill.distillation._paired import (
+from jupyter_distill.checks._paired import (
     LEVEL,
     MATTERS,
     above_zero,
     chance,
     right_more_often,
 )
+from jupyter_distill.distillation._knee import CLOSE
 from jupyter_distill.distillation._room import changing, limits
 from jupyter_distill.distillation._rungs import Rung
 from jupyter_distill.distillation._sweep import reached

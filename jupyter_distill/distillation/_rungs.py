@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill._wilson import wilson
 from jupyter_distill.data import Table
 from jupyter_distill.distillation._sweep import reached
-from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.students import Student
 from jupyter_distill.targets import KL, Predictions, SoftTargets, Targets
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill._wilson import wilson
 from jupyter_distill.data import Table
 from jupyter_distill.distillation._assistant_fitted import Fitted
-from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.students import Student
 from jupyter_distill.targets import KL, Predictions, SquaredLoss, Targets
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from jupyter_distill.checks._paired import LEVEL, above_zero, chance
+from jupyter_distill.checks._subject import Looked, Subject
 from jupyter_distill.data import Table
-from jupyter_distill.distillation._paired import LEVEL, above_zero, chance
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions, SoftTargets
-
-if TYPE_CHECKING:
-    from jupyter_distill.distillation._distillation import Distillation
 
 Group = tuple[str, NDArray[np.bool_]]
 
@@ -25,18 +23,32 @@ LARGE = 0.2  # mean error, in standard deviations of y
 ENOUGH = 30  # rows of a group below which nothing is said of it
 
 
-def of_bias(d: Distillation) -> Iterator[Finding]:
-    """Yield what the teacher gets wrong on one side, of rows that are held out."""
-    table, targets = d.held_out
+def bias(subject: Subject, sensitive: Sequence[Group] = ()) -> Looked:
+    """Look at what the teacher gets wrong on one side, of rows that it is measured on.
+
+    Parameters
+    ----------
+    subject : Subject
+        What to look at; the values of its categories and booleans are groups.
+    sensitive : sequence of (name, mask)
+        More groups, of ``subject.scored``.
+    """
+    if subject.scored is None:
+        return Looked()
+    table, targets = subject.scored
+    groups = {**dict(_groups(table)), **dict(sensitive)}
+    enough = [(name, group) for name, group in groups.items() if group.sum() >= ENOUGH]
     if isinstance(targets, Predictions):
-        if targets.truth is not None:
-            yield from _off(table, targets.values - targets.truth, targets.truth)
-    elif targets.labels is not None:
-        yield from _shares(targets, targets.labels)
-        yield from _worse(table, targets.predicted == targets.labels)
+        assert targets.truth is not None
+        error = targets.values - targets.truth
+        return Looked(list(_off(enough, error, targets.truth, subject.where)))
+    assert targets.labels is not None
+    right = targets.predicted == targets.labels
+    named = _shares(targets, targets.labels, subject.where)
+    return Looked([*named, *_worse(enough, right, subject.where)])
 
 
-def _shares(targets: SoftTargets, labels: NDArray[np.intp]) -> Iterator[Finding]:
+def _shares(targets: SoftTargets, labels: NDArray[np.intp], where: str) -> Iterator[Finding]:
     """Compare how often each class is named with how often it is there, row by row."""
     k, n = targets.n_classes, targets.n_rows
     named, there = (np.bincount(c, minlength=k) for c in (targets.predicted, labels))
@@ -64,7 +76,7 @@ def _shares(targets: SoftTargets, labels: NDArray[np.intp]) -> Iterator[Finding]
     )
     yield Finding(
         "biased-teacher",
-        f"The teacher names {name!r} for {named[c] / n:.1%} of {n:,} held-out rows; by their "
+        f"The teacher names {name!r} for {named[c] / n:.1%} of {n:,} {where}; by their "
         f"labels {share:.1%} are ({chance(p)}).",
         {
             "class": name,
@@ -76,12 +88,20 @@ def _shares(targets: SoftTargets, labels: NDArray[np.intp]) -> Iterator[Finding]
             "classes found": len(found),
         },
         remedy,
+        pd.DataFrame(
+            {
+                "class": [str(name) for name in targets.classes.tolist()],
+                "named": named / n,
+                "labelled": there / n,
+                "mean probability": targets.at(1.0).mean(0),
+            }
+        ),
     )
 
 
-def _worse(table: Table, right: NDArray[np.bool_]) -> Iterator[Finding]:
+def _worse(groups: list[Group], right: NDArray[np.bool_], where: str) -> Iterator[Finding]:
     """Compare how often the teacher is right in a group and elsewhere."""
-    groups = [g for g in _groups(table) if (~g[1]).sum() >= ENOUGH]
+    groups = [g for g in groups if (~g[1]).sum() >= ENOUGH]
     found = []
     for name, group in groups:
         here, elsewhere = float(right[group].mean()), float(right[~group].mean())
@@ -97,7 +117,7 @@ def _worse(table: Table, right: NDArray[np.bool_]) -> Iterator[Finding]:
     here, elsewhere = float(right[group].mean()), float(right[~group].mean())
     yield Finding(
         "biased-teacher",
-        f"The teacher is right for {here:.1%} of the {int(group.sum()):,} held-out rows with "
+        f"The teacher is right for {here:.1%} of the {int(group.sum()):,} {where} with "
         f"{name}, and for {elsewhere:.1%} of the others ({chance(p)}).",
         {
             "group": name,
@@ -110,13 +130,16 @@ def _worse(table: Table, right: NDArray[np.bool_]) -> Iterator[Finding]:
         },
         "A student copies this: trust neither there, train the teacher on more such rows, or give "
         "the labels more weight (alpha).",
+        _by_group(groups, right, "accuracy"),
     )
 
 
-def _off(table: Table, error: NDArray[np.float64], truth: NDArray[np.float64]) -> Iterator[Finding]:
+def _off(
+    groups: list[Group], error: NDArray[np.float64], truth: NDArray[np.float64], where: str
+) -> Iterator[Finding]:
     """Look whether the mean error is clearly not 0, over all rows or in a group."""
     spread = float(truth.std())
-    groups = [("", np.ones(len(error), dtype=bool)), *_groups(table)]
+    groups = [("", np.ones(len(error), dtype=bool)), *groups]
     found = []
     for name, group in groups:
         mean = float(error[group].mean())
@@ -131,10 +154,10 @@ def _off(table: Table, error: NDArray[np.float64], truth: NDArray[np.float64]) -
     # all rows come first: a group tells nothing that they do not
     _, name, group, p = next((f for f in found if not f[1]), min(found, key=lambda one: one[0]))
     mean, rows = float(error[group].mean()), int(group.sum())
-    where = f"the {rows:,} held-out rows with {name}" if name else f"all {rows:,} held-out rows"
+    over = f"the {rows:,} {where} with {name}" if name else f"all {rows:,} {where}"
     yield Finding(
         "biased-teacher",
-        f"Over {where} the teacher is {abs(mean):.3g} too {'high' if mean > 0 else 'low'} in the "
+        f"Over {over} the teacher is {abs(mean):.3g} too {'high' if mean > 0 else 'low'} in the "
         f"mean, {abs(mean) / spread:.0%} of the standard deviation of y ({chance(p)}).",
         {
             "group": name or "all rows",
@@ -147,7 +170,25 @@ def _off(table: Table, error: NDArray[np.float64], truth: NDArray[np.float64]) -
         },
         "A student copies this: look at the units and rows that the teacher was trained on, or "
         "give the truth more weight (alpha).",
+        _by_group(groups, error, "mean error"),
     )
+
+
+def _by_group(
+    groups: list[Group], values: NDArray[np.float64] | NDArray[np.bool_], name: str
+) -> pd.DataFrame:
+    """Return the mean of some values in every group and elsewhere."""
+    with np.errstate(invalid="ignore"):
+        rows = [
+            {
+                "group": group or "all rows",
+                "rows": int(mask.sum()),
+                name: float(values[mask].mean()),
+                f"{name} elsewhere": float(values[~mask].mean()) if (~mask).any() else np.nan,
+            }
+            for group, mask in groups
+        ]
+    return pd.DataFrame(rows)
 
 
 def _groups(table: Table) -> list[Group]:

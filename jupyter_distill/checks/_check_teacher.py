@@ -1,0 +1,267 @@
+"""The door: whether a teacher is fit to teach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from jupyter_distill._optional import require
+from jupyter_distill._softmax import log_floored
+from jupyter_distill._validation import check_number, expected
+from jupyter_distill.checks._accuracy import accuracy
+from jupyter_distill.checks._bias import bias
+from jupyter_distill.checks._cheap import LOOKS
+from jupyter_distill.checks._drift import drift_and_whole
+from jupyter_distill.checks._forest import Forest
+from jupyter_distill.checks._given import Given, both
+from jupyter_distill.checks._groups import groups
+from jupyter_distill.checks._labels import mislabelled
+from jupyter_distill.checks._sensitive import Attribute, read_sensitive
+from jupyter_distill.checks._steady import steady
+from jupyter_distill.checks._subject import Looked, Subject
+from jupyter_distill.checks._teacher_check import TeacherCheck
+from jupyter_distill.checks._weak import Rival, weak
+from jupyter_distill.findings import Findings
+from jupyter_distill.targets import Predictions, SoftTargets, Targets
+from jupyter_distill.targets.asking import Asking, classes_before, targets_of
+from jupyter_distill.targets.task import find_teacher, settled
+from jupyter_distill.teachers import Query, Teacher
+
+BETTER = (
+    "Train the teacher better first, or learn from the labels instead: StudentClass().fit(X, y)."
+)
+BATCH = 8_192  # rows per question unless the teacher knows better: few enough to show progress
+
+
+def check_teacher(
+    teacher: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    sensitive: Any = None,
+    test: tuple[Any, ...] | None = None,
+    teacher_inputs: Any = None,
+    out_of_fold: Any = None,
+    task: str | None = None,
+    classes: Sequence[object] | None = None,
+    batch_size: int | None = None,
+    progress: bool = True,
+    random_state: int | None = 0,
+) -> TeacherCheck:
+    """Say whether a model is fit to teach, before it is copied.
+
+    A student copies what its teacher gets wrong, too. So the teacher, the labels and the rows are
+    looked at first: whatever is wrong with them is named, with what was measured and what to do.
+
+    Parameters
+    ----------
+    teacher : estimator, torch.nn.Module, callable or Teacher
+        The model; it is asked, never refitted or changed. See :func:`as_teacher`.
+    X : data frame or array of shape (n, d)
+        The rows that it is to be distilled on.
+    y : array of shape (n,), optional
+        The truth. Without it only answers and columns can be looked at.
+    sensitive : str, list of str, Series, data frame, or tuple of two of the latter, optional
+        Names of columns of `X` by which people may be treated unequally, or such columns beside
+        `X` (with `test`: those beside `X` and those beside the test rows). Every group is
+        measured, and those by all columns together; numbers are cut into four groups. Needs the
+        extra ``audit``.
+    test : tuple (X_test, y_test) or (X_test, y_test, teacher_inputs_test), optional
+        Rows that the teacher was not trained on: it is measured there. Without them it is measured
+        on `X`, which flatters it if it has learnt from these rows, and hides what its training
+        labels got wrong.
+    teacher_inputs : array, tensor, data frame, or dict or tuple of them, optional
+        What the teacher sees, row by row beside `X`; `X` itself unless given.
+    out_of_fold : array of shape (n, K), optional
+        Probabilities of models that did not learn from the row, the classes in the teacher's
+        order, e.g. ``cross_val_predict(clone(model), X, y, method="predict_proba")``: the labels
+        of `X` are judged by them. Unless given, by a forest's votes out of bag.
+    task : {"classification", "regression"}, optional
+        Whether the model names a class or gives a number, where it does not say it itself.
+    classes : sequence, optional
+        Class names in the order of the teacher's columns, where it does not say them itself.
+    batch_size : int, optional
+        Rows per question to the teacher.
+    progress : bool, default True
+        Whether to show progress.
+    random_state : int or None, default 0
+        Seed of everything that is drawn.
+
+    Returns
+    -------
+    TeacherCheck
+        Findings, each with its severity, and what was measured as data frames.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If anything given is not what is needed; the message says what was expected, what came
+        and what to do.
+    ImportError
+        If `sensitive` is given and fairlearn is missing.
+
+    Examples
+    --------
+    >>> check = check_teacher(model, X, y, test=(X_test, y_test))  # doctest: +SKIP
+    >>> check.ok, check.findings.codes                             # doctest: +SKIP
+    (False, ('leaking-column', 'miscalibrated-teacher'))
+    """
+    if random_state is not None:
+        check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
+    model = find_teacher(teacher, y, classes, task, None)
+    asking = Asking.of(model, batch_size, None)
+    given = Given.read(X, y, teacher_inputs, test)
+    attributes = read_sensitive(sensitive, given)
+    if attributes:
+        require("fairlearn", extra="audit", feature="check_teacher(sensitive=...)")
+    y, y_test = given.truth(model)
+    truth = both(y, y_test)
+    classes_before(model, truth)
+    model, queries = _asked(model, given, y, asking, bool(progress))
+    subject = _subject(given, targets_of(model, queries, truth))
+    aside = None if out_of_fold is None else _out_of_fold(out_of_fold, subject)
+    looks = _looks(subject, model, given, attributes, aside, random_state)
+    bar = tqdm(looks, desc="checking the teacher", disable=not progress, delay=0.5, leave=False)
+    looked = [look() for look in bar]
+    return TeacherCheck(
+        teacher=model.name,
+        task=model.task or "classification",
+        rows=given.table.n_rows,
+        test_rows=0 if given.unseen is None else given.unseen.n_rows,
+        findings=Findings.ordered(one for each in looked for one in each.findings),
+        parts={name: part for each in looked for name, part in each.parts.items()},
+    )
+
+
+def _asked(
+    teacher: Teacher, given: Given, y: Any, asking: Asking, progress: bool
+) -> tuple[Teacher, list[Query]]:
+    """Return the teacher, of a task, and its answers to the rows of X and the test rows."""
+    answers: list[Query] = []
+    for table, inputs in ((given.table, given.inputs), (given.unseen, given.inputs_test)):
+        if table is None:
+            continue
+        X = table.native if inputs is None else inputs
+        query = asking.query(teacher, X)
+        bar = tqdm(
+            desc="asking the teacher",
+            total=table.n_rows,
+            unit=" rows",
+            disable=not progress,
+            delay=0.5,
+            leave=False,
+        )
+        with bar:
+            for rows in query:
+                bar.update(len(rows))
+        if not answers:
+            teacher = teacher.of_task(settled(teacher, query, y))
+        answers.append(query)
+    return teacher, answers
+
+
+def _subject(given: Given, targets: Targets) -> Subject:
+    n = given.table.n_rows
+    if given.unseen is None:
+        own = np.arange(n)
+        return Subject(given.table, targets, own, own, False, "rows")
+    return Subject(
+        given.table.join(given.unseen),
+        targets,
+        np.arange(n),
+        np.arange(n, targets.n_rows),
+        True,
+        "test rows",
+    )
+
+
+def _looks(
+    subject: Subject,
+    teacher: Teacher,
+    given: Given,
+    attributes: Sequence[Attribute],
+    out_of_fold: NDArray[np.float64] | None,
+    seed: int | None,
+) -> list[Callable[[], Looked]]:
+    """Return everything that is looked at, what is cheap first."""
+
+    @cache
+    def forest() -> Forest | None:
+        return Forest.of(subject, seed)
+
+    def of_groups() -> Looked:
+        rows = subject.measured if subject.scored is None else subject.scored_rows
+        return groups(
+            subject.targets.take(rows), [one.take(rows) for one in attributes], subject.where
+        )
+
+    masks = [mask for one in attributes for mask in one.take(subject.scored_rows).masks()]
+    looks: list[Callable[[], Looked]] = [partial(look, subject) for look in LOOKS]
+    looks += [
+        partial(accuracy, subject, seed),
+        partial(bias, subject, masks),
+        partial(drift_and_whole, subject, seed),
+        lambda: _weak(subject, forest()),
+        lambda: _labels(subject, out_of_fold, forest),
+        partial(steady, subject, teacher, given.inputs, seed),
+    ]
+    return [*looks, of_groups] if attributes else looks
+
+
+def _weak(subject: Subject, forest: Forest | None) -> Looked:
+    if forest is None:
+        return Looked()
+    rival = Rival("a plain forest", lambda: forest.scored(subject), BETTER)
+    return Looked(list(weak(subject, rival)))
+
+
+def _labels(
+    subject: Subject,
+    out_of_fold: NDArray[np.float64] | None,
+    forest: Callable[[], Forest | None],
+) -> Looked:
+    """Judge labels by models that did not learn from their rows, test rows by the teacher."""
+    found = []
+    targets = subject.targets
+    if isinstance(targets, Predictions):
+        return Looked()
+    if out_of_fold is not None:
+        rows, logits, by = subject.taught, log_floored(out_of_fold), "probabilities out of fold"
+        found.append(mislabelled(targets.take(rows), rows, logits[rows], "X", by))
+    elif (grown := forest()) is not None:
+        by = "the votes of a forest out of bag"
+        found.append(mislabelled(targets.take(grown.rows), grown.rows, grown.aside, "X", by))
+    if subject.unseen and len(subject.scored_rows):
+        seen = targets.take(subject.scored_rows)
+        rows = subject.scored_rows - subject.measured[0]
+        found.append(mislabelled(seen, rows, seen.logits, "test", "the teacher"))
+    return Looked(
+        [one for each in found for one in each.findings],
+        {
+            name: pd.concat([each.parts[name] for each in found], ignore_index=True)
+            for name in (found[0].parts if found else ())
+        },
+    )
+
+
+def _out_of_fold(given: Any, subject: Subject) -> NDArray[np.float64]:
+    """Return probabilities for the rows of X, or say what is wrong with them."""
+    targets, n = subject.targets, len(subject.own)
+    if isinstance(targets, Predictions) or targets.labels is None:
+        raise ValueError(
+            expected(
+                "out_of_fold only beside labels, which it judges",
+                got="no labels" if isinstance(targets, SoftTargets) else "a regression",
+                remedy="Leave it out.",
+            )
+        )
+    p = SoftTargets.from_probabilities(given, targets.classes).at(1.0)
+    if len(p) != n:
+        raise ValueError(expected(f"out_of_fold to have {n} rows, like X", got=f"{len(p)} rows"))
+    return p

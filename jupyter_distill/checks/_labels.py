@@ -1,0 +1,118 @@
+"""Findings of the labels: classes with hardly a row, and labels that are probably wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jupyter_distill._softmax import log_softmax
+from jupyter_distill._validation import some
+from jupyter_distill.checks import _noise as noise
+from jupyter_distill.checks._paired import LEVEL, chance
+from jupyter_distill.checks._subject import Looked, Positions, Subject
+from jupyter_distill.findings import Finding
+from jupyter_distill.targets import SoftTargets
+
+RARE = 20  # rows below which nothing can be measured of a class
+WRONG = 0.03  # share of labels that must be wrong for it to be said
+ENOUGH = 100  # rows below which the share is not to be estimated
+LEAST_P = 1e-3  # no answer is taken for surer: votes of trees are not
+
+
+def rare(subject: Subject) -> Looked:
+    """Look for classes with too few rows in X."""
+    targets = subject.targets
+    if not isinstance(targets, SoftTargets) or targets.labels is None:
+        return Looked()
+    labels = targets.labels[subject.own]
+    rows = np.bincount(labels[labels >= 0], minlength=targets.n_classes)
+    names = [str(name) for name in targets.classes.tolist()]
+    frame = pd.DataFrame({"class": names, "rows": rows, "share": rows / max(1, rows.sum())})
+    few = frame[frame["rows"] < RARE].sort_values("rows")
+    found = []
+    if len(few):
+        listed = ", ".join(f"{row.rows} of {row._1!r}" for row in few.head(5).itertuples())
+        found.append(
+            Finding(
+                "rare-class",
+                f"{len(few)} of {len(frame)} classes {'has' if len(few) == 1 else 'have'} fewer "
+                f"than {RARE} rows in X: {listed}.",
+                {"classes": len(frame), "rare": len(few), "rows of the rarest": int(rows.min())},
+                "Give more rows of them, or join classes: what is said of so few is chance.",
+                few.reset_index(drop=True),
+            )
+        )
+    return Looked(found, {"classes": frame})
+
+
+def mislabelled(
+    targets: SoftTargets, rows: Positions, logits: NDArray[np.float64], of: str, by: str
+) -> Looked:
+    """Look for labels that are probably wrong.
+
+    Parameters
+    ----------
+    targets : SoftTargets
+        Rows whose label is known.
+    rows : ndarray of int, shape (n,)
+        What the owner calls them: positions in X, or among the test rows.
+    logits : ndarray of shape (n, K)
+        Answers of models that did not learn from the row. Those of a model to the rows that it was
+        taught with its wrong labels hide them.
+    of : {"X", "test"}
+        Which rows these are.
+    by : str
+        Whose answers these are.
+    """
+    labels = targets.labels
+    assert labels is not None
+    z = np.maximum(log_softmax(logits), np.log(LEAST_P))
+    names = np.array([str(name) for name in targets.classes.tolist()], dtype=object)
+    p = np.exp(log_softmax(z))
+    frame = noise.suspects(p, labels)
+    frame["row"] = rows[frame["row"]]
+    frame["label"], frame["seems"] = names[frame["label"]], names[frame["seems"]]
+    frame.insert(0, "of", of)
+    counts = noise.confident_joint(p, labels)
+    joint = pd.DataFrame(
+        {
+            "of": of,
+            "label": np.repeat(names, len(names)),
+            "seems": np.tile(names, len(names)),
+            "rows": counts.ravel(),
+        }
+    )
+    present = np.unique(labels)
+    found = []
+    if len(labels) >= ENOUGH and len(present) > 1:
+        codes = np.searchsorted(present, labels)
+        lapse = noise.lapse(z[:, present], codes)
+        found = list(_wrong(lapse, frame, len(labels), of, by))
+    return Looked(found, {"labels": frame, "label_joint": joint})
+
+
+def _wrong(lapse: noise.Lapse, frame: pd.DataFrame, n: int, of: str, by: str) -> Iterator[Finding]:
+    if lapse.share < WRONG or lapse.p >= LEVEL:
+        return
+    where = "X" if of == "X" else "the test rows"
+    shown = some(frame["row"].head(3).tolist())
+    yield Finding(
+        "mislabelled-rows",
+        f"About {lapse.share:.1%} of {n:,} labels of {where} look wrong (95 % interval "
+        f"{lapse.low:.1%} to {lapse.high:.1%}, {chance(lapse.p)}), by {by}: also rows that could "
+        f"hardly be clearer have another label, e.g. row {shown}.",
+        {
+            "labels": n,
+            "wrong": lapse.share,
+            "from": lapse.low,
+            "to": lapse.high,
+            "p": lapse.p,
+            "rows to look at": len(frame),
+        },
+        "Look at these rows, the surest first, and mend or drop them: a teacher that was taught "
+        "with them copies them, and every accuracy that is measured on them is too low.",
+        frame,
+    )

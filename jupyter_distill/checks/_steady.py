@@ -1,0 +1,133 @@
+"""Findings of a teacher that says different things of the same row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jupyter_distill._softmax import softmax
+from jupyter_distill.checks._rows import codes_of_rows
+from jupyter_distill.checks._subject import Looked, Subject
+from jupyter_distill.findings import Finding
+from jupyter_distill.targets import Predictions
+from jupyter_distill.teachers import Teacher, take_rows
+
+AGAIN = 100  # rows that are asked about once more
+APART = 0.01  # distance of two answers beyond what sums in another order may do
+TOLD = 0.01  # share of the rows of X from which it is worth a word that X cannot tell them apart
+
+Floats = NDArray[np.float64]
+
+
+def steady(subject: Subject, teacher: Teacher, inputs: Any, seed: int | None) -> Looked:
+    """Compare answers to rows that are the same, and ask about some rows of X once more.
+
+    Parameters
+    ----------
+    subject : Subject
+        The answers that were given.
+    teacher : Teacher
+        Who gave them. One that is far away or may cost money is not asked again.
+    inputs : rows or None
+        What it sees beside X; None where it sees X itself.
+    seed : int or None
+        Seed of the rows that are drawn.
+    """
+    said = _plain(subject)
+    codes = codes_of_rows(subject.table.values)
+    same = _among_the_same(said, codes, subject)
+    rows = [{"compared": "rows that are the same in X", **_figures(same)}]
+    found: list[Finding] = []
+    if inputs is None:
+        found += _unsteady(same, "to rows that are the same in every column")
+    else:
+        found += _indistinct(same, len(codes))
+    if not teacher.remote:
+        again = _asked_again(said, subject, teacher, inputs, seed)
+        rows.append({"compared": "rows asked about twice", **_figures(again)})
+        if not any(one.code == "unsteady-teacher" for one in found):
+            found += _unsteady(
+                again, "when it is asked about the same rows again, in other company"
+            )
+    return Looked(found, {"steadiness": pd.DataFrame(rows)})
+
+
+def _plain(subject: Subject) -> Floats:
+    """Return answers in a form whose difference is their distance, shape (n, m)."""
+    targets = subject.targets
+    if isinstance(targets, Predictions):
+        return (targets.values / (float(targets.values.std()) or 1.0))[:, None]
+    return targets.at(1.0) / 2  # so that differences add up to the total variation
+
+
+def _among_the_same(said: Floats, codes: NDArray[np.intp], subject: Subject) -> pd.DataFrame:
+    """Return how far each row's answer is from the mean answer to rows like it."""
+    counts = np.bincount(codes)
+    rows = np.flatnonzero(counts[codes] > 1)
+    groups = pd.factorize(codes[rows])[0]
+    size = np.bincount(groups)[:, None] if len(rows) else np.ones((0, 1))
+    mean = np.zeros((len(size), said.shape[1]))
+    np.add.at(mean, groups, said[rows])
+    apart = np.abs(said[rows] - (mean / size)[groups]).sum(1)
+    return pd.DataFrame({"row": rows, "group": groups, "apart": apart})
+
+
+def _asked_again(
+    said: Floats, subject: Subject, teacher: Teacher, inputs: Any, seed: int | None
+) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(subject.own)[:AGAIN]
+    X = subject.table.native_rows(rows) if inputs is None else take_rows(inputs, rows)
+    targets = subject.targets
+    if isinstance(targets, Predictions):
+        anew = (teacher.predictions(X) / (float(targets.values.std()) or 1.0))[:, None]
+    else:
+        anew = softmax(teacher.logits(X)) / 2
+    return pd.DataFrame({"row": rows, "apart": np.abs(said[rows] - anew).sum(1)})
+
+
+def _figures(compared: pd.DataFrame) -> dict[str, float]:
+    apart = compared["apart"]
+    return {
+        "rows": len(compared),
+        "different": int((apart > APART).sum()),
+        "mean distance": float(apart.mean()) if len(compared) else np.nan,
+        "largest distance": float(apart.max()) if len(compared) else np.nan,
+    }
+
+
+def _unsteady(compared: pd.DataFrame, when: str) -> Iterator[Finding]:
+    figures = _figures(compared)
+    if figures["different"] == 0:
+        return
+    detail = compared[compared["apart"] > APART].sort_values("apart", ascending=False)
+    yield Finding(
+        "unsteady-teacher",
+        f"The teacher gives different answers {when}: {int(figures['different']):,} of "
+        f"{int(figures['rows']):,} are apart, by up to {figures['largest distance']:.2g}.",
+        figures,
+        "Put it into the mode for answering (e.g. model.eval()), fix its seed, and look whether it "
+        "keeps something from one call to the next.",
+        detail.reset_index(drop=True),
+    )
+
+
+def _indistinct(compared: pd.DataFrame, rows: int) -> Iterator[Finding]:
+    figures = _figures(compared)
+    if figures["different"] < TOLD * rows:
+        return
+    detail = compared[compared["apart"] > APART].sort_values("apart", ascending=False)
+    yield Finding(
+        "indistinct-rows",
+        f"{int(figures['different']):,} of {rows:,} rows are the same as another in every column "
+        "of X and get another answer, as the teacher sees more than X: no student can tell them "
+        "apart.",
+        {**figures, "rows in all": rows},
+        "Give X the columns that tell them apart; else the fidelity of any student has its limit "
+        "there.",
+        detail.reset_index(drop=True),
+    )
