@@ -21,6 +21,7 @@ from jupyter_distill.checks._subject import Subject
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions, SoftTargets
 
+ENOUGH = 30  # rows from which on answers that do not go with the labels are no matter of chance
 ORDER = "Look whether its rows, columns or {} are in another order than X and y{}."
 
 
@@ -70,7 +71,8 @@ def _weak_classes(
     if share <= constant:
         p = right_more_often(always, right)
         goes_with = _goes_with(targets.predicted, labels)
-        if p < LEVEL or not (goes_with or _tells(targets, labels, counts)):
+        silent = n >= ENOUGH and not (goes_with or _tells(targets, labels, counts))
+        if p < LEVEL or silent:
             remedy = ORDER.format("classes", "")
             if goes_with:
                 remedy = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
@@ -15,12 +14,11 @@ from jupyter_distill.distillation._findings_of_settings import of_settings
 from jupyter_distill.distillation._findings_of_size import of_size
 from jupyter_distill.distillation._findings_of_student import of_student
 from jupyter_distill.distillation._findings_of_techniques import of_techniques
-from jupyter_distill.findings import Finding, Findings
+from jupyter_distill.findings import Findings
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
 
-OF_TEACHER = (*CHEAP, "weak-teacher")
 INSTEAD = (
     "Learn from the labels instead (d.labels_only is that student), or train the teacher better."
 )
@@ -36,27 +34,32 @@ def find(d: Distillation, *, size_asked: bool, before: Findings | None = None) -
     size_asked : bool
         Whether the person named the size.
     before : Findings, optional
-        Of the same teacher and rows: what they say of the teacher is not measured again.
+        Of the same teacher and rows: what they say of these alone is not measured again.
     """
+    subject = _subject(d)
     if before is None:
-        said = list(_of_teacher(d))
+        said = list(cheap(subject))
     else:
-        said = [one for one in before if one.code in OF_TEACHER]
+        said = [one for one in before if one.code in CHEAP]
+    said += weak(subject, _labels_only(d, subject))
     rest = (*of_settings(d), *of_size(d, asked=size_asked), *of_student(d), *of_techniques(d))
     return Findings.ordered([*said, *rest])
 
 
-def _of_teacher(d: Distillation) -> Iterator[Finding]:
-    """Yield what is to be said of the teacher and the rows, whatever student came of them."""
+def _subject(d: Distillation) -> Subject:
+    """Return the teacher and the rows, whatever student came of them."""
     rows = d.rows
-    subject = Subject(d.table, d.targets, rows.learnt, rows.held_out, rows.unseen, "held-out rows")
-    yield from cheap(subject)
+    return Subject(d.table, d.targets, rows.learnt, rows.held_out, rows.unseen, "held-out rows")
 
-    def labels_only() -> NDArray[np.float64]:
+
+def _labels_only(d: Distillation, subject: Subject) -> Rival:
+    """Return the student of the labels alone, which is fitted when it is asked."""
+
+    def output() -> NDArray[np.float64]:
         assert d.labels_only is not None and subject.scored is not None
         return d.labels_only.output(subject.scored[0])
 
-    yield from weak(subject, Rival("the same student", labels_only, INSTEAD))
+    return Rival("the same student", output, INSTEAD)
 
 
 def with_findings(
