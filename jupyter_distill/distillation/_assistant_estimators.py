@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -18,13 +18,19 @@ from jupyter_distill._softmax import FLOOR, log_floored, log_softmax, softmax
 from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.distillation._assistant_fitted import Fitted, remedy, shown
+from jupyter_distill.distillation._assistant_splits import (
+    SEARCHES,
+    Copies,
+    by_rows,
+    found_search,
+    stops_by_copies,
+    weighs,
+)
 from jupyter_distill.students._classifier import score_spread
 from jupyter_distill.targets import Predictions, SoftTargets, SquaredLoss, Targets
 from jupyter_distill.teachers import Task, as_teacher
 
 Floats = NDArray[np.float64]
-
-NEGLIGIBLE = 1e-4  # probability below which a class of a row is not worth a row of its own
 
 
 def estimator_task(model: Any, task: Task) -> str:
@@ -71,7 +77,7 @@ def estimator_name(model: Any) -> str:
     while True:
         if isinstance(inner, Pipeline):
             inner = inner.steps[-1][1]
-        elif isinstance(inner, GridSearchCV | RandomizedSearchCV):
+        elif isinstance(inner, SEARCHES):
             inner = inner.estimator
         else:
             break
@@ -87,7 +93,10 @@ def fit_estimator(
     It sees the owner's frame or array as it is. A regression learns ``alpha y + (1 - alpha) t``.
     Of classes a regressor learns the log-odds of the second of two, or the centred logits of
     several, none of a probability below 1e-6. A classifier learns every row once per class,
-    weighted with the teacher's probability at T; where it takes no weights, the class named.
+    weighted with the teacher's probability at T; where it takes no weights, the class named. A
+    search splits rows and not these copies; where it does not weigh what it scores, it scores
+    classes that are drawn. One that stops early by rows of its own choice is left to split copies:
+    one class per row, drawn or named, teaches it much less.
     """
     if isinstance(targets, Predictions):
         blend = SquaredLoss(alpha).blend(targets)
@@ -103,12 +112,21 @@ def fit_estimator(
         answers = partial(_logits, fitted, codes=codes, temperature=1.0)
         return Fitted(f"{name} (of classes named)", fitted, answers, note)
     q = targets.at(temperature)
-    row, code = np.nonzero(q >= NEGLIGIBLE)
+    copies = Copies.of(q)
+    row, code = copies.row, copies.code
     weights = q[row, code] * (1.0 if targets.weights is None else targets.weights[row])
     what = "every row once per class, weighted with the teacher's probability"
-    fitted = _fit(model, name, table.take(row), code, weights, what)
+    _, search = found_search(model)
+    key = weight_key(model if search is None else search)
+    ready = partial(by_rows, X=shown(table), copies=copies, key=key)
+    fitted = _fit(model, name, table.take(row), code, weights, what, ready)
     answers = partial(_logits, fitted, codes=codes, temperature=temperature)
-    return Fitted(name, fitted, answers)
+    notes = []
+    if search is not None and not weighs(search, key):
+        notes.append("its search was scored by classes drawn from the teacher's answers")
+    if stops_by_copies(model, table.n_rows):
+        notes.append("it stopped early by rows of which it had learnt some classes, not by others")
+    return Fitted(name, fitted, answers, "; ".join(notes))
 
 
 def _learn_logits(model: Any, name: str, table: Table, targets: SoftTargets) -> Fitted:
@@ -130,16 +148,24 @@ def weight_key(model: Any) -> str | None:
         step, last = model.steps[-1]
         inner = weight_key(last)
         return None if inner is None else f"{step}__{inner}"
-    if isinstance(model, GridSearchCV | RandomizedSearchCV | MultiOutputRegressor):
+    if isinstance(model, SEARCHES | MultiOutputRegressor):
         return weight_key(model.estimator)
     return "sample_weight" if has_fit_parameter(model, "sample_weight") else None
 
 
-def _fit(model: Any, name: str, table: Table, goal: Any, weights: Floats | None, what: str) -> Any:
+def _fit(
+    model: Any,
+    name: str,
+    table: Table,
+    goal: Any,
+    weights: Floats | None,
+    what: str,
+    ready: Callable[[Any], Any] = clone,
+) -> Any:
     key = weight_key(model)
     beside = {} if weights is None or key is None else {key: weights}
     try:
-        return clone(model).fit(shown(table), goal, **beside)
+        return ready(model).fit(shown(table), goal, **beside)
     except Exception as error:
         raise RuntimeError(
             expected(
