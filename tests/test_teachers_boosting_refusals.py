@@ -258,7 +258,7 @@ def test_categories_where_numbers_belong_and_the_other_way_round_are_refused(nam
     ):
         teacher.logits(TITANIC.astype({"sex": "str"}))
     coded = TITANIC.assign(sex=TITANIC["sex"].cat.codes)
-    with pytest.raises(ValueError, match="and only there for .*Got 'sex' of type int8"):
+    with pytest.raises(ValueError, match="and only there, for .*Got 'sex' of type int8"):
         teacher.logits(coded)
     both = coded.assign(age=TITANIC["age"].astype("category"))  # as many as there were
     with pytest.raises(ValueError, match="'sex' of type int8, 'age' of type category"):

@@ -65,11 +65,11 @@ def as_teacher(
     ----------
     model : object
         A fitted classifier with ``predict_proba`` or ``decision_function`` (scikit-learn,
-        pipelines, searches, xgboost, lightgbm ...), a fitted regressor, a ``torch.nn.Module``, or
-        a function from rows to an array ``(rows, classes)``, or to one number per row. A pair
-        ``(model, tokenizer)`` or a pipeline of transformers. The path, bytes or session of an ONNX
-        model. Answers that were recorded: a data frame, or the path of a Parquet or CSV file. A
-        `Teacher` is returned unchanged.
+        pipelines, searches ...), a fitted regressor, a model of xgboost, lightgbm or catboost
+        (their boosters too), a ``torch.nn.Module``, or a function from rows to an array
+        ``(rows, classes)``, or to one number per row. A pair ``(model, tokenizer)`` or a pipeline
+        of transformers. The path, bytes or session of an ONNX model. Answers that were recorded: a
+        data frame, or the path of a Parquet or CSV file. A `Teacher` is returned unchanged.
     task : {"classification", "regression"}, optional
         Whether the model names a class or gives a number. An estimator says it itself; of a
         network or function it may be left to :func:`distill`, which sees what `y` is.

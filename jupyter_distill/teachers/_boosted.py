@@ -13,7 +13,12 @@ from jupyter_distill._validation import expected, some
 from jupyter_distill.teachers._base import Refused, Task
 from jupyter_distill.teachers._columns import check_names
 from jupyter_distill.teachers._rows import frame_names
-from jupyter_distill.teachers._tabular import TabularTeacher, as_fitted, estimator_type
+from jupyter_distill.teachers._tabular import (
+    TabularTeacher,
+    as_fitted,
+    estimator_type,
+    unfitted,
+)
 
 Meaning = Literal[
     "two",
@@ -186,21 +191,21 @@ class BoostedTeacher(TabularTeacher):
         others = set(kinds) - chosen
         wrong = [c for c in kinds if c in others and not pd.api.types.is_numeric_dtype(kinds[c])]
         if wrong:
-            what, remedy = "columns of numbers or categories", "Give them as they were then"
+            what = "columns of numbers or categories"
         else:
             expects = self._categories if self._fitted_with is not None else frozenset()
             if expects is None:
                 return
             wrong = [c for c in kinds if (c in chosen) != (c in expects)]
-            what, remedy = "categories where it was fitted with categories, and only there", ""
-            remedy = "Give each column the type it had then"
+            what = "categories where it was fitted with categories, and only there,"
         if wrong:
             raise Refused(
                 expected(
                     f"{what} for {self.name}",
                     got=", ".join(f"{c!r} of type {kinds[c]}" for c in wrong[:8])
                     + (f" and {len(wrong) - 8} more" if len(wrong) > 8 else ""),
-                    remedy=f"{remedy}, e.g. X[name].astype('category'), or with preprocess=.",
+                    remedy="Give each column the type it had then, e.g. "
+                    "X.astype({name: 'category'}), or prepare them with preprocess=.",
                 )
             )
 
@@ -217,10 +222,37 @@ def task_of(model: Any) -> Task | None:
     return kinds.get(estimator_type(model))
 
 
+def no_teacher(name: str, objective: str, meaning: Meaning) -> ValueError:
+    """Refuse a model of an objective that does not teach."""
+    why, remedy = _REFUSED[meaning]
+    return ValueError(
+        expected(
+            "a teacher with a distribution over classes, or with one number per row",
+            got=f"{name} with the objective {objective}, {why}",
+            remedy=remedy,
+        )
+    )
+
+
 def no_model(model: Any, package: str, remedy: str) -> TypeError:
     """Refuse another thing of a package than a model."""
     what = f"{type(model).__module__.partition('.')[0]}.{type(model).__name__}"
     return TypeError(expected(f"a fitted model of {package}", got=what, remedy=remedy))
+
+
+def trees_of(model: Any, booster: type, inside: str, package: str, remedy: str) -> Any:
+    """Return the trees: the model itself, or what a fitted wrapper holds by the name `inside`."""
+    from sklearn.exceptions import NotFittedError
+
+    if isinstance(model, booster):
+        return model
+    if not hasattr(type(model), inside):
+        raise no_model(model, package, remedy)
+    try:
+        found = getattr(model, inside)
+        return found() if callable(found) else found
+    except NotFittedError as error:
+        raise unfitted(model) from error
 
 
 def _name(model: Any) -> str:
@@ -243,14 +275,7 @@ def _settled(told: Told, name: str, wanted: Task | None, output: str) -> Task:
     own = told.task or wanted
     said = output == "logits" or own == "regression"  # by the owner, of an objective of their own
     if meaning in _REFUSED and not (meaning == "custom" and said):
-        why, remedy = _REFUSED[meaning]
-        raise ValueError(
-            expected(
-                "a teacher with a distribution over classes, or with one number per row",
-                got=f"{has}, {why}",
-                remedy=remedy,
-            )
-        )
+        raise no_teacher(name, told.objective, meaning)
     if own is None:
         own = "regression" if meaning in ("number", "share") else "classification"
     if own == "classification" and meaning == "number" and output != "logits":

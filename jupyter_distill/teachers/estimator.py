@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import expected
 from jupyter_distill.teachers._base import Refused, Task, Teacher
+from jupyter_distill.teachers._boosted import no_teacher
 from jupyter_distill.teachers._rows import count_rows
 from jupyter_distill.teachers._tabular import (
     TabularTeacher,
@@ -125,15 +126,7 @@ def _name(model: Any) -> str:
 def _refuse_hard(last: Any) -> None:
     """Refuse xgboost's hinge loss, whose `predict_proba` gives hard labels; itself it is known."""
     if getattr(last, "objective", None) == "binary:hinge":
-        raise ValueError(
-            expected(
-                "a teacher with probabilities",
-                got=f"{type(last).__name__} with the objective binary:hinge, which gives hard "
-                "labels",
-                remedy="Train it with objective='binary:logistic', or calibrate it: "
-                "CalibratedClassifierCV(model).",
-            )
-        )
+        raise no_teacher(type(last).__name__, "binary:hinge", "hard")
 
 
 def _task(model: Any, wanted: Task | None) -> Task:

@@ -13,8 +13,8 @@ from jupyter_distill.teachers._boosted import (
     Meaning,
     Told,
     comes_from,
-    no_model,
     task_of,
+    trees_of,
 )
 from jupyter_distill.teachers._tabular import given_names, unfitted
 
@@ -49,14 +49,16 @@ class LightGBMTeacher(BoostedTeacher):
 
     def margins(self, rows: Any) -> Any:
         """Return the sums over the trees, times the steepness of the model's logistic function."""
-        ask = getattr(self.model, "predict_proba", self.model.predict)
-        return self._steepness * np.asarray(ask(rows, raw_score=True))
+        return self._steepness * np.asarray(self._ask_for("predict_proba")(rows, raw_score=True))
 
     def predicted(self, rows: Any) -> Any:
         """Return what the model predicts."""
-        if self.task == "classification":
-            return getattr(self.model, "predict_proba", self.model.predict)(rows)
-        return self.model.predict(rows)
+        wrapped = "predict_proba" if self.task == "classification" else "predict"
+        return self._ask_for(wrapped)(rows)
+
+    def _ask_for(self, wrapped: str) -> Any:
+        """Return the method of a wrapper; a Booster has but one."""
+        return getattr(self.model, wrapped, self.model.predict)
 
     def state(self) -> Any:
         """Return the trees as they are saved; what else is in the file decides nothing."""
@@ -76,22 +78,11 @@ def build(model: Any, **options: Any) -> Teacher:
 
 def _booster(model: Any, lgb: Any) -> Any:
     """Return the trees of a fitted model."""
-    from sklearn.exceptions import NotFittedError
-
-    if isinstance(model, lgb.Booster):
-        booster = model
-    elif hasattr(type(model), "booster_"):
-        try:
-            booster = model.booster_
-        except NotFittedError as error:
-            raise unfitted(model) from error
-    else:
-        raise no_model(
-            model,
-            "lightgbm",
-            "Give an LGBMClassifier, an LGBMRegressor or a Booster (of a CVBooster: one of its "
-            "boosters).",
-        )
+    remedy = (
+        "Give an LGBMClassifier, an LGBMRegressor or a Booster (of a CVBooster: one of its "
+        "boosters)."
+    )
+    booster = trees_of(model, lgb.Booster, "booster_", "lightgbm", remedy)
     if booster.num_trees() == 0:
         raise unfitted(model)
     return booster

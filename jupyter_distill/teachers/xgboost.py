@@ -13,8 +13,8 @@ from jupyter_distill.teachers._boosted import (
     Meaning,
     Told,
     comes_from,
-    no_model,
     task_of,
+    trees_of,
 )
 from jupyter_distill.teachers._tabular import unfitted
 
@@ -44,17 +44,20 @@ class XGBoostTeacher(BoostedTeacher):
     def __init__(self, model: Any, **options: Any) -> None:
         self._xgb: Any = require("xgboost", extra="boosting", feature="A teacher of xgboost")
         self._booster = _booster(model, self._xgb)
-        super().__init__(model, _told(model, self._booster, self._xgb), **options)
+        super().__init__(model, _told(model, self._booster), **options)
 
     def prepare(self, rows: Any) -> Any:
         """Return a DMatrix for a Booster, and for a wrapper what it takes."""
         rows = super().prepare(rows)
         if self.model is not self._booster:
             return rows
-        typed = {} if hasattr(rows, "dtypes") else {"feature_types": self._booster.feature_types}
-        if not hasattr(rows, "dtypes"):
-            typed["feature_names"] = self._booster.feature_names
-        return self._xgb.DMatrix(rows, enable_categorical=True, **typed)
+        if hasattr(rows, "dtypes"):  # a frame has names and types of its own
+            return self._xgb.DMatrix(rows, enable_categorical=True)
+        known = self._booster
+        names, types = known.feature_names, known.feature_types
+        return self._xgb.DMatrix(
+            rows, feature_names=names, feature_types=types, enable_categorical=True
+        )
 
     def _check_types(self, rows: Any) -> None:
         """Say so where categories can only be matched by their place."""
@@ -74,9 +77,8 @@ class XGBoostTeacher(BoostedTeacher):
 
     def predicted(self, rows: Any) -> Any:
         """Return what the model predicts."""
-        if self.task == "classification" and self.model is not self._booster:
-            return self.model.predict_proba(rows)
-        return self.model.predict(rows)
+        chances = self.task == "classification" and self.model is not self._booster
+        return self.model.predict_proba(rows) if chances else self.model.predict(rows)
 
     def state(self) -> Any:
         """Return the trees as they are saved, and how the wrapper asks them."""
@@ -98,17 +100,8 @@ def build(model: Any, **options: Any) -> Teacher:
 
 def _booster(model: Any, xgb: Any) -> Any:
     """Return the trees of a fitted model."""
-    from sklearn.exceptions import NotFittedError
-
-    if isinstance(model, xgb.Booster):
-        booster = model
-    elif hasattr(model, "get_booster"):
-        try:
-            booster = model.get_booster()
-        except NotFittedError as error:
-            raise unfitted(model) from error
-    else:
-        raise no_model(model, "xgboost", "Give an XGBClassifier, an XGBRegressor or a Booster.")
+    remedy = "Give an XGBClassifier, an XGBRegressor or a Booster."
+    booster = trees_of(model, xgb.Booster, "get_booster", "xgboost", remedy)
     try:
         rounds = booster.num_boosted_rounds()
     except xgb.core.XGBoostError as error:  # it does not even know its features
@@ -118,7 +111,7 @@ def _booster(model: Any, xgb: Any) -> Any:
     return booster
 
 
-def _told(model: Any, booster: Any, xgb: Any) -> Told:
+def _told(model: Any, booster: Any) -> Told:
     learner = json.loads(booster.save_config())["learner"]
     objective, sizes = learner["objective"]["name"], learner["learner_model_param"]
     targets, classes = int(sizes.get("num_target", 1)), int(sizes["num_class"])
@@ -126,8 +119,8 @@ def _told(model: Any, booster: Any, xgb: Any) -> Told:
         objective = getattr(model.objective, "__name__", "that it does not say")
         meaning: Meaning = "custom"
     else:
-        families = _FAMILIES.get(objective.partition(":")[0], "custom")
-        meaning = _MEANING.get(objective, families)
+        family = _FAMILIES.get(objective.partition(":")[0], "custom")
+        meaning = _MEANING.get(objective, family)
     if targets > 1 and meaning == "two":
         meaning = "labels"
     names = booster.feature_names
