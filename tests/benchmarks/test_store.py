@@ -78,8 +78,8 @@ def test_store_against_the_bare_loop(
         np.concatenate([forward(X[a : a + size]) for a in range(0, len(X), size)])
 
     def stored(path: Path) -> Query:
-        sizes: Any = "auto" if batch_size == "auto" else size
-        return Store(path).query(teacher, X, batch_size=sizes).finish()
+        given = None if batch_size == "auto" else size
+        return Store(path).query(teacher, X, batch_size=given).finish()
 
     loop()
     stored(tmp_path / "warm")
