@@ -44,6 +44,13 @@ def test_batches_stop_growing_where_more_rows_are_no_faster() -> None:
     assert walk(lambda rows: rows * 1e-5)[-1] == 16_384
 
 
+@pytest.mark.parametrize("late", [0, 1, 2, 3, 6])
+def test_one_slow_call_decides_nothing(late: int) -> None:
+    calls = iter(range(1_000))
+    sizes = walk(lambda rows: rows * 1e-6 + 0.3 * (next(calls) == late))
+    assert sizes[-1] >= 100_000
+
+
 @given(st.lists(st.floats(0, 0.099), min_size=1, max_size=8))
 def test_the_clock_has_no_say_where_a_teacher_is_quick(seconds: list[float]) -> None:
     pace, sizes = Pace(), []

@@ -175,6 +175,7 @@ def test_neighbours_do_not_run_into_each_other() -> None:
         ([b"a"], ["a"]),
         ([np.zeros(2)], [np.zeros((2, 1))]),
         ([np.zeros(2)], [np.zeros(2, np.float32)]),
+        (np.zeros(2, [("a", "f8")]), np.zeros(2, [("b", "f8")])),
     ):
         assert printed(one) != printed(other), (one, other)
     assert printed(pd.DataFrame({"a": ["ab", "c"]})) != printed(pd.DataFrame({"a": ["a", "bc"]}))

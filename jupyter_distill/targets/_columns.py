@@ -10,8 +10,8 @@ import narwhals.stable.v1 as nw
 import numpy as np
 import pandas as pd
 
-from jupyter_distill._optional import require
 from jupyter_distill.targets._cells import as_bytes, cells
+from jupyter_distill.targets._piece import arrow
 
 Pieces = Iterator[tuple[str, Any]]  # name of a stream, and what comes next in it
 Read = Callable[[int, int], Pieces]
@@ -40,7 +40,7 @@ class Part:
 
 def pandas_columns(frame: pd.DataFrame) -> Part:
     """Return the columns of a frame; not its index, as no model is told it."""
-    pa: Any = require("pyarrow", extra="store", feature="A store of answers")
+    pa, _ = arrow()
     columns = [_pandas_column(frame.iloc[:, j], pa) for j in range(frame.shape[1])]
 
     def read(start: int, stop: int) -> Pieces:
@@ -55,7 +55,7 @@ def pandas_columns(frame: pd.DataFrame) -> Part:
 
 def arrow_columns(frame: Any) -> Part:
     """Return the columns of a frame of polars, pyarrow or whatever else narwhals reads."""
-    pa: Any = require("pyarrow", extra="store", feature="A store of answers")
+    pa, _ = arrow()
     cut = _cutter(frame, pa)
     schema = cut(0, 0).schema
     words = [_word(one.type, pa) for one in schema]

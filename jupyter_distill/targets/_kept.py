@@ -182,7 +182,7 @@ def read_about(folder: Path) -> dict[str, Any] | None:
             "say themselves whose they are: they are used, and it is written anew, where the same "
             "is asked again.",
             StoreWarning,
-            stacklevel=6,
+            stacklevel=5,
         )
         return None
 

@@ -98,7 +98,7 @@ def _part(X: Any) -> Part:
 
 def _array(X: Any) -> Part:
     shape = tuple(X.shape[1:])
-    kind = f"{type(X).__module__.partition('.')[0]} {getattr(X.dtype, 'str', X.dtype)} {shape}"
+    kind = f"{type(X).__module__.partition('.')[0]} {X.dtype!r} {shape}"
     width = int(np.prod(shape, dtype=np.int64)) * getattr(X.dtype, "itemsize", 8)
     masked = isinstance(X, np.ma.MaskedArray)
 
@@ -124,7 +124,7 @@ def _sparse(X: Any) -> Part:
         yield "places", as_bytes(rows.indices.astype("<i8"))
         yield "values", as_bytes(rows.data)
 
-    return Part(f"sparse {X.dtype.str} {X.shape[1]}", BLOCK, read)
+    return Part(f"sparse {X.dtype!r} {X.shape[1]}", BLOCK, read)
 
 
 def _cells(values: list[Any], first: int) -> Pieces:

@@ -30,12 +30,14 @@ def stock(path: Path) -> pd.DataFrame:
 
 def in_words(path: Path, stock: pd.DataFrame) -> str:
     """Return the same as text."""
-    lines = [f"<Store {str(path)!r}: {_sets(len(stock))}, {_size(stock['bytes'].sum())}>"]
+    lines = [
+        f"<Store {str(path)!r}: {_several(len(stock), 'set')} of rows, {_size(stock['bytes'].sum())}>"
+    ]
     for one in stock.to_dict("records"):
         unreadable = f", {one['unreadable']} of them unreadable" if one["unreadable"] else ""
         lines.append(
             f"{one['teacher']} ({one['fingerprint'][:8]}): {one['rows']:,} of {one['of']:,} rows, "
-            f"{one['files']} files{unreadable}, {_size(one['bytes'])}, "
+            f"{_several(one['files'], 'file')}{unreadable}, {_size(one['bytes'])}, "
             f"{one['changed']:%Y-%m-%d %H:%M}"
         )
     return "\n".join(lines)
@@ -65,8 +67,8 @@ def _line(folder: Path) -> dict[str, Any]:
     }
 
 
-def _sets(n: int) -> str:
-    return f"{n} set{'s' * (n != 1)} of rows"
+def _several(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
 
 
 def _size(n: float) -> str:

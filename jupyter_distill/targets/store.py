@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -84,17 +84,17 @@ class Store:
         teacher: Teacher,
         X: Any,
         *,
-        batch_size: int | Literal["auto"] | None = None,
+        batch_size: int | None = None,
         progress: Progress | None = None,
         order: int | np.random.Generator | None = None,
     ) -> Query:
         """Return the questions about X, of which those that are stored are answered.
 
-        As :meth:`Teacher.query`; iterating it asks the others and stores their answers.
+        As :meth:`Teacher.query`; iterating it asks the others and stores their answers. Unless
+        `batch_size` is given, here or to the teacher, batches grow until one takes about a second.
         """
-        return self.of(teacher).query(
-            teacher, X, batch_size=batch_size, progress=progress, order=order
-        )
+        size: Any = batch_size or teacher.batch_size or "auto"
+        return self.of(teacher).query(teacher, X, batch_size=size, progress=progress, order=order)
 
     def frame(self) -> pd.DataFrame:
         """Return what is stored, one line per teacher and set of rows, the latest last.

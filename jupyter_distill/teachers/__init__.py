@@ -82,7 +82,8 @@ def as_teacher(
     output : {"auto", "logits", "probabilities"}, default="auto"
         What the model returns. ``"auto"`` decides by value, over all rows at once.
     batch_size : int, optional
-        Rows per call of the model. Functions are called once with all rows unless it is given.
+        Rows per call of the model. Unless it is given, :func:`distill` starts with a few and takes
+        more as long as that pays; ``logits(X)`` and its like call a function once with all rows.
     name : str, optional
         The name in messages and views; the model's own name by default.
     version : str, optional

@@ -39,10 +39,10 @@ def room(root: Path = Path("/")) -> int | None:
 
 def peak() -> int | None:
     """Return the most memory this process has held, in bytes; None where nobody counts."""
-    if sys.platform == "win32":
+    try:
+        import resource
+    except ImportError:  # Windows, and browsers
         return None
-    import resource
-
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 

@@ -36,36 +36,49 @@ class Pace:
     def __init__(self, size: int | None = None, fits: int = sys.maxsize) -> None:
         self._fits = fits
         self.size = min(START if size is None else size, fits)
-        self._grows = size is None
-        self._best = (0.0, self.size)  # rows per second, and in batches of how many
-        self._before = _memory.peak() if self._grows else None
+        self._said = size is not None
+        self._seen: dict[int, tuple[int, float]] = {}  # by size: how often, and seconds in all
+        self._before = None if self._said else _memory.peak()
 
     def took(self, rows: int, seconds: float) -> None:
         """Learn from a batch that was answered."""
-        if not self._grows or rows < self.size:  # what was left over says little
+        if self._said or rows < self.size:  # what was left over says little
             return
-        rate = rows / max(seconds, 1e-9)
         if seconds > GROWTH * SECONDS:
-            self.size, self._best = max(1, int(rate * SECONDS)), (0.0, 1)
+            self._seen.clear()
+            self.size = max(1, int(rows * SECONDS / seconds))
             return
-        before, self._best = self._best, max(self._best, (rate, rows))
-        if seconds > SECONDS / 2:
-            return
-        if seconds > BRIEF and rate < RISE * before[0]:
-            self._grows = False
-            self.size = rows if before[0] < RISE * rate else before[1]
-            return
+        times, taken = self._seen.get(rows, (0, 0.0))
+        self._seen[rows] = times + 1, taken + max(seconds, 1e-9)
         factor = min(GROWTH, SECONDS / max(seconds, 1e-9))
-        if self._has_room(factor):
-            self.size = min(int(rows * factor), self._fits)
-        else:
-            self._grows = False
+        if rows == max(self._seen):
+            if factor >= 2 and self._pays(rows, seconds) and self._has_room(factor):
+                self.size = min(int(rows * factor), self._fits)
+                return
+            if times == 0:  # once may be chance
+                return
+        rates = self._rates()
+        best = max(rates.values())
+        self.size = max(size for size, rate in rates.items() if RISE * rate >= best)
 
     def halve(self, rows: int) -> int:
         """Learn that so many rows do not fit into memory; return how many are tried then."""
         self._fits = max(1, rows // 2)
-        self.size, self._grows = min(self.size, self._fits), False
+        self._seen = {size: seen for size, seen in self._seen.items() if size <= self._fits}
+        self.size = min(self.size, self._fits)
         return self._fits
+
+    def _rates(self) -> dict[int, float]:
+        """Return rows per second by size."""
+        return {size: size * times / taken for size, (times, taken) in self._seen.items()}
+
+    def _pays(self, rows: int, seconds: float) -> bool:
+        """Whether a larger batch may be faster still than the largest that was tried."""
+        if seconds <= BRIEF:
+            return True
+        rates = self._rates()
+        before = max((rate for size, rate in rates.items() if size < rows), default=0.0)
+        return self._seen[rows][0] > 1 and rates[rows] > RISE * before
 
     def _has_room(self, factor: float) -> bool:
         """Whether a batch so many times as large can be expected to fit.

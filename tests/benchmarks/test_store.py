@@ -32,10 +32,10 @@ def timed(of: Callable[[], Any]) -> np.ndarray:
     return np.array([time.perf_counter(), time.process_time()]) - start
 
 
-def network(n: int) -> tuple[Any, np.ndarray, Callable[[Any], Any]]:
+def network(n: int, units: int) -> tuple[Any, np.ndarray, Callable[[Any], Any]]:
     torch.manual_seed(0)
-    layers = [torch.nn.Linear(COLUMNS, 512), torch.nn.ReLU(), torch.nn.Linear(512, 512)]
-    model = torch.nn.Sequential(*layers, torch.nn.ReLU(), torch.nn.Linear(512, 5)).eval()
+    layers = [torch.nn.Linear(COLUMNS, units), torch.nn.ReLU(), torch.nn.Linear(units, units)]
+    model = torch.nn.Sequential(*layers, torch.nn.ReLU(), torch.nn.Linear(units, 5)).eval()
     X = np.random.default_rng(0).normal(size=(n, COLUMNS)).astype(np.float32)
 
     def forward(rows: np.ndarray) -> np.ndarray:
@@ -52,7 +52,8 @@ def forest(kind: Any, n: int, **settings: Any) -> tuple[Any, np.ndarray, Callabl
 
 
 CASES: dict[str, Any] = {
-    "network, 280,000 weights": (lambda: network(300_000), 1024),
+    "network, 280,000 weights": (lambda: network(300_000, 512), 1024),
+    "network, 4.2 million weights": (lambda: network(40_000, 2048), 1024),
     "boosted forest, 300 trees": (
         lambda: forest(HistGradientBoostingClassifier, 300_000, max_iter=100),
         8192,
@@ -77,8 +78,8 @@ def test_store_against_the_bare_loop(
         np.concatenate([forward(X[a : a + size]) for a in range(0, len(X), size)])
 
     def stored(path: Path) -> Query:
-        sizes: Any = "auto" if batch_size == "auto" else size
-        return Store(path).query(teacher, X, batch_size=sizes).finish()
+        given = None if batch_size == "auto" else size
+        return Store(path).query(teacher, X, batch_size=given).finish()
 
     loop()
     stored(tmp_path / "warm")
