@@ -77,4 +77,5 @@ def r2(means: Floats) -> Floats:
     """Return R2 of the means of `r2_columns`; NaN where the target does not vary."""
     spread = means[..., 2] - means[..., 1] ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(spread > 0, 1 - means[..., 0] / spread, np.nan)
+        # a resample of equal numbers varies by rounding alone
+        return np.where(spread > 1e-12 * means[..., 2], 1 - means[..., 0] / spread, np.nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 import jupyter_distill as jd
 from jupyter_distill.distillation import AlphaPath, Distillation
+from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.exports import axes
 from jupyter_distill.exports import charts as svg
 from jupyter_distill.exports.curves import Curve, alpha_curves, ladder_curve, temperature_curve
@@ -146,6 +148,38 @@ def test_a_student_without_anything_to_read_is_drawn() -> None:
     )
     assert (d.ladder.frame()["statements"] == 0).any()
     assert "nan" not in svg.ladder_chart(d.ladder) and "symlog" in str(d.ladder.chart().to_dict())
+
+
+@pytest.mark.parametrize("student", ["tree", ["tree", "linear"]])
+def test_where_the_teacher_says_one_number_rmse_is_drawn(student: Any, tmp_path: Any) -> None:
+    d = run(
+        lambda X: np.full(len(X), 3.0), data(120)[0], task="regression", student=student, size=2
+    )
+    drawn = points(d.ladder.chart())
+    assert (drawn[["rmse", "low", "high"]].abs() < 1e-12).all(axis=None)
+    page = d.report(tmp_path / "report.html").read_text()
+    assert "RMSE to the teacher on held-out rows" in page and "R2 has no scale here" in page
+    assert any(finding.code == "constant-teacher" for finding in d.findings)
+    assert d.findings[0].sentence[:40] in page
+    assert not re.search(r"\bnan\b", page)
+
+
+def test_an_interval_of_r2_leaves_out_resamples_of_equal_numbers() -> None:
+    target = np.r_[np.full(59, 3.0), 4.0]
+    columns = r2_columns(target - 1e-3, target)
+    value, low, high = interval(columns, resampled_means(columns, 0), r2)
+    assert 0.99 < low <= value <= high <= 1
+
+
+@pytest.mark.parametrize("student", ["tree", ["tree", "linear"]])
+def test_a_teacher_of_one_class_is_drawn(student: Any, tmp_path: Any) -> None:
+    X, y = data(120)
+    options = {"temperature": (1.0, 2.0), "alpha": (0.0, 0.5), "student": student, "size": 2}
+    d = run(lambda X: np.tile([0.3, 0.7], (len(X), 1)), X, y, **options)
+    for chart in (d.ladder.chart(), d.temperature_chart(), d.alpha_chart()):
+        assert "NaN" not in chart.to_json()
+    page = d.report(tmp_path / "report.html").read_text()
+    assert d.findings[0].sentence[:40] in page and not re.search(r"\bnan\b", page)
 
 
 def test_the_path_of_temperatures_is_drawn(distilled: Distillation) -> None:

@@ -124,7 +124,9 @@ def test_where_the_teacher_says_one_number_agreement_has_no_scale() -> None:
     d = jd.distill(lambda X: np.ones(len(X)), rows(), task="regression", size=2, progress=False)
     found = measured(d, 2)
     assert np.isnan(found.value)
-    assert "agreement has no scale" in found.describe()
+    text = found.describe()
+    assert "agreement has no scale" in text and "differ by 0 (RMSE)" in text
+    assert "nan" not in text
 
 
 def test_the_interval_draws_refits_and_never_a_refit_against_itself() -> None:

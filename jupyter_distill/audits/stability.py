@@ -124,6 +124,8 @@ class Stability:
         begin = (
             f"The {self.student} was fitted to {self.refits} resamples of its rows: two of these"
         )
+        if np.isnan(self.value):
+            return f"{begin} refits differ by {self.rmse:.3g} (RMSE) on {rows}."
         if self.regression:
             return (
                 f"{begin} refits explain each other's numbers by {agree} (R2) on {rows}, and the "
@@ -160,7 +162,7 @@ class Stability:
             "would steady it"
         )
         if np.isnan(self.value):
-            return "The teacher says the same of all these rows, so agreement has no scale."
+            return "The teacher says one number of all these rows, so agreement has no scale."
         if self.value < FAIRLY:
             return f"Its answers depend much on the rows it happened to see: {help_}."
         if self.value < STEADY:

@@ -24,10 +24,11 @@ def of_settings(d: Distillation) -> Iterator[Finding]:
     if n < FEW:
         rung = d.rung
         rows = "1 row is" if n == 1 else f"{n} rows are"
+        ends = {"fidelity from": rung.low, "fidelity to": rung.high}
         yield Finding(
             "few-rows",
             f"Only {rows} held out: read the intervals, not the figures.",
-            {"held-out rows": n, "fidelity from": rung.low, "fidelity to": rung.high},
+            {"held-out rows": n, **({} if np.isnan(rung.fidelity) else ends)},
             "Give more rows, or rows to measure on alone: test=(X_test, y_test).",
         )
     if isinstance(d.targets, SoftTargets):

@@ -93,10 +93,7 @@ def _others(d: Distillation, frame: pd.DataFrame) -> str:
 
 def _fidelity(d: Distillation, frame: pd.DataFrame) -> dict[str, list[str]]:
     name, title = ("r2", "R2") if d.task == "regression" else ("fidelity", "fidelity")
-    cells = [
-        f"{v:.3f} [{a:.3f}, {b:.3f}]"
-        for v, a, b in zip(frame[name], frame["low"], frame["high"], strict=True)
-    ]
+    cells = list(map(html.interval, frame[name], frame["low"], frame["high"]))
     return {f"{title} [95 %]": cells}
 
 

@@ -76,20 +76,27 @@ class Curve:
 
     def said(self, point: pd.Series) -> str:
         """Write what was measured at a point, with its interval."""
-        low, high = self.write(point["low"]), self.write(point["high"])
-        return f"{self.write(point[self.y])} ({low} to {high})"
+        value, low, high = (self.write(point[name]) for name in (self.y, "low", "high"))
+        return value if value == low == high else f"{value} ({low} to {high})"
 
 
 def ladder_curve(ladder: Ladder) -> Curve:
     """Return the fidelity of what was piloted: by size, of several families by things to read."""
     frame = ladder.frame()
     frame = frame.rename(columns={"r2": "fidelity"})
-    kept = ["family", "size", "statements", "fidelity", "low", "high", "knee", "chosen"]
-    frame, rung = frame[kept], ladder.rung()
+    rung = ladder.rung()
     numbers = isinstance(rung, NumberRung)
-    title = "R2 to the teacher on held-out rows" if numbers else "Fidelity on held-out rows"
+    y, title = "fidelity", "Fidelity on held-out rows"
+    intervals = "Bands: 95 % intervals." if len(ladder.families) > 1 else "Band: 95 % interval."
+    if numbers:
+        title = "R2 to the teacher on held-out rows"
+    if numbers and frame["fidelity"].isna().all():
+        y, title = "rmse", "RMSE to the teacher on held-out rows"
+        intervals = "R2 has no scale here: the teacher says one number of all these rows."
+        frame = frame.assign(low=frame["rmse"], high=frame["rmse"])
+    frame = frame[["family", "size", "statements", y, "low", "high", "knee", "chosen"]]
     if len(ladder.families) > 1:
-        about = ["Bands: 95 % intervals."]
+        about = [intervals]
         if frame["knee"].any():
             about.append(
                 "Rings, the knees: the smallest of each family about as faithful as its best, "
@@ -103,7 +110,7 @@ def ladder_curve(ladder: Ladder) -> Curve:
         return Curve(
             frame.reset_index(drop=True),
             x="statements",
-            y="fidelity",
+            y=y,
             by="family",
             title=title,
             across=READ,
@@ -122,11 +129,11 @@ def ladder_curve(ladder: Ladder) -> Curve:
     return Curve(
         frame.reset_index(drop=True),
         x="size",
-        y="fidelity",
+        y=y,
         title=title,
         across=rung.student.UNIT,
         mark=f"chosen: {ladder.chosen}",
-        about=f"Band: 95 % interval.{ring}",
+        about=f"{intervals}{ring}",
         ticks=frame["size"].tolist(),
         share=not numbers,
         rings=rings,

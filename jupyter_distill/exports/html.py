@@ -46,6 +46,13 @@ def number(value: float) -> str:
     return str(int(value)) if whole else f"{value:.6g}"
 
 
+def interval(value: float, low: float, high: float) -> str:
+    """Write a measure with its interval: ``0.912 [0.899, 0.924]``; a dash where there is none."""
+    if np.isnan(value):
+        return "\N{EN DASH}"
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
 def percent(share: float) -> str:
     """Write a share to read: ``93 %``, ``99.6 %``; a dash where there is none."""
     if np.isnan(share):

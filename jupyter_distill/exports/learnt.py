@@ -42,10 +42,9 @@ def _stages(d: Distillation) -> str:
     measure = "R2" if d.task == "regression" else "fidelity"
     data = {
         "stage": stages["name"],
-        f"{measure} [95 %]": [
-            f"{v:.3f} [{low:.3f}, {high:.3f}]"
-            for v, low, high in zip(stages["fidelity"], stages["low"], stages["high"], strict=True)
-        ],
+        f"{measure} [95 %]": list(
+            map(html.interval, stages["fidelity"], stages["low"], stages["high"])
+        ),
     }
     if "kl" in stages:
         data["KL, nats"] = stages["kl"]
