@@ -98,8 +98,9 @@ def distill(
         be far away or cost money.
     assistant : str, Student, estimator, or list of these, optional
         Who may stand between teacher and student: a family, or any classifier or regressor of
-        scikit-learn's kind; several are taught one after another. Kept where that wins on
-        validation rows; ``d.stages`` and ``d.techniques`` say what came of it.
+        scikit-learn's kind; several are taught one after another, at T = 1 unless a student is
+        given with a temperature of its own. Kept where that wins on validation rows;
+        ``d.stages`` and ``d.techniques`` say what came of it.
     batch_size : int, optional
         Rows per question to the teacher; unless given, what suits its kind: 8,192 for estimators
         and functions, 1,024 for networks. An interrupt keeps the questions that were answered, so
