@@ -96,19 +96,26 @@ def test_numbers_are_learnt_and_taught_on(asked: Any) -> None:
     np.testing.assert_array_equal(one(asked, fit).output(held[0]), fitted.output(held[0]))
 
 
-def test_a_temperature_is_learnt_at_and_undone() -> None:
+def test_the_temperature_that_is_learnt_at_is_said() -> None:
     targets = SoftTargets([[0.0, 3.0]] * 4, ["a", "b"])
     table = Table.of(np.zeros((4, 1)))
-    for asked in (LogisticRegression(C=1e9), LinearStudent(size=1)):
-        (assistant,) = read(asked, targets, alpha=0.0)
-        said = assistant.fit(table, targets, temperature=3.0).output(table)
-        np.testing.assert_allclose(said[:, 1] - said[:, 0], 3.0, atol=0.05)
-    own = LinearStudent(size=1, temperature=2.0)
-    (assistant,) = read(own, targets, alpha=0.0)
-    assert assistant.fit(table, targets, temperature=3.0).model.temperature == 2.0
-    (assistant,) = read(LinearStudent(size=1), targets, alpha=0.0)
-    assert assistant.fit(table, targets).model.temperature == 1.0
-    assert assistant.fit(table, targets, 3.0).model.temperature == 3.0
+    learnt_at = {
+        LogisticRegression(C=1e9): 1.0,
+        LinearStudent(size=1): 1.0,
+        LinearStudent(size=1, temperature=2.0): 2.0,
+        LinearRegression(): None,  # of logits
+    }
+    for asked, temperature in learnt_at.items():
+        fitted = one(asked, (table, targets), alpha=0.0)
+        (stage,) = stages([fitted], table, targets, seed=0)
+        assert stage.temperature == temperature
+        if temperature is not None:  # undone in what it says
+            said = fitted.output(table)
+            np.testing.assert_allclose(said[:, 1] - said[:, 0], 3.0, atol=0.05)
+    (stage,) = stages([one(KNeighborsClassifier(1), cancer())], *cancer(), seed=0)
+    assert stage.temperature is None  # of names
+    numbers = one("tree", diabetes())
+    assert "temperature" not in stages([numbers], *diabetes(), seed=0)[0].to_dict()
 
 
 def test_each_is_taught_by_the_one_before_it() -> None:

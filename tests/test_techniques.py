@@ -231,7 +231,8 @@ def test_rows_far_from_the_data_never_win() -> None:
 
 def test_every_stage_is_measured_against_the_first_teacher(cells: Any) -> None:
     model, X, y = cells
-    d = run(model, X, y, size=4, temperature=1.0, augment=None, assistant=["ebm", "tree"])
+    d = run(model, X, y, size=4, temperature=2.0, augment=None, assistant=["ebm", "tree"])
+    assert d.stages["temperature"].tolist() == [1.0, 1.0, 2.0]  # the last is the student
     assert len(d.techniques) == 1 and "then tree" in d.techniques["technique"][0]
     assert len(d.stages) == 3 and d.stages["name"].iloc[-1] == d.title
     assert d.stages["fidelity"].iloc[-1] == d.rung.fidelity

@@ -50,8 +50,11 @@ class Assistant:
             model = self.model  # the same as itself alone
         return type(self.model), model, self.alpha, self.whole
 
-    def fit(self, table: Table, targets: Targets, temperature: float | None = None) -> Fitted:
-        """Teach a clone of the model.
+    def fit(self, table: Table, targets: Targets) -> Fitted:
+        """Teach a clone of the model, at T = 1 unless it is a student with a temperature set.
+
+        Assistants are compared by KL(teacher || assistant) at T = 1, and teach with all of what
+        they say there; the temperature of the student is calibrated for its own size.
 
         Parameters
         ----------
@@ -59,8 +62,6 @@ class Assistant:
             The rows.
         targets : SoftTargets or Predictions
             What the one before it says of them.
-        temperature : float, optional
-            T of the soft targets: 1 unless given here, or set on a student.
 
         Raises
         ------
@@ -68,20 +69,17 @@ class Assistant:
             If a scikit-learn estimator fails; the message says what was asked of it.
         """
         if not isinstance(self.model, Student):
-            at = 1.0 if temperature is None else float(temperature)
-            return fit_estimator(self.model, self.name, table, targets, self.alpha, at)
+            return fit_estimator(self.model, self.name, table, targets, self.alpha)
         student = clone(self.model).set_params(alpha=self.alpha)
         note = self._widen(student, table, targets) if self.whole else ""
-        own = student.get_params().get("temperature")
-        if own == 1.0 and temperature is not None:
-            student.set_params(temperature=float(temperature))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DensityWarning)  # nobody has to read an assistant
             if self.whole:  # no smaller size is asked for
                 (student,) = student.sweep(table, targets, [student.size])
             else:
                 student.fit_soft(table, targets)
-        return Fitted(student.title_, student, student.output, note)
+        learnt_at = student.get_params().get("temperature")  # a regression has none
+        return Fitted(student.title_, student, student.output, note, learnt_at)
 
     def _widen(self, student: Student, table: Table, targets: Targets) -> str:
         """Give a student all columns of the table; say so where it can only be fitted briefly."""
@@ -97,10 +95,7 @@ class Assistant:
 
 
 def fit_chain(
-    assistants: Sequence[Assistant],
-    table: Table,
-    targets: Targets,
-    temperature: float | None = None,
+    assistants: Sequence[Assistant], table: Table, targets: Targets
 ) -> tuple[Fitted, ...]:
     """Teach each assistant by the one before it, the first by the teacher.
 
@@ -108,12 +103,12 @@ def fit_chain(
     ----------
     assistants : sequence of Assistant
         In order.
-    table, targets, temperature
+    table, targets
         As of :meth:`Assistant.fit`; `targets` are the teacher's.
     """
     chain: list[Fitted] = []
     for assistant in assistants:
-        fitted = assistant.fit(table, targets, temperature)
+        fitted = assistant.fit(table, targets)
         targets = taught(fitted, table, targets)
         chain.append(fitted)
     return tuple(chain)

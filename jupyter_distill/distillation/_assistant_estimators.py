@@ -85,15 +85,13 @@ def estimator_name(model: Any) -> str:
     return outer if inner is model else f"{outer} of {type(inner).__name__}"
 
 
-def fit_estimator(
-    model: Any, name: str, table: Table, targets: Targets, alpha: float, temperature: float
-) -> Fitted:
+def fit_estimator(model: Any, name: str, table: Table, targets: Targets, alpha: float) -> Fitted:
     """Teach a clone of a classifier or regressor.
 
     It sees the owner's frame or array as it is. A regression learns ``alpha y + (1 - alpha) t``.
     Of classes a regressor learns the log-odds of the second of two, or the centred logits of
     several, none of a probability below 1e-6. A classifier learns every row once per class,
-    weighted with the teacher's probability at T; where it takes no weights, the class named. A
+    weighted with the teacher's probability at T = 1; where it takes no weights, the class named. A
     search splits rows and not these copies; where it does not weigh what it scores, it scores
     classes that are drawn. One that stops early by rows of its own choice is left to split copies:
     one class per row, drawn or named, teaches it much less.
@@ -109,9 +107,9 @@ def fit_estimator(
         named = targets.predicted
         fitted = _fit(model, name, table, named, None, "the class that the teacher names")
         note = f"{name} takes no sample_weight: it learnt the class named, not its probability"
-        answers = partial(_logits, fitted, codes=codes, temperature=1.0)
+        answers = partial(_logits, fitted, codes=codes)
         return Fitted(f"{name} (of classes named)", fitted, answers, note)
-    q = targets.at(temperature)
+    q = targets.at(1.0)
     copies = Copies.of(q)
     row, code = copies.row, copies.code
     weights = q[row, code] * (1.0 if targets.weights is None else targets.weights[row])
@@ -120,13 +118,13 @@ def fit_estimator(
     key = weight_key(model if search is None else search)
     ready = partial(by_rows, X=shown(table), copies=copies, key=key)
     fitted = _fit(model, name, table.take(row), code, weights, what, ready)
-    answers = partial(_logits, fitted, codes=codes, temperature=temperature)
+    answers = partial(_logits, fitted, codes=codes)
     notes = []
     if search is not None and not weighs(search, key):
         notes.append("its search was scored by classes drawn from the teacher's answers")
     if stops_by_copies(model, table.n_rows):
         notes.append("it stopped early by rows of which it had learnt some classes, not by others")
-    return Fitted(name, fitted, answers, "; ".join(notes))
+    return Fitted(name, fitted, answers, "; ".join(notes), 1.0)
 
 
 def _learn_logits(model: Any, name: str, table: Table, targets: SoftTargets) -> Fitted:
@@ -192,13 +190,13 @@ def _spread(model: Any, spread: Floats, table: Table) -> Floats:
     return answer
 
 
-def _logits(model: Any, table: Table, *, codes: NDArray[np.intp], temperature: float) -> Floats:
+def _logits(model: Any, table: Table, *, codes: NDArray[np.intp]) -> Floats:
     """Return logits of all classes; one that no row was taught gets the least probability."""
     said = log_softmax(as_teacher(model).logits(shown(table)))
     known = np.asarray(model.classes_, dtype=np.intp)
     logits = np.full((table.n_rows, len(codes)), np.log(FLOOR))
     logits[:, known] = np.maximum(said, np.log(FLOOR))
-    return temperature * logits
+    return logits
 
 
 def _kind(model: Any) -> str | None:

@@ -29,12 +29,15 @@ class Fitted:
         From a Table to logits, or numbers.
     note : str
         What it could not be taught; empty where it was taught all.
+    temperature : float or None
+        T of the soft targets that it learnt; None if it learnt numbers, or names.
     """
 
     name: str
     model: Any
     answers: Callable[[Table], Floats]
     note: str = ""
+    temperature: float | None = None
 
     def output(self, table: Table) -> Floats:
         """Return finite logits of shape (n, K), or numbers of shape (n,).

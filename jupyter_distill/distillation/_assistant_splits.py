@@ -53,7 +53,8 @@ class Copies:
         place = np.zeros(self.q.shape, dtype=np.intp)
         place[self.row, self.code] = np.arange(len(self.row))
         upto = np.where(self.q >= NEGLIGIBLE, self.q, 0.0).cumsum(1)
-        start = np.random.default_rng(0).random(len(upto))  # the same for all that are compared
+        # the same for all that are compared; below 1, so that no sum is rounded beyond the last
+        start = np.random.default_rng(0).uniform(0, 1 - 1e-9, len(upto))
         rows = np.arange(len(upto))
         each = [
             place[rows, (((start + i) / DRAWS * upto[:, -1])[:, None] >= upto).sum(1)]
@@ -127,13 +128,15 @@ def stops_by_copies(model: Any, rows: int) -> bool:
         early = params.get(f"{beside}early_stopping", ...)
         if early is ...:  # boosting by exact splits has no other switch than the patience
             early = params.get(f"{beside}n_iter_no_change") is not None
-        if early is True or (isinstance(early, str) and rows > MANY):
+        if early is True or (_stops_by_number("early_stopping", early) and rows > MANY):
             return True
     return False
 
 
 def _stops_by_number(name: str, value: Any) -> bool:
-    return name.rpartition("__")[2] == "early_stopping" and isinstance(value, str)
+    return (
+        name.rpartition("__")[2] == "early_stopping" and isinstance(value, str) and value == "auto"
+    )
 
 
 def _of_copies(splits: Sequence[Split], copies: Copies, weighed: bool) -> list[Split]:

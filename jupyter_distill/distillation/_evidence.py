@@ -91,7 +91,12 @@ class Evidence:
     def stages(self) -> pd.DataFrame:
         """Every assistant, and the student, against the first teacher on held-out rows.
 
-        Empty without assistants. Whether these taught the student is said in :attr:`techniques`.
+        Columns: ``name``; ``fidelity`` with its 95 % interval ``low`` to ``high``; of classes
+        ``kl``, mean KL(teacher || stage) at T = 1 in nats, and ``temperature``, T of the soft
+        targets that it learnt (NaN if it learnt numbers, or names); ``note``, what an assistant
+        could not be taught. Assistants learn at T = 1, at which they are compared, whatever T the
+        student is calibrated to: that T is for its own size. Empty without assistants. Whether
+        these taught the student is said in :attr:`techniques`.
         """
         return self._stages
 
@@ -100,7 +105,8 @@ class Evidence:
         chain = self._d.course.chain
         if not chain:
             return pd.DataFrame({name: [] for name in ("name", "fidelity", "low", "high")})
-        student = Fitted(self._d.title, self._d.student, self._d.student.output)
+        own = self._d.student
+        student = Fitted(self._d.title, own, own.output, temperature=self._d.temperature)
         found = stages([*chain, student], *self._d.held_out, self._d.random_state)
         return pd.DataFrame([stage.to_dict() for stage in found])
 

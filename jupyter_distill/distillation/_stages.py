@@ -33,6 +33,8 @@ class Stage:
         95 % interval of `fidelity`: Wilson's; of R2 by bootstrap.
     kl : float or None
         Mean KL(teacher || assistant) at T = 1, in nats; None for a regression.
+    temperature : float or None
+        T of the soft targets that it learnt; None if it learnt numbers, or names.
     note : str
         What it could not be taught; empty where it was taught all.
     """
@@ -42,6 +44,7 @@ class Stage:
     low: float
     high: float
     kl: float | None
+    temperature: float | None = None
     note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,10 +99,11 @@ def _stage(fitted: Fitted, table: Table, targets: Targets, seed: int | None) -> 
     if isinstance(targets, Predictions):
         columns = r2_columns(said, targets.values)
         value, low, high = interval(columns, resampled_means(columns, seed), r2)
-        return Stage(fitted.name, value, low, high, None, fitted.note)
+        return Stage(fitted.name, value, low, high, None, None, fitted.note)
     share = float((said.argmax(1) == targets.predicted).mean())
     low, high = wilson(share, targets.n_rows)
-    return Stage(fitted.name, share, low, high, KL(said, targets), fitted.note)
+    kl = KL(said, targets)
+    return Stage(fitted.name, share, low, high, kl, fitted.temperature, fitted.note)
 
 
 def _distance(said: Floats, targets: Targets) -> float:
