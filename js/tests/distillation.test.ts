@@ -48,6 +48,7 @@ const state = () => ({
     findings: [
       {
         code: 'few-rows',
+        severity: 'warning',
         sentence: HOSTILE,
         remedy: 'Give more rows.',
         figures: 'held-out rows = 9'
@@ -77,7 +78,8 @@ describe('the linked whole', () => {
     expect(root.querySelector('.score')?.textContent).toContain('93.1 to 95.2 %');
     expect(root.querySelector('.notes')?.textContent).toBe(HOSTILE);
     const finding = root.querySelector('.findings li');
-    expect(finding?.textContent).toBe(`few-rows ${HOSTILE} Give more rows.held-out rows = 9`);
+    const said = `warning few-rows ${HOSTILE} Give more rows.held-out rows = 9`;
+    expect(finding?.textContent).toBe(said);
     expect(root.querySelectorAll('img')).toHaveLength(0);
     model.set('summary', {});
     expect(root.querySelector('.findings')).toBeNull();

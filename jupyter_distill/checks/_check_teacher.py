@@ -14,6 +14,7 @@ from tqdm.auto import tqdm
 from jupyter_distill._optional import require
 from jupyter_distill._softmax import log_floored
 from jupyter_distill._validation import check_number, expected
+from jupyter_distill.checks import _linear as linear
 from jupyter_distill.checks._accuracy import accuracy
 from jupyter_distill.checks._bias import bias
 from jupyter_distill.checks._cheap import LOOKS
@@ -24,7 +25,7 @@ from jupyter_distill.checks._groups import groups
 from jupyter_distill.checks._labels import mislabelled
 from jupyter_distill.checks._sensitive import Attribute, read_sensitive
 from jupyter_distill.checks._steady import steady
-from jupyter_distill.checks._subject import Looked, Subject
+from jupyter_distill.checks._subject import Looked, Subject, truth_of
 from jupyter_distill.checks._teacher_check import TeacherCheck
 from jupyter_distill.checks._weak import Rival, weak
 from jupyter_distill.findings import Findings
@@ -36,6 +37,7 @@ from jupyter_distill.teachers import Query, Teacher
 BETTER = (
     "Train the teacher better first, or learn from the labels instead: StudentClass().fit(X, y)."
 )
+MATTERS = 0.05  # points by which any other model has to be better: some always is, by a little
 BATCH = 8_192  # rows per question unless the teacher knows better: few enough to show progress
 
 
@@ -208,7 +210,7 @@ def _looks(
         partial(bias, subject, masks),
         partial(drift_and_whole, subject, seed),
         lambda: _weak(subject, forest()),
-        lambda: _labels(subject, out_of_fold, forest),
+        lambda: _labels(subject, out_of_fold, forest, seed),
         partial(steady, subject, teacher, given.inputs, seed),
     ]
     return [*looks, of_groups] if attributes else looks
@@ -217,7 +219,7 @@ def _looks(
 def _weak(subject: Subject, forest: Forest | None) -> Looked:
     if forest is None:
         return Looked()
-    rival = Rival("a plain forest", lambda: forest.scored(subject), BETTER)
+    rival = Rival("a plain forest", lambda: forest.scored(subject), BETTER, MATTERS)
     return Looked(list(weak(subject, rival)))
 
 
@@ -225,6 +227,7 @@ def _labels(
     subject: Subject,
     out_of_fold: NDArray[np.float64] | None,
     forest: Callable[[], Forest | None],
+    seed: int | None,
 ) -> Looked:
     """Judge labels by models that did not learn from their rows, test rows by the teacher."""
     found = []
@@ -232,15 +235,18 @@ def _labels(
     if isinstance(targets, Predictions):
         return Looked()
     if out_of_fold is not None:
-        rows, logits, by = subject.taught, log_floored(out_of_fold), "probabilities out of fold"
-        found.append(mislabelled(targets.take(rows), rows, logits[rows], "X", by))
+        rows, models = subject.taught, [log_floored(out_of_fold)[subject.taught]]
+        found.append(mislabelled(targets.take(rows), rows, models, "X", "models out of fold"))
     elif (grown := forest()) is not None:
-        by = "the votes of a forest out of bag"
-        found.append(mislabelled(targets.take(grown.rows), grown.rows, grown.aside, "X", by))
+        learnt = targets.take(grown.rows)
+        table = subject.table.take(grown.rows)
+        straight = linear.out_of_fold(table, truth_of(learnt), learnt.n_classes, seed)
+        by = "a forest and a linear model that did not learn from them"
+        found.append(mislabelled(learnt, grown.rows, [grown.aside, straight], "X", by))
     if subject.unseen and len(subject.scored_rows):
         seen = targets.take(subject.scored_rows)
         rows = subject.scored_rows - subject.measured[0]
-        found.append(mislabelled(seen, rows, seen.logits, "test", "the teacher"))
+        found.append(mislabelled(seen, rows, [seen.logits], "test", "the teacher"))
     return Looked(
         [one for each in found for one in each.findings],
         {

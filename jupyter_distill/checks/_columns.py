@@ -43,14 +43,17 @@ class _Values:
 
         Numbers of the same order, rising or falling; categories under whatever names.
         """
+        there = ~np.isnan(self.levels)[self.codes]
+        codes = self.codes[there]
         if kind == "category":
-            codes = pd.factorize(self.codes)[0]
-        else:
-            other = np.flatnonzero(self.codes != self.codes[0])
-            falls = len(other) > 0 and self.codes[other[0]] < self.codes[0]
-            codes = self.codes.max() - self.codes if falls else self.codes
-        gaps = np.isnan(self.levels)[self.codes]  # by name, as order would take them for a value
-        return np.where(gaps, -1, codes).astype(np.int32).tobytes()
+            codes = pd.factorize(codes)[0]
+        elif len(codes):
+            unlike = codes[codes != codes[0]]
+            if len(unlike) and unlike[0] < codes[0]:  # begins by falling
+                codes = self.different - 1 - codes
+        pattern = np.full(len(self.codes), -1, dtype=np.int32)
+        pattern[there] = codes
+        return pattern.tobytes()
 
 
 def columns(subject: Subject) -> Looked:

@@ -56,7 +56,7 @@ class Forest:
         model.fit(ranks, truth_of(targets))
         if isinstance(targets, Predictions):
             return cls(rows, model.oob_prediction_, model, levels, 0)
-        p = _spread(model.oob_decision_function_, model.classes_, targets.n_classes)
+        p = spread(model.oob_decision_function_, model.classes_, targets.n_classes)
         return cls(rows, log_floored(p), model, levels, targets.n_classes)
 
     def scored(self, subject: Subject) -> Floats:
@@ -74,11 +74,11 @@ class Forest:
         ranks = places(table.values, self._levels)
         if not self._classes:
             return np.asarray(self._model.predict(ranks), dtype=np.float64)
-        p = _spread(self._model.predict_proba(ranks), self._model.classes_, self._classes)
+        p = spread(self._model.predict_proba(ranks), self._model.classes_, self._classes)
         return log_floored(p)
 
 
-def _spread(p: Floats, classes: Any, k: int) -> Floats:
+def spread(p: Floats, classes: Any, k: int) -> Floats:
     """Return a column for every class, also for those that no row had."""
     whole = np.zeros((len(p), k))
     whole[:, np.asarray(classes, dtype=np.intp)] = p

@@ -49,9 +49,9 @@ def groups(targets: Targets, attributes: Sequence[Attribute], where: str) -> Loo
         tables.append(_table(measured.by_group, one))
         spans.append(_spans(tables[-1], one))
     table, span = (pd.concat(parts, ignore_index=True) for parts in (tables, spans))
-    found = []
+    found = list(_small(table, where))
     if isinstance(targets, SoftTargets):
-        found = list(_unequal(targets, attributes, where, table))
+        found += _unequal(targets, attributes, where, table)
     return Looked(found, {"groups": table, "group_differences": span})
 
 
@@ -129,6 +129,22 @@ def _spans(table: pd.DataFrame, one: Attribute) -> pd.DataFrame:
             )
     names = ["attribute", "measure", "least", "most", "difference", "ratio"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _small(table: pd.DataFrame, where: str) -> Iterator[Finding]:
+    """Name the groups with too few rows to say anything of."""
+    small = table[~table["enough"]].sort_values("rows", kind="stable")
+    if len(small):
+        listed = [f"{row.group!r} ({row.rows})" for row in small.head(5).itertuples()]
+        more = f" and {len(small) - 5} more" if len(small) > 5 else ""
+        yield Finding(
+            "small-groups",
+            f"{len(small)} of {len(table)} groups have fewer than {ENOUGH} {where}, so that "
+            f"nothing can be said of them: {', '.join(listed)}{more}.",
+            {"groups": len(table), "small": len(small), "fewest rows": int(small["rows"].min())},
+            "Give more rows of these people, or coarser groups.",
+            small[["attribute", "group", "rows"]].reset_index(drop=True),
+        )
 
 
 def _unequal(

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._softmax import log_softmax
+from jupyter_distill._softmax import log_softmax, softmax
 from jupyter_distill._validation import some
 from jupyter_distill.checks import _noise as noise
-from jupyter_distill.checks._paired import LEVEL, chance
+from jupyter_distill.checks._paired import chance
 from jupyter_distill.checks._subject import Looked, Positions, Subject
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import SoftTargets
 
+Floats = NDArray[np.float64]
+
 RARE = 20  # rows below which nothing can be measured of a class
 WRONG = 0.03  # share of labels that must be wrong for it to be said
+CLEAR = 0.003  # stricter than elsewhere: no model of the labels is quite right
 ENOUGH = 100  # rows below which the share is not to be estimated
 LEAST_P = 1e-3  # no answer is taken for surer: votes of trees are not
 
@@ -49,7 +52,7 @@ def rare(subject: Subject) -> Looked:
 
 
 def mislabelled(
-    targets: SoftTargets, rows: Positions, logits: NDArray[np.float64], of: str, by: str
+    targets: SoftTargets, rows: Positions, models: Sequence[Floats], of: str, by: str
 ) -> Looked:
     """Look for labels that are probably wrong.
 
@@ -59,9 +62,9 @@ def mislabelled(
         Rows whose label is known.
     rows : ndarray of int, shape (n,)
         What the owner calls them: positions in X, or among the test rows.
-    logits : ndarray of shape (n, K)
-        Answers of models that did not learn from the row. Those of a model to the rows that it was
-        taught with its wrong labels hide them.
+    models : sequence of ndarray of shape (n, K)
+        Logits of models that did not learn from the row. Those of a model to the rows that it was
+        taught with their wrong labels hide them.
     of : {"X", "test"}
         Which rows these are.
     by : str
@@ -69,9 +72,9 @@ def mislabelled(
     """
     labels = targets.labels
     assert labels is not None
-    z = np.maximum(log_softmax(logits), np.log(LEAST_P))
+    logs = [np.maximum(log_softmax(z), np.log(LEAST_P)) for z in models]
     names = np.array([str(name) for name in targets.classes.tolist()], dtype=object)
-    p = np.exp(log_softmax(z))
+    p = np.mean([softmax(z) for z in logs], axis=0)
     frame = noise.suspects(p, labels)
     frame["row"] = rows[frame["row"]]
     frame["label"], frame["seems"] = names[frame["label"]], names[frame["seems"]]
@@ -89,21 +92,21 @@ def mislabelled(
     found = []
     if len(labels) >= ENOUGH and len(present) > 1:
         codes = np.searchsorted(present, labels)
-        lapse = noise.lapse(z[:, present], codes)
+        lapse = noise.lapse([z[:, present] for z in logs], codes)
         found = list(_wrong(lapse, frame, len(labels), of, by))
     return Looked(found, {"labels": frame, "label_joint": joint})
 
 
 def _wrong(lapse: noise.Lapse, frame: pd.DataFrame, n: int, of: str, by: str) -> Iterator[Finding]:
-    if lapse.share < WRONG or lapse.p >= LEVEL:
+    if lapse.share < WRONG or lapse.p >= CLEAR:
         return
     where = "X" if of == "X" else "the test rows"
     shown = some(frame["row"].head(3).tolist())
     yield Finding(
         "mislabelled-rows",
         f"About {lapse.share:.1%} of {n:,} labels of {where} look wrong (95 % interval "
-        f"{lapse.low:.1%} to {lapse.high:.1%}, {chance(lapse.p)}), by {by}: also rows that could "
-        f"hardly be clearer have another label, e.g. row {shown}.",
+        f"{lapse.low:.1%} to {lapse.high:.1%}, {chance(lapse.p)}) to {by}: even rows that could "
+        f"hardly be clearer have another label, e.g. rows {shown}.",
         {
             "labels": n,
             "wrong": lapse.share,
@@ -112,7 +115,8 @@ def _wrong(lapse: noise.Lapse, frame: pd.DataFrame, n: int, of: str, by: str) ->
             "p": lapse.p,
             "rows to look at": len(frame),
         },
-        "Look at these rows, the surest first, and mend or drop them: a teacher that was taught "
-        "with them copies them, and every accuracy that is measured on them is too low.",
+        "Look at these rows, the surest first, and mend or drop what is wrong: a teacher that was "
+        "taught with it copies it, and every accuracy measured on it is too low. If all of them "
+        "are right, y is chance to that extent, and no model can do better.",
         frame,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,17 +12,18 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import chi2
 
-from jupyter_distill._softmax import log_softmax, softmax
+from jupyter_distill._softmax import log_softmax
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 STARTS = (0.01, 0.1)  # shares of wrong labels that the search starts from
+STEEPER = (1.0, 2.7)  # and slopes, in those that fit where no label is wrong
 LARGEST = 0.5
+HOLD = 1e-4  # keeps slopes finite where classes are told apart without fault
 
 
-@dataclass(frozen=True, eq=False)
-class Lapse:
+class Lapse(NamedTuple):
     """How many labels are any label rather than that of their row.
 
     Attributes
@@ -33,30 +34,28 @@ class Lapse:
         Its 95 % interval.
     p : float
         How likely chance alone makes labels that are right look so.
-    right : ndarray of shape (n, K)
-        What the answers say of each class once they are calibrated, wrong labels aside.
     """
 
     share: float
     low: float
     high: float
     p: float
-    right: Floats
 
 
-def lapse(logits: Floats, labels: Codes) -> Lapse:
+def lapse(models: Sequence[Floats], labels: Codes) -> Lapse:
     """Estimate the share of wrong labels beside answers that need not be calibrated.
 
-    The label of a row is drawn from softmax(a z + b), but for a share of rows for which it is any
-    of the K classes: so that even the clearest rows have wrong labels, which no a and b explain.
-    Rows that are merely hard to tell do not have that mark.
+    The label of a row is drawn from softmax(a z + a' z' + ... + b), but for a share of rows for
+    which it is any of the K classes: so that even the clearest rows have wrong labels, which no a
+    and b explain. Rows that are merely hard to tell do not have that mark. Several models, of
+    different kinds, leave less to be taken for wrong that one of them alone cannot say.
 
     Parameters
     ----------
-    logits : ndarray of shape (n, K)
-        z, of models that did not learn from the row.
+    models : sequence of ndarray of shape (n, K)
+        Logits z of models that did not learn from the row.
     labels : ndarray of int, shape (n,)
-        Labels as they are.
+        Labels as they are, each class at least once.
 
     References
     ----------
@@ -64,44 +63,46 @@ def lapse(logits: Floats, labels: Codes) -> Lapse:
     F. Wichmann, N. J. Hill: The psychometric function I, 2001 (the lapse rate, fitted together with
     slope and bias).
     """
-    n, k = logits.shape
-    z = logits - logits.mean(1, keepdims=True)
-    z = z / max(float(z.std()), 1e-12)
-    rows = np.arange(n)
-    pull = 1e-4  # holds a and b where classes are told apart without fault
-
-    def calibrated(point: Floats) -> Floats:
-        return log_softmax(np.exp(point[0]) * z + np.append(0.0, point[1:k]))
+    m, (n, k) = len(models), models[0].shape
+    stack = np.stack([_standardised(z) for z in models])
+    size, rows = m + k - 1, np.arange(n)
 
     def loss(point: Floats, any_label: float) -> float:
-        p = np.exp(calibrated(point)[rows, labels])
+        z = np.tensordot(point[:m], stack, 1) + np.append(0.0, point[m:size])
+        p = np.exp(log_softmax(z)[rows, labels])
         mixed = (1 - any_label) * p + any_label / k
-        return float(-np.log(np.maximum(mixed, 1e-300)).mean() + pull * (point[:k] ** 2).mean())
+        held = HOLD * float((point[:size] ** 2).mean())
+        return float(-np.log(np.maximum(mixed, 1e-300)).mean()) + held
 
     def fitted(any_label: float, start: Floats) -> tuple[float, Floats]:
         found = minimize(loss, start, args=(any_label,), method="L-BFGS-B")
         return float(found.fun), np.asarray(found.x)
 
-    none, plain = fitted(0.0, np.zeros(k))
+    none, plain = fitted(0.0, np.append(np.full(m, 1 / m), np.zeros(k - 1)))
     best, point, any_label = none, plain, 0.0
     for start in STARTS:
-        for steeper in (0.0, 1.0):
+        for steeper in STEEPER:
             begin = np.append(plain, np.log(start / (1 - start)))
-            begin[0] += steeper
-            found = minimize(lambda x: loss(x[:k], expit(x[k])), begin, method="L-BFGS-B")
+            begin[:m] *= steeper
+            found = minimize(lambda x: loss(x[:size], expit(x[size])), begin, method="L-BFGS-B")
             if found.fun < best:
-                best, point, any_label = float(found.fun), found.x[:k], float(expit(found.x[k]))
+                best, any_label = float(found.fun), float(expit(found.x[size]))
+                point = np.asarray(found.x[:size])
     p = 0.5 * float(chi2.sf(2 * n * (none - best), 1))  # the share lies on the edge of what can be
     wide = float(chi2.isf(0.05, 1)) / 2 / n
 
     def outside(share: float) -> bool:
         return bool(fitted(share, point)[0] > best + wide)
 
-    low = 0.0 if not outside(0.0) else _edge(outside, any_label, 0.0)
-    high = LARGEST if not outside(LARGEST) else _edge(outside, any_label, LARGEST)
+    low = _edge(outside, any_label, 0.0) if outside(0.0) else 0.0
+    high = _edge(outside, any_label, LARGEST) if outside(LARGEST) else LARGEST
     wrong = (k - 1) / k  # any label may be the right one
-    right = softmax(np.exp(point[0]) * z + np.append(0.0, point[1:k]))
-    return Lapse(wrong * any_label, wrong * low, wrong * high, p, right)
+    return Lapse(wrong * any_label, wrong * low, wrong * high, p)
+
+
+def _standardised(logits: Floats) -> Floats:
+    z = logits - logits.mean(1, keepdims=True)
+    return np.asarray(z / max(float(z.std()), 1e-12))
 
 
 def _edge(outside: Callable[[float], bool], inner: float, outer: float) -> float:

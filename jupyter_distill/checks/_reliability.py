@@ -129,7 +129,7 @@ def likeliest_temperature(targets: SoftTargets, labels: Codes) -> tuple[float, f
     best, least = float(found.x), float(found.fun)
     high_enough = least + CHI2 / 2 / len(labels)
     low, high = (_crossing(loss, best, end, high_enough) for end in ends)
-    return float(np.exp(best)), float(np.exp(low)), float(np.exp(high)), least
+    return float(np.exp(best)), float(np.exp(low)), float(np.exp(high)), least + 0.0
 
 
 def _crossing(loss: Callable[[float], float], inside: float, outside: float, level: float) -> float:

@@ -11,77 +11,71 @@ from scipy import stats
 
 from jupyter_distill.checks._paired import LEVEL, chance
 from jupyter_distill.checks._rows import codes_of_rows
-from jupyter_distill.checks._subject import Looked, Positions, Subject
-from jupyter_distill.data import Table
+from jupyter_distill.checks._subject import Looked, Subject
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions
 
 OFTEN = 0.05  # share of the rows of X that stand there more than once
 TAUGHT = 0.01  # share of the test rows by which more stand in X than chance would put there
 
+Flags = NDArray[np.bool_]
+
 
 def repeats(subject: Subject) -> Looked:
     """Look for rows that are the same in every column."""
     codes = codes_of_rows(subject.table.values)
-    own = codes[subject.own]
-    counts = np.bincount(own, minlength=int(codes.max()) + 1)
-    again = counts[own] > 1
-    rows, figures = [_row("X", again, subject, subject.own)], {}
-    found: list[Finding] = []
+    counts = np.bincount(codes[subject.own], minlength=len(codes))
+    again = counts[codes[subject.own]] > 1
+    found, rows = list(_often(again, codes, subject)), [("X, more than once", again)]
     if subject.unseen:
         taught = counts[codes[subject.measured]] > 0
-        rows.append(_row("test, also in X", taught, subject, subject.measured))
-        figures = {"test rows": len(taught), "also in X": int(taught.sum())}
-        found += _taught(taught, again, figures, subject)
-    found += _often(again, own, subject)
-    return Looked(found, {"repeats": pd.DataFrame(rows)})
+        rows.append(("test rows, in X as well", taught))
+        found += _taught(taught, again)
+    frame = pd.DataFrame([(of, len(flags), int(flags.sum())) for of, flags in rows])
+    return Looked(found, {"repeats": frame.set_axis(["of", "rows", "repeated"], axis=1)})
 
 
-def _row(of: str, again: NDArray[np.bool_], subject: Subject, rows: Positions) -> dict[str, object]:
-    return {"rows of": of, "rows": len(again), "repeated": int(again.sum())}
-
-
-def _taught(
-    taught: NDArray[np.bool_], again: NDArray[np.bool_], figures: dict[str, int], subject: Subject
-) -> Iterator[Finding]:
+def _taught(taught: Flags, again: Flags) -> Iterator[Finding]:
     """Compare how many test rows stand in X with how many rows of X stand there once more."""
     share, usual = float(taught.mean()), float(again.mean())
     if share - usual < TAUGHT:
         return
-    counts = [[int(mask.sum()), int((~mask).sum())] for mask in (taught, again)]
+    # rows of X come again in pairs, of which either tells what the other does
+    pairs = int(again.sum()) // 2, int((~again).sum()) // 2
+    counts = [[int(taught.sum()), int((~taught).sum())], list(pairs)]
     p = float(stats.fisher_exact(counts, alternative="greater")[1])
     if p >= LEVEL:
         return
-    rows = subject.measured[taught]
     yield Finding(
         "test-rows-taught",
         f"{int(taught.sum()):,} of {len(taught):,} test rows stand in X as well ({share:.1%}), "
-        f"while {usual:.1%} of the rows of X are repeated there ({chance(p)}).",
-        {**figures, "repeated within X": usual, "p": p},
+        f"while {usual:.1%} of the rows of X stand there more than once ({chance(p)}).",
+        {
+            "test rows": len(taught),
+            "also in X": int(taught.sum()),
+            "share": share,
+            "share of X that is repeated": usual,
+            "p": p,
+        },
         "Take rows that were kept apart from the start: those that were learnt from flatter every "
         "figure.",
-        pd.DataFrame({"test row": rows - subject.measured[0]}),
+        pd.DataFrame({"test row": np.flatnonzero(taught)}),
     )
 
 
-def _often(again: NDArray[np.bool_], own: Positions, subject: Subject) -> Iterator[Finding]:
+def _often(again: Flags, codes: NDArray[np.intp], subject: Subject) -> Iterator[Finding]:
     if again.mean() < OFTEN:
         return
-    table: Table = subject.table
     rows = subject.own[again]
-    detail = pd.DataFrame({"row": rows, "group": pd.factorize(own[again])[0]})
-    figures = {"rows": len(again), "repeated": int(again.sum()), "columns": table.n_columns}
-    said = ""
-    known = subject.targets.known
-    if known is not None:
-        targets = subject.targets
-        truth = targets.truth if isinstance(targets, Predictions) else targets.labels
-        assert truth is not None
-        detail["truth"] = truth[rows]
-        groups = detail[known[rows]].groupby("group")["truth"]
-        unlike = int((groups.transform("nunique") > 1).sum())
-        figures["of these with a truth unlike their twin's"] = unlike
-        said = f"; {unlike:,} of these have another truth than their twin"
+    detail = pd.DataFrame({"row": rows, "group": pd.factorize(codes[rows])[0]})
+    figures = {"rows": len(again), "repeated": int(again.sum())}
+    said, targets = "", subject.targets
+    truth = targets.truth if isinstance(targets, Predictions) else targets.labels
+    if truth is not None and targets.known is not None:
+        detail["truth"] = np.where(targets.known, truth, np.nan)[rows]
+        unlike = int((detail.groupby("group")["truth"].transform("nunique") > 1).sum())
+        figures["with another truth"] = unlike
+        said = f"; {unlike:,} of these have another truth than one that they are the same as"
     yield Finding(
         "repeated-rows",
         f"{int(again.sum()):,} of {len(again):,} rows of X are the same as another in every column"

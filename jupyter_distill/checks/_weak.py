@@ -37,11 +37,14 @@ class Rival(NamedTuple):
         can make a difference, as it may have to be fitted first.
     remedy : str
         What to do where it is better than the teacher.
+    matters : float
+        Points of accuracy, or of R2, by which it has to be better.
     """
 
     name: str
     output: Callable[[], NDArray[np.float64]]
     remedy: str
+    matters: float = MATTERS
 
 
 def weak(subject: Subject, rival: Rival) -> Iterator[Finding]:
@@ -88,11 +91,11 @@ def _weak_classes(
             )
             return
     wrong = int((~right).sum())
-    if wrong < MATTERS * n or 0.5**wrong >= LEVEL:
+    if wrong < rival.matters * n or 0.5**wrong >= LEVEL:
         return  # nobody could be clearly better: no rival need be fitted to know
     alone = rival.output().argmax(1) == labels
     p = right_more_often(alone, right)
-    if alone.mean() >= share + MATTERS and p < LEVEL:
+    if alone.mean() >= share + rival.matters and p < LEVEL:
         yield Finding(
             "weak-teacher",
             f"The teacher is right for {share:.1%} of {n:,} {where} by their labels; {rival.name} "
@@ -147,12 +150,12 @@ def _weak_numbers(
             ORDER.format("numbers", ", or whether y is in another unit"),
         )
         return
-    if r2 > 1 - MATTERS:
+    if r2 > 1 - rival.matters:
         return  # nobody could be clearly better: no rival need be fitted to know
     off = (truth - rival.output()) ** 2
     alone = float(1 - off.mean() / of_mean.mean())
     p = above_zero(wrong - off)
-    if alone >= r2 + MATTERS and p < LEVEL:
+    if alone >= r2 + rival.matters and p < LEVEL:
         yield Finding(
             "weak-teacher",
             f"The teacher explains y with R2 {r2:.3f} on {n:,} {where}; {rival.name} fitted to y "

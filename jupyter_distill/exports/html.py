@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jupyter_distill.distillation import Findings
 from jupyter_distill.exports import theme
+from jupyter_distill.findings import Findings, Severity
 
 # Characters that XML cannot hold even when escaped; a name with one shows the replacement sign.
 _NOT_XML = {code: "\N{REPLACEMENT CHARACTER}" for code in range(32) if code not in (9, 10, 13)} | {
@@ -169,11 +169,17 @@ def notes(texts: Iterable[str]) -> str:
 def findings(found: Findings) -> str:
     """Return findings: sentence and remedy, what each is called, and what was measured."""
     return "".join(
-        f'<div class="note finding"><span class="code">{escape(one.code)}</span> '
+        f'<div class="note finding is-{one.severity}">{severity(one.severity)} '
+        f'<span class="code">{escape(one.code)}</span> '
         f'{escape(one.sentence)} <span class="remedy">{escape(one.remedy)}</span>'
         f'<div class="dim small">{escape(one.figures)}</div></div>'
         for one in found
     )
+
+
+def severity(name: Severity) -> str:
+    """Return how much a finding matters, as a word in its colour."""
+    return f'<span class="severity is-{name}">{name}</span>'
 
 
 def findings_alone(found: Findings) -> str:

@@ -107,6 +107,7 @@ def summary(d: Distillation, card: Card) -> State:
         "findings": [
             {
                 "code": one.code,
+                "severity": one.severity,
                 "sentence": one.sentence,
                 "remedy": one.remedy,
                 "figures": one.figures,

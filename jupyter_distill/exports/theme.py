@@ -18,6 +18,7 @@ _INK_LIGHT = {
     "shade": "var(--jp-layout-color2,#f2f3f5)",
     "accent": "var(--jp-brand-color1,#1a73c7)",
     "warn": "#b26a00",
+    "alert": "#b3261e",
 }
 _INK_DARK = {
     "text": "var(--jp-content-font-color1,#e3e6ea)",
@@ -28,6 +29,7 @@ _INK_DARK = {
     "shade": "var(--jp-layout-color2,#2a2e34)",
     "accent": "var(--jp-brand-color1,#62aef0)",
     "warn": "#e3a03a",
+    "alert": "#ff8a80",
 }
 
 
@@ -103,6 +105,9 @@ def page() -> str:
         ".jd .code{border:1px solid var(--jd-edge);border-radius:3px;padding:0 5px;font-size:11px;"
         "white-space:nowrap;color:var(--jd-dim);margin-right:4px}"
         ".jd .remedy{font-weight:600}"
+        ".jd .severity{font-weight:600;font-size:11px;color:var(--jd-warn)}"
+        ".jd .is-problem{--jd-warn:var(--jd-alert)}.jd .is-note{--jd-warn:var(--jd-dim)}"
+        ".jd details{margin:4px 0}.jd summary{cursor:pointer;color:var(--jd-dim)}"
         ".jd .small{font-size:11px}"
         ".jd tr.note>:first-child{padding-left:10px}"
     )

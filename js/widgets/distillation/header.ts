@@ -6,6 +6,7 @@ type Interval = [number | null, number | null, number | null];
 export interface Finding {
   /** What it is, in a word or two. */
   code: string;
+  severity: 'problem' | 'warning' | 'note';
   sentence: string;
   remedy: string;
   /** What was measured, as text. */
@@ -45,10 +46,12 @@ export function header(summary: Partial<Summary>): HTMLElement[] {
   return made;
 }
 
-function finding({ code, sentence, remedy, figures }: Finding): HTMLElement {
+function finding({ code, severity, sentence, remedy, figures }: Finding): HTMLElement {
   return h(
     'li',
-    {},
+    { class: `is-${severity}` },
+    h('span', { class: 'severity' }, severity),
+    ' ',
     h('span', { class: 'code' }, code),
     ` ${sentence} `,
     h('span', { class: 'remedy' }, remedy),
