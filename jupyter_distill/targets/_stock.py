@@ -30,9 +30,8 @@ def stock(path: Path) -> pd.DataFrame:
 
 def in_words(path: Path, stock: pd.DataFrame) -> str:
     """Return the same as text."""
-    lines = [
-        f"<Store {str(path)!r}: {_several(len(stock), 'set')} of rows, {_size(stock['bytes'].sum())}>"
-    ]
+    sets, size = _several(len(stock), "set"), _size(stock["bytes"].sum())
+    lines = [f"<Store {str(path)!r}: {sets} of rows, {size}>"]
     for one in stock.to_dict("records"):
         unreadable = f", {one['unreadable']} of them unreadable" if one["unreadable"] else ""
         lines.append(
