@@ -51,6 +51,20 @@ def test_soft_targets_show_how_far_they_are(capsys: Any) -> None:
     assert seen == [(100, 150), (150, 150)] and not capsys.readouterr().err
 
 
+def test_questions_start_small_and_grow(store: Store) -> None:
+    for ask, asked in (
+        (Counting(), lambda teacher: soft_targets(teacher, ROWS, progress=False)),
+        (Counting(), lambda teacher: soft_targets(teacher, ROWS, store=store, progress=False)),
+        (Counting(smooth), lambda teacher: run(teacher, *data(400), augment=None, **QUICK)),
+    ):
+        asked(teacher(ask))
+        assert sum(ask.asked) == 400 and max(ask.asked) > 100
+        assert ask.asked[0] == 16 and set(ask.asked[:2]) <= {16, 64}
+    ask = Counting()
+    soft_targets(teacher(ask, batch_size=150), ROWS, progress=False)  # its owner's word
+    assert ask.asked == [150, 150, 100]
+
+
 def test_soft_targets_that_are_interrupted_say_what_is_kept(store: Store) -> None:
     def interrupted(**options: Any) -> list[str]:
         ask = teacher(Counting(fails_at=3, error=KeyboardInterrupt()))
@@ -73,6 +87,7 @@ def test_soft_targets_that_are_interrupted_say_what_is_kept(store: Store) -> Non
     ("y", "options", "says"),
     [
         (Y[:100], {}, "y to have 150 rows, like X. Got 100 rows"),
+        ("species", {}, "y to hold 150 values, one per row of X. Got 'species'"),
         (np.zeros(150, int), {}, "at least two classes"),
         (Y + 1, {}, "labels among the teacher's classes"),
         (Y, {"batch_size": 0}, "batch_size to be a whole number >= 1"),

@@ -24,7 +24,7 @@ from jupyter_distill.targets.store import Store
 from jupyter_distill.teachers import Raw, as_teacher
 
 from .distilling import run
-from .storing import ROWS, Counting, say, silent, teacher
+from .storing import ROWS, Counting, files, say, silent, teacher
 
 X, Y = load_iris(return_X_y=True, as_frame=True)
 FOREST = RandomForestClassifier(20, random_state=0).fit(X, Y)
@@ -127,6 +127,19 @@ def test_rows_that_begin_with_known_ones_are_asked_for_the_others_alone(store: S
     next(iter(other))
     both = store.query(teacher(), ROWS + 1)
     assert both.n_done == len(set(half.rows) | set(other.rows) | set(range(20))) >= 20
+
+
+def test_two_who_ask_the_same_at_a_time_do_not_harm_each_other(store: Store) -> None:
+    one = store.query(teacher(), ROWS, batch_size=20, order=0)
+    other = Store(store.path).query(teacher(), ROWS, batch_size=30, order=1)
+    for _ in zip(one, other, strict=False):
+        pass
+    np.testing.assert_array_equal(one.finish().logits(), say(ROWS))
+    np.testing.assert_array_equal(other.finish().logits(), say(ROWS))
+    assert len(files(store)) == 20 + 14 and store.frame()["rows"].tolist() == [400]
+    both = store.query(teacher(silent), ROWS)
+    np.testing.assert_array_equal(both.rows, range(400))
+    np.testing.assert_array_equal(both.finish().logits(), say(ROWS))
 
 
 def test_the_same_rows_in_another_frame_are_known(store: Store) -> None:

@@ -71,8 +71,11 @@ def soft_targets(
     >>> targets = soft_targets(model, X, y, store="answers/")  # doctest: +SKIP
     """
     teacher = find_teacher(model, y, classes, task, None)
-    if y is not None and (found := count_rows(y)) != (n := count_rows(X)):
-        raise ValueError(expected(f"y to have {n} rows, like X", got=f"{found} rows"))
+    n = count_rows(X)
+    if y is not None and (isinstance(y, str) or not hasattr(y, "__len__")):
+        raise TypeError(expected(f"y to hold {n} values, one per row of X", got=repr(y)))
+    if y is not None and len(y) != n:
+        raise ValueError(expected(f"y to have {n} rows, like X", got=f"{len(y)} rows"))
     classes_before(teacher, y)
     asking = Asking.of(teacher, batch_size, store)
     query = asking.query(teacher, X, progress=progress if callable(progress) else None)
