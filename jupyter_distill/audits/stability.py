@@ -102,7 +102,10 @@ class Stability:
 
             - ``root``: the column a tree asks about first.
             - ``column``: a column that is used.
+            - ``split``: a column a tree asks about further down, told by the columns and sides that
+              lead there, in whatever order, e.g. ``age, where age <= and income >``.
             - ``question``: which categories a tree sets apart, where first it asks.
+            - ``rule``: a whole rule, told by its columns and sides.
             - ``condition``: what a rule asks of one column.
             - ``coefficient``: of a linear student; ``positive`` is the share of the refits with
               it for which it is above 0.
