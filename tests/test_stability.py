@@ -16,8 +16,7 @@ from jupyter_distill.audits import stability as audit
 from jupyter_distill.audits._agreement import interval
 from jupyter_distill.audits._recurring import parts
 from jupyter_distill.audits.stability import Stability
-from jupyter_distill.distillation import InterruptedWarning
-from jupyter_distill.distillation._work import Work
+from jupyter_distill.distillation import InterruptedWarning, Resamples, Work
 from jupyter_distill.students.tree import TreeStudent
 
 from .refitted import FAMILIES, TEACHERS, classes, measured, rows, run
@@ -191,11 +190,11 @@ def test_a_resample_is_weights_and_rows_not_drawn_are_absent(
 def test_on_the_rows_themselves_a_refit_is_the_student(
     student: str, task: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_refits, "_resampled", lambda targets, seed: targets)
     d = run(student, task, 2)
+    monkeypatch.setattr(Resamples, "draw", lambda self, seed: (None, d.course.targets))
     own = d.student.output(d.table)
     seed = np.random.SeedSequence(0)
-    (again,) = _refits.refits(d, d.table, [seed], Work(False))
+    (again,) = _refits.refits(d, d.table, [seed], Work(False), Resamples(d))
     np.testing.assert_allclose(again.said, own, rtol=1e-7, atol=1e-9)
     assert parts(again.explanation).keys() == parts(d.student.explain()).keys()
 
@@ -203,8 +202,11 @@ def test_on_the_rows_themselves_a_refit_is_the_student(
 def test_a_row_is_drawn_with_all_that_it_weighs() -> None:
     d = run()
     weights = np.tile([0.0, 2.5, 0.5], d.table.n_rows // 3)
-    drawn = _refits._resampled(replace(d.targets, weights=weights), np.random.SeedSequence(0))
-    there = weights > 0
+    learnt = weights[d.rows.learnt]
+    course = replace(d.course, targets=replace(d.course.targets, weights=learnt))
+    weighted = replace(d, courses={d.family: course})
+    _, drawn = Resamples(weighted).draw(np.random.SeedSequence(0))
+    weights, there = learnt, learnt > 0
     assert (drawn.weights[~there] == 0).all()
     times = drawn.weights[there] / weights[there]
     assert (times == np.round(times)).all() and times.sum() == there.sum()
@@ -301,7 +303,7 @@ def test_few_rows_are_refused() -> None:
     d = jd.distill(
         classes, rows(22), classes=["no", "yes"], size=2, temperature=1.0, progress=False
     )
-    with pytest.raises(ValueError, match="at least 20 rows, to resample them. Got 1[78]"):
+    with pytest.raises(ValueError, match="at least 20 real rows, to resample them. Got 1[78]"):
         d.stability(progress=False)
     d = run()
     few = replace(d, rows=replace(d.rows, held_out=d.rows.held_out[:3]))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import jupyter_distill as jd
 from jupyter_distill.audits._recurring import overlap, parts, recurring
 from jupyter_distill.audits._shapes_alike import correlation
 from jupyter_distill.explanation import Explanation, Shape
@@ -42,6 +43,60 @@ def test_a_question_of_categories_is_the_same_whichever_side_goes_left() -> None
         tree, left_categories=tuple(c and tuple({0, 1, 2} - set(c)) for c in tree.left_categories)
     )
     assert parts(turned) == parts(tree)
+
+
+def test_splits_further_down_recur_by_the_columns_and_sides_above_them() -> None:
+    # two questions about x on one path, and the same region asked for in the other order
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.uniform(size=(600, 2)), columns=["x", "z"])
+    step = np.digitize(frame["x"], [0.3, 0.7]) % 2
+    d = jd.distill(
+        lambda X: np.digitize(X["x"], [0.3, 0.7]) % 2 * 1.0,
+        frame,
+        step.astype(float),
+        task="regression",
+        size=3,
+        progress=False,
+        quality="greedy",
+        augment=None,
+    )
+    found = measured(d, 8).frame().set_index(["kind", "part"])
+    splits = found.loc["split"]
+    assert splits["share"].sum() == pytest.approx(1.0)  # each refit has one
+    for part, near in (("x, where x <=", 0.3), ("x, where x >", 0.7)):
+        if part in splits.index:
+            assert splits.loc[part, "threshold_q1"] == pytest.approx(near, abs=0.02)
+            assert splits.loc[part, "threshold_q3"] == pytest.approx(near, abs=0.02)
+    assert splits["in_student"].sum() == 1
+
+
+def test_a_split_is_the_same_whichever_side_of_a_question_goes_left() -> None:
+    frame = rows()
+    red = (frame["kind"] == "red").to_numpy()
+    y = np.where(red, frame["first"] > 0.5, frame["first"] > -0.5)
+    tree = TreeStudent(size=4, alpha=1.0).fit(frame, y).explain()
+    found = {name for kind, name in parts(tree) if kind == "split"}
+    assert found & {"first, where kind is red", "kind, where first <=", "kind, where first >"}
+    codes = [c and tuple({0, 1, 2} - set(c)) for c in tree.left_categories]
+    asks = np.array([c is not None for c in tree.left_categories]) & (tree.left >= 0)
+    left, right = np.where(asks, tree.right, tree.left), np.where(asks, tree.left, tree.right)
+    turned = replace(tree, left_categories=tuple(codes), left=left, right=right)
+    assert parts(turned).keys() == parts(tree).keys()
+
+
+def test_whole_rules_recur_by_their_columns_and_sides() -> None:
+    d = run("rules")
+    found = measured(d).frame().set_index(["kind", "part"])
+    rules = found.loc["rule"]
+    assert (rules["share"] <= 1).all() and rules["in_student"].any()
+    limits = [rule for rule in d.explanation().limits if rule]
+    assert rules["in_student"].sum() == len({part for part in map(_sides, limits)})
+
+
+def _sides(rule: Any) -> frozenset[tuple[str, bool, bool, Any]]:
+    return frozenset(
+        (one.column.name, one.low > -np.inf, one.high < np.inf, one.codes) for one in rule
+    )
 
 
 def test_rules_say_the_direction_and_spread_of_a_condition() -> None:

@@ -15,6 +15,7 @@ from jupyter_distill._validation import expected
 from jupyter_distill.audits._shapes_alike import correlation
 from jupyter_distill.explanation import (
     Explanation,
+    Limit,
     NetExplanation,
     RuleExplanation,
     ShapeExplanation,
@@ -25,9 +26,10 @@ from jupyter_distill.explanation import (
 Part = tuple[str, str]  # its kind and its name
 Found = dict[Part, dict[str, float]]
 
-ROOT, COLUMN, QUESTION, CONDITION = "root", "column", "question", "condition"
+ROOT, COLUMN, SPLIT, QUESTION = "root", "column", "split", "question"
+RULE, CONDITION = "rule", "condition"
 COEFFICIENT, TERM = "coefficient", "term"
-KINDS = (ROOT, COLUMN, QUESTION, CONDITION, COEFFICIENT, TERM)
+KINDS = (ROOT, COLUMN, SPLIT, QUESTION, RULE, CONDITION, COEFFICIENT, TERM)
 
 
 @singledispatch
@@ -48,32 +50,63 @@ def _(said: TreeExplanation) -> Found:
         if column.kind == "numeric":
             measures["threshold"] = float(said.threshold[node])
         else:
-            inside = set(said.left_categories[node] or ())
-            sides = [inside, set(range(len(column.categories))) - inside]
-            # a question is the same whichever answer goes left; the shorter side is named
-            asked = min(sides, key=lambda codes: (not codes, len(codes), sorted(codes)))
-            names = ", ".join(column.text(code) for code in sorted(asked))
-            found.setdefault((QUESTION, f"{column.name} is {names}"), {})
+            found.setdefault((QUESTION, f"{column.name} is {_asked(said, node)[0]}"), {})
         found.setdefault((COLUMN, column.name), measures)
         if said.parent[node] < 0:
             found[ROOT, column.name] = measures
+        else:
+            found.setdefault((SPLIT, f"{column.name}, where {_above(said, node)}"), measures)
     return found
+
+
+def _asked(said: TreeExplanation, node: int) -> tuple[str, bool]:
+    """Return the categories that a question sets apart, and whether these go left.
+
+    A question is the same whichever answer goes left; the shorter side is named.
+    """
+    column = said.columns[said.feature[node]]
+    inside = set(said.left_categories[node] or ())
+    sides = [inside, set(range(len(column.categories))) - inside]
+    asked = min(sides, key=lambda codes: (not codes, len(codes), sorted(codes)))
+    return ", ".join(column.text(code) for code in sorted(asked)), asked is inside
+
+
+def _above(said: TreeExplanation, node: int) -> str:
+    """Return the columns and sides that lead to a node, in whatever order they are asked."""
+    sides = set()
+    while (parent := int(said.parent[node])) >= 0:
+        column, left = said.columns[said.feature[parent]], said.left[parent] == node
+        if column.kind == "numeric":
+            sides.add(f"{column.name} {'<=' if left else '>'}")
+        else:
+            names, these_left = _asked(said, parent)
+            sides.add(f"{column.name} is {'' if left == these_left else 'not '}{names}")
+        node = parent
+    return " and ".join(sorted(sides))
 
 
 @parts.register
 def _(said: RuleExplanation) -> Found:
     found: Found = {}
-    for limit in (limit for rule in said.limits for limit in rule):
-        name = limit.column.name
-        found.setdefault((COLUMN, name), {})
-        bounds = {f"{name} >": limit.low, f"{name} <=": limit.high}
-        finite = {text: cut for text, cut in bounds.items() if np.isfinite(cut)}
-        if limit.codes is None and finite and limit.low < limit.high:
-            for text, cut in finite.items():  # the first rule that asks decides for most rows
-                found.setdefault((CONDITION, text), {"threshold": cut})
-        else:
-            found.setdefault((CONDITION, limit.text(in_full=True)), {})
+    for rule in said.limits:
+        asked: Found = {}
+        for limit in rule:
+            found.setdefault((COLUMN, limit.column.name), {})
+            asked |= _conditions(limit)
+        for part, measures in asked.items():  # the first rule that asks decides for most rows
+            found.setdefault(part, measures)
+        if asked:
+            found.setdefault((RULE, " and ".join(sorted(name for _, name in asked))), {})
     return found
+
+
+def _conditions(limit: Limit) -> Found:
+    """Return what a rule asks of one column: each side with its threshold, or the categories."""
+    bounds = {f"{limit.column.name} >": limit.low, f"{limit.column.name} <=": limit.high}
+    finite = {text: cut for text, cut in bounds.items() if np.isfinite(cut)}
+    if limit.codes is None and finite and limit.low < limit.high:
+        return {(CONDITION, text): {"threshold": cut} for text, cut in finite.items()}
+    return {(CONDITION, limit.text(in_full=True)): {}}
 
 
 @parts.register

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.data import Table
-from jupyter_distill.distillation import Distillation
-from jupyter_distill.distillation._sweep import at_temperature, sweep
-from jupyter_distill.distillation._work import Work
+from jupyter_distill.distillation import Distillation, Resamples, Work, at_temperature, sweep
 from jupyter_distill.explanation import Explanation
 from jupyter_distill.students import Student
 from jupyter_distill.targets import Targets
@@ -41,12 +39,14 @@ def refits(
     shown: Table,
     seeds: list[np.random.SeedSequence],
     work: Work,
+    resamples: Resamples,
 ) -> list[Refit]:
     """Fit the student of a distillation to one resample per seed.
 
     A resample is a weight per row: how often it was drawn, times what it weighs anyhow. The rows
     were binned or scaled before, all alike; a row that was not drawn weighs nothing, which every
-    student takes for a row that is not there.
+    student takes for a row that is not there. Where rows are made anew, each resample is rows of
+    its own, prepared by themselves.
 
     Raises
     ------
@@ -59,11 +59,14 @@ def refits(
     shown = shown.bare()  # a worker needs to know no more
     student = at_temperature(course.template, d.temperature)
     sizes = _sizes(d, student, rows, shown)
-    calls = [
-        (student, rows, _resampled(course.targets, seed), sizes, d.size, shown) for seed in seeds
-    ]
     done: list[Refit] = []
     try:
+        # here, as the teacher may be asked, who cannot be sent to every worker
+        drawn = _drawn(resamples, seeds, work)
+        calls = [
+            (student, rows if own is None else own, targets, sizes, d.size, shown)
+            for own, targets in drawn
+        ]
         with closing(work.each(_refit, calls, "refitting", "refits")) as found:
             done.extend(found)
     except KeyboardInterrupt:
@@ -73,6 +76,19 @@ def refits(
             f"{len(done)} of {len(seeds)} refits were done; stability was measured on these."
         )
     return done
+
+
+def _drawn(
+    resamples: Resamples, seeds: list[np.random.SeedSequence], work: Work
+) -> list[tuple[Any, Any]]:
+    if not resamples.anew:
+        return [resamples.draw(seed) for seed in seeds]
+    drawn = []
+    with work.bar("making rows anew", len(seeds), "resamples") as bar:
+        for seed in seeds:
+            drawn.append(resamples.draw(seed))
+            bar.update()
+    return drawn
 
 
 def _sizes(d: Distillation, student: Student, rows: Any, shown: Table) -> tuple[int, ...]:
@@ -95,13 +111,3 @@ def _refit(
 ) -> Refit:
     fitted = sweep(student, rows, targets, sizes)[sizes.index(size)]
     return Refit(fitted.output(shown), fitted.explain())
-
-
-def _resampled(targets: Any, seed: np.random.SeedSequence) -> Any:
-    """Return targets whose weights are those of a bootstrap resample."""
-    base = np.ones(targets.n_rows) if targets.weights is None else targets.weights
-    there = np.flatnonzero(base > 0)
-    drawn = np.random.default_rng(seed).integers(0, len(there), len(there))
-    times = np.zeros(targets.n_rows)
-    times[there] = np.bincount(drawn, minlength=len(there))
-    return replace(targets, weights=base * times)

@@ -13,8 +13,7 @@ from jupyter_distill.audits._agreement import compared, interval
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._recurring import COLUMN, ROOT, overlap, recurring
 from jupyter_distill.audits._refits import refits
-from jupyter_distill.distillation import Distillation
-from jupyter_distill.distillation._work import Work
+from jupyter_distill.distillation import Distillation, Resamples, Work
 
 Floats = NDArray[np.float64]
 
@@ -60,8 +59,11 @@ class Stability:
         Jaccard index of the columns that two refits use, on average over pairs.
     parts : data frame
         See :meth:`frame`.
+    anew : bool
+        Whether every resample had rows made anew from the real rows in it, for the teacher to
+        label: where rows that were made were learnt from, and the teacher is at hand.
     notes : tuple of str
-        What an interrupt cut short.
+        What of the distillation was not repeated, and what an interrupt cut short.
     """
 
     student: str
@@ -76,6 +78,7 @@ class Stability:
     rmse: float
     overlap: float
     parts: pd.DataFrame
+    anew: bool
     notes: tuple[str, ...]
 
     @property
@@ -99,7 +102,10 @@ class Stability:
 
             - ``root``: the column a tree asks about first.
             - ``column``: a column that is used.
+            - ``split``: a column a tree asks about further down, told by the columns and sides that
+              lead there, in whatever order, e.g. ``age, where age <= and income >``.
             - ``question``: which categories a tree sets apart, where first it asks.
+            - ``rule``: a whole rule, told by its columns and sides.
             - ``condition``: what a rule asks of one column.
             - ``coefficient``: of a linear student; ``positive`` is the share of the refits with
               it for which it is above 0.
@@ -122,7 +128,8 @@ class Stability:
         agree = self.agreement.text() if known else f"{self.value:.3f}"
         fidelity = f"{self.fidelity.mean():.3f} ({low:.3f} to {high:.3f})"
         begin = (
-            f"The {self.student} was fitted to {self.refits} resamples of its rows: two of these"
+            f"The {self.student} was fitted to {self.refits} resamples of its "
+            f"{'real rows, with others made anew' if self.anew else 'rows'}: two of these"
         )
         if np.isnan(self.value):
             return f"{begin} refits differ by {self.rmse:.3g} (RMSE) on {rows}."
@@ -157,16 +164,14 @@ class Stability:
         return f"{text}."
 
     def _verdict(self) -> str:
-        help_ = (
-            "more rows (the teacher answers unlabelled or made-up ones too) or a smaller size "
-            "would steady it"
-        )
+        what = "more rows (the teacher answers unlabelled or made-up ones too) or a smaller size"
+        help_ = f"{what} would steady it"
         if np.isnan(self.value):
             return "The teacher says one number of all these rows, so agreement has no scale."
         if self.value < FAIRLY:
             return f"Its answers depend much on the rows it happened to see: {help_}."
         if self.value < STEADY:
-            return f"Its answers are fairly steady: {help_}."
+            return f"Its answers are fairly steady; {what} may make it steadier."
         if self.overlap < SHARED:
             return (
                 "Its answers are steady and its reasons are not, as columns stand in for each "
@@ -191,6 +196,12 @@ def stability(
     progress: bool = True,
 ) -> Stability:
     """Fit a distillation's student again to bootstrap resamples, and compare.
+
+    The real rows are drawn. Rows that were made for the student to learn from are made anew from
+    those drawn, and the teacher is asked about them; where it may be far away, a made row is
+    drawn as often as the real row nearest to it. Family, size, temperature, alpha and techniques
+    stay as they were chosen, and assistants as they were taught: what choosing anew would change
+    is not in the figures. The result's ``notes`` say what was not repeated.
 
     Parameters
     ----------
@@ -217,10 +228,11 @@ def stability(
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
     work = Work(bool(progress), n_jobs)
     shown, targets = d.held_out if rows == "held_out" else (d.table, d.targets)
-    _check_rows(d, len(shown), rows)
+    drawn = Resamples(d)
+    _check_rows(drawn.n_rows, len(shown), rows)
     seed = d.random_state if random_state is None else random_state
     first, *seeds = np.random.SeedSequence(seed).spawn(resamples + 1)
-    found = refits(d, shown, seeds, work)
+    found = refits(d, shown, seeds, work, drawn)
     said = np.array([refit.said for refit in found])
     says = [refit.explanation for refit in found]
     measures = compared(said, d.student.output(shown), targets)
@@ -233,16 +245,15 @@ def stability(
         agreement=interval(measures["pairs"], np.random.default_rng(first)),
         overlap=float(overlap(says)[apart].mean()),
         parts=recurring(says, d.explanation()),
-        notes=tuple(work.notes),
+        anew=drawn.anew,
+        notes=(*drawn.notes, *work.notes),
         **measures,
     )
 
 
-def _check_rows(d: Distillation, shown: int, rows: str) -> None:
-    weights = d.course.targets.weights
-    learnt = d.course.table.n_rows if weights is None else int((weights > 0).sum())
+def _check_rows(learnt: int, shown: int, rows: str) -> None:
     if learnt < LEARNT:
-        what = f"a student that learnt from at least {LEARNT} rows, to resample them"
+        what = f"a student that learnt from at least {LEARNT} real rows, to resample them"
         remedy = "Distil with more rows: the teacher can label them."
         raise ValueError(expected(what, got=f"{learnt}", remedy=remedy))
     if shown < SHOWN:

@@ -49,6 +49,12 @@ def neighbours(points: Floats, k: int, rng: np.random.Generator) -> Places:
     return found
 
 
+def nearest(points: Floats, among: Floats) -> Places:
+    """Return of each point the place of the nearest of `among`."""
+    found: Places = NearestNeighbors(n_neighbors=1).fit(among).kneighbors(points, None, False)
+    return found[:, 0]
+
+
 def farness(points: Floats, among: Floats | None, k: int) -> Floats:
     """Return the distance of points to their `k`-th nearest of `among`, or of each other."""
     rows = points if among is None else among

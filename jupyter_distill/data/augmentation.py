@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import check_choice, check_number, expected, some
 from jupyter_distill.data import _copula
 from jupyter_distill.data._cells import gathered, movable, moved
-from jupyter_distill.data._near import encode, farness, neighbours, pool
+from jupyter_distill.data._near import encode, farness, nearest, neighbours, pool
 from jupyter_distill.data.table import Table
 
 Places = NDArray[np.intp]
@@ -255,6 +255,23 @@ def off_manifold(real: Table, made: Table, seed: int | None) -> NDArray[np.bool_
     # Distances between rows that are the same are not zero to the last digit.
     far: NDArray[np.bool_] = farness(points[len(rows) :], among, NEAREST) > usual * 1.000001 + 1e-6
     return far
+
+
+def nearest_real(real: Table, made: Table) -> Places:
+    """Return of each made row the place of the real row that is nearest to it.
+
+    Parameters
+    ----------
+    real, made : Table
+        Rows with the same columns; near is as in `local_swap`.
+
+    Returns
+    -------
+    ndarray of int, shape (n_made,)
+        Places in `real`; of rows equally near, any.
+    """
+    points = encode(np.vstack([real.values, made.values]), real.values, real.columns)
+    return nearest(points[real.n_rows :], points[: real.n_rows])
 
 
 def _check(table: Table, n: object = 1) -> None:

@@ -4,8 +4,10 @@ from jupyter_distill.distillation._alpha import AlphaPath
 from jupyter_distill.distillation._distill import distill
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._ladder import Ladder
+from jupyter_distill.distillation._resampled import Resamples
 from jupyter_distill.distillation._rungs import ClassRung, NumberRung, Rung
-from jupyter_distill.distillation._work import InterruptedWarning
+from jupyter_distill.distillation._sweep import at_temperature, reached, sweep
+from jupyter_distill.distillation._work import InterruptedWarning, Work
 from jupyter_distill.findings import Finding, Findings
 
 __all__ = [
@@ -17,6 +19,11 @@ __all__ = [
     "InterruptedWarning",
     "Ladder",
     "NumberRung",
+    "Resamples",
     "Rung",
+    "Work",
+    "at_temperature",
     "distill",
+    "reached",
+    "sweep",
 ]

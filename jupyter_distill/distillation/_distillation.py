@@ -253,8 +253,9 @@ class Distillation(Evidence):
     ) -> Any:
         """Say whether other rows would have given the same student.
 
-        It is fitted again, with the same settings, to bootstrap resamples of the rows that it
-        learnt from: how far the refits agree, and which splits, rules or terms recur.
+        It is fitted again, with the same settings, to bootstrap resamples of the real rows that it
+        learnt from, with rows made anew where it learnt from such: how far the refits agree, and
+        which splits, rules or terms recur. Assistants are not taught again.
 
         Parameters
         ----------

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._numbers import NumberFidelity
-from jupyter_distill.distillation import Distillation
-from jupyter_distill.distillation._sweep import reached
+from jupyter_distill.distillation import Distillation, reached
 from jupyter_distill.exports import payload
 from jupyter_distill.exports.card import Card
 from jupyter_distill.exports.query import whole
