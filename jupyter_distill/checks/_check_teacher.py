@@ -50,6 +50,7 @@ def check_teacher(
     test: tuple[Any, ...] | None = None,
     teacher_inputs: Any = None,
     out_of_fold: Any = None,
+    ask_again: int | None = None,
     task: str | None = None,
     classes: Sequence[object] | None = None,
     batch_size: int | None = None,
@@ -84,6 +85,9 @@ def check_teacher(
         Probabilities of models that did not learn from the row, the classes in the teacher's
         order, e.g. ``cross_val_predict(clone(model), X, y, method="predict_proba")``: the labels
         of `X` are judged by them. Unless given, by a forest's votes out of bag.
+    ask_again : int, optional
+        Rows to ask the teacher about once more, to see whether it says the same. Unless given, 100;
+        none where the teacher is a function, which may be far away or cost money.
     task : {"classification", "regression"}, optional
         Whether the model names a class or gives a number, where it does not say it itself.
     classes : sequence, optional
@@ -116,6 +120,8 @@ def check_teacher(
     """
     if random_state is not None:
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
+    if ask_again is not None:
+        check_number("ask_again", ask_again, low=0, integer=True)
     model = find_teacher(teacher, y, classes, task, None)
     asking = Asking.of(model, batch_size, None)
     given = Given.read(X, y, teacher_inputs, test)
@@ -128,7 +134,7 @@ def check_teacher(
     model, queries = _asked(model, given, y, asking, bool(progress))
     subject = _subject(given, targets_of(model, queries, truth))
     aside = None if out_of_fold is None else _out_of_fold(out_of_fold, subject)
-    looks = _looks(subject, model, given, attributes, aside, random_state)
+    looks = _looks(subject, model, given, attributes, aside, ask_again, random_state)
     bar = tqdm(looks, desc="checking the teacher", disable=not progress, delay=0.5, leave=False)
     looked = [look() for look in bar]
     return TeacherCheck(
@@ -189,6 +195,7 @@ def _looks(
     given: Given,
     attributes: Sequence[Attribute],
     out_of_fold: NDArray[np.float64] | None,
+    ask_again: int | None,
     seed: int | None,
 ) -> list[Callable[[], Looked]]:
     """Return everything that is looked at, what is cheap first."""
@@ -211,7 +218,7 @@ def _looks(
         partial(drift_and_whole, subject, seed),
         lambda: _weak(subject, forest()),
         lambda: _labels(subject, out_of_fold, forest, seed),
-        partial(steady, subject, teacher, given.inputs, seed),
+        partial(steady, subject, teacher, given.inputs, ask_again, seed),
     ]
     return [*looks, of_groups] if attributes else looks
 
@@ -250,8 +257,8 @@ def _labels(
     return Looked(
         [one for each in found for one in each.findings],
         {
-            name: pd.concat([each.parts[name] for each in found], ignore_index=True)
-            for name in (found[0].parts if found else ())
+            name: pd.concat([e.parts[name] for e in found if name in e.parts], ignore_index=True)
+            for name in dict.fromkeys(name for each in found for name in each.parts)
         },
     )
 

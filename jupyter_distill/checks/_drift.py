@@ -21,7 +21,7 @@ APART = 0.1  # distance of two distributions that matters: largest difference of
 TOLD_APART = 0.6  # AUC from which a model is said to tell test rows from others
 ENOUGH = 30  # rows on either side below which nothing is compared
 IN_CELL = 10  # rows of a category below which it is counted with others
-MOST, TREES, LEAF = 5_000, 100, 5
+MOST, TREES, LEAF = 5_000, 50, 5
 TRUTH = "(y)"
 
 Floats = NDArray[np.float64]

@@ -53,8 +53,12 @@ def _by_class(
     there = np.flatnonzero(counts >= ENOUGH)
     names = [f"missing of {name!r}" for name in targets.classes.tolist()]
     found = pd.DataFrame(shares, columns=names)
-    apart = np.abs(shares - others)[:, there]
-    found["apart"] = apart.max(1, initial=0.0)
+    if len(there):
+        every, apart = np.arange(len(gaps)), np.abs(shares - others)[:, there]
+        k = there[apart.argmax(1)]
+        found["class"] = [str(name) for name in targets.classes[k].tolist()]
+        found["in it"], found["elsewhere"] = shares[every, k], others[every, k]
+    found["apart"] = np.abs(found["in it"] - found["elsewhere"]) if len(there) else 0.0
     found["p"] = [_unequal(g[there], counts[there]) for g in gaps]
     return found
 
@@ -100,15 +104,14 @@ def _telling(frame: pd.DataFrame, targets: object) -> Iterator[Finding]:
         return
     worst = found.sort_values("apart", ascending=False)
     top, p = worst.iloc[0], float(worst["p"].iloc[0])
-    how = (
-        f"in one class {top['apart']:.0%} more often than in the others"
-        if classes
-        else f"y is {top['apart']:.2g} standard deviations away where it is"
-    )
+    if classes:
+        how = f"{top['in it']:.1%} of those of {top['class']!r}, {top['elsewhere']:.1%} of others"
+    else:
+        how = f"where y is {top['apart']:.2g} standard deviations from what it is elsewhere"
     yield Finding(
         "telling-gaps",
         f"Where values are missing tells y, in {some(worst['column'])}: {top['column']!r} is "
-        f"missing for {top['missing']:.1%} of the rows, {how} ({chance(p)}).",
+        f"missing for {top['missing']:.1%} of the rows: {how} ({chance(p)}).",
         {
             "column": str(top["column"]),
             "missing": float(top["missing"]),

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from jupyter_distill._softmax import log_softmax, softmax
 from jupyter_distill._validation import some
-from jupyter_distill.checks import _noise as noise
+from jupyter_distill.checks._confident import confident_joint, suspects
+from jupyter_distill.checks._lapse import Lapse, lapse
 from jupyter_distill.checks._paired import chance
 from jupyter_distill.checks._subject import Looked, Positions, Subject
 from jupyter_distill.findings import Finding
@@ -75,11 +76,11 @@ def mislabelled(
     logs = [np.maximum(log_softmax(z), np.log(LEAST_P)) for z in models]
     names = np.array([str(name) for name in targets.classes.tolist()], dtype=object)
     p = np.mean([softmax(z) for z in logs], axis=0)
-    frame = noise.suspects(p, labels)
+    frame = suspects(p, labels)
     frame["row"] = rows[frame["row"]]
     frame["label"], frame["seems"] = names[frame["label"]], names[frame["seems"]]
     frame.insert(0, "of", of)
-    counts = noise.confident_joint(p, labels)
+    counts = confident_joint(p, labels)
     joint = pd.DataFrame(
         {
             "of": of,
@@ -88,31 +89,34 @@ def mislabelled(
             "rows": counts.ravel(),
         }
     )
+    found, parts = [], {"labels": frame, "label_joint": joint}
     present = np.unique(labels)
-    found = []
     if len(labels) >= ENOUGH and len(present) > 1:
         codes = np.searchsorted(present, labels)
-        lapse = noise.lapse([z[:, present] for z in logs], codes)
-        found = list(_wrong(lapse, frame, len(labels), of, by))
-    return Looked(found, {"labels": frame, "label_joint": joint})
+        share = lapse([z[:, present] for z in logs], codes)
+        found = list(_wrong(share, frame, len(labels), of, by))
+        parts["label_noise"] = pd.DataFrame(
+            [{"of": of, "labels": len(labels), **share._asdict(), "told by": by}]
+        )
+    return Looked(found, parts)
 
 
-def _wrong(lapse: noise.Lapse, frame: pd.DataFrame, n: int, of: str, by: str) -> Iterator[Finding]:
-    if lapse.share < WRONG or lapse.p >= CLEAR:
+def _wrong(found: Lapse, frame: pd.DataFrame, n: int, of: str, by: str) -> Iterator[Finding]:
+    if found.share < WRONG or found.p >= CLEAR:
         return
     where = "X" if of == "X" else "the test rows"
-    shown = some(frame["row"].head(3).tolist())
+    shown = f", e.g. rows {some(frame['row'].head(3).tolist())}" if len(frame) else ""
     yield Finding(
         "mislabelled-rows",
-        f"About {lapse.share:.1%} of {n:,} labels of {where} look wrong (95 % interval "
-        f"{lapse.low:.1%} to {lapse.high:.1%}, {chance(lapse.p)}) to {by}: even rows that could "
-        f"hardly be clearer have another label, e.g. rows {shown}.",
+        f"About {found.share:.1%} of {n:,} labels of {where} look wrong (95 % interval "
+        f"{found.low:.1%} to {found.high:.1%}, {chance(found.p)}) to {by}: even rows that could "
+        f"hardly be clearer have another label{shown}.",
         {
             "labels": n,
-            "wrong": lapse.share,
-            "from": lapse.low,
-            "to": lapse.high,
-            "p": lapse.p,
+            "wrong": found.share,
+            "from": found.low,
+            "to": found.high,
+            "p": found.p,
             "rows to look at": len(frame),
         },
         "Look at these rows, the surest first, and mend or drop what is wrong: a teacher that was "

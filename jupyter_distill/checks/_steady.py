@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
 from jupyter_distill.checks._rows import codes_of_rows
-from jupyter_distill.checks._subject import Looked, Subject
+from jupyter_distill.checks._subject import Looked, Positions, Subject
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions
 from jupyter_distill.teachers import Teacher, take_rows
@@ -23,7 +23,9 @@ TOLD = 0.01  # share of the rows of X from which it is worth a word that X canno
 Floats = NDArray[np.float64]
 
 
-def steady(subject: Subject, teacher: Teacher, inputs: Any, seed: int | None) -> Looked:
+def steady(
+    subject: Subject, teacher: Teacher, inputs: Any, ask_again: int | None, seed: int | None
+) -> Looked:
     """Compare answers to rows that are the same, and ask about some rows of X once more.
 
     Parameters
@@ -31,12 +33,17 @@ def steady(subject: Subject, teacher: Teacher, inputs: Any, seed: int | None) ->
     subject : Subject
         The answers that were given.
     teacher : Teacher
-        Who gave them. One that is far away or may cost money is not asked again.
+        Who gave them.
     inputs : rows or None
         What it sees beside X; None where it sees X itself.
+    ask_again : int or None
+        How many rows to ask about once more; None: some, but none of a teacher that may be far
+        away or cost money.
     seed : int or None
         Seed of the rows that are drawn.
     """
+    if ask_again is None:
+        ask_again = 0 if teacher.remote else AGAIN
     said = _plain(subject)
     codes = codes_of_rows(subject.table.values)
     same = _among_the_same(said, codes, subject)
@@ -46,12 +53,13 @@ def steady(subject: Subject, teacher: Teacher, inputs: Any, seed: int | None) ->
         found += _unsteady(same, "to rows that are the same in every column")
     else:
         found += _indistinct(same, len(codes))
-    if not teacher.remote:
-        again = _asked_again(said, subject, teacher, inputs, seed)
+    if ask_again:
+        drawn = np.random.default_rng(seed).permutation(subject.own)[:ask_again]
+        again = _asked_again(said, subject, teacher, inputs, drawn)
         rows.append({"compared": "rows asked about twice", **_figures(again)})
         if not any(one.code == "unsteady-teacher" for one in found):
             found += _unsteady(
-                again, "when it is asked about the same rows again, in other company"
+                again, "when it is asked about the same rows again, with others beside them"
             )
     return Looked(found, {"steadiness": pd.DataFrame(rows)})
 
@@ -77,10 +85,8 @@ def _among_the_same(said: Floats, codes: NDArray[np.intp], subject: Subject) -> 
 
 
 def _asked_again(
-    said: Floats, subject: Subject, teacher: Teacher, inputs: Any, seed: int | None
+    said: Floats, subject: Subject, teacher: Teacher, inputs: Any, rows: Positions
 ) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    rows = rng.permutation(subject.own)[:AGAIN]
     X = subject.table.native_rows(rows) if inputs is None else take_rows(inputs, rows)
     targets = subject.targets
     if isinstance(targets, Predictions):

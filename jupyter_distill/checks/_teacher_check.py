@@ -73,9 +73,10 @@ class TeacherCheck:
 
             Where the truth is known: ``accuracy`` with intervals; of classes ``calibration`` (ECE,
             classwise ECE, Brier score, log loss, likeliest temperature), ``reliability``,
-            ``confusion``, ``per_class``, ``classes``, ``labels`` (rows whose label looks wrong)
-            and ``label_joint``; of a regression ``deciles`` and ``errors``. With `test`:
-            ``drift``. With `sensitive`: ``groups`` and ``group_differences``.
+            ``confusion``, ``per_class``, ``classes``, ``label_noise`` (how many labels look
+            wrong), ``labels`` (which rows, by position) and ``label_joint``; of a regression
+            ``deciles`` and ``errors``. With `test`: ``drift``. With `sensitive`: ``groups`` and
+            ``group_differences``.
 
         Raises
         ------

@@ -96,7 +96,7 @@ class Resamples:
         lessons = Lessons(
             d.table,
             d.targets,
-            Answering(d.teacher, d.targets, None, Work(False)),
+            Answering(d.teacher, d.targets, Asking.of(d.teacher, None, None), Work(False)),
             (course.table.take(more), course.targets.take(more)) if len(more) else None,
             seed,
         )
