@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -62,7 +64,7 @@ def test_numbers_that_are_right_are_hardly_ever_called_wrong(noise: str) -> None
         draw = {
             "normal": rng.normal,
             "skewed": rng.exponential,
-            "heavy": lambda size: rng.standard_t(4, size),
+            "heavy": partial(rng.standard_t, 4),
         }
         error = draw[noise](size=n)
         called += bool(found(Predictions(said, said + error - error.mean()), test=True))

@@ -14,6 +14,7 @@ from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._lessons import TIMES, Lessons
 from jupyter_distill.distillation._more_rows import Answering
 from jupyter_distill.distillation._work import Work
+from jupyter_distill.targets.asking import Asking
 
 Places = NDArray[np.intp]
 
