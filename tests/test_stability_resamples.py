@@ -19,6 +19,7 @@ from jupyter_distill.distillation import Distillation, Resamples, Work
 from jupyter_distill.distillation._assistants import Assistant
 from jupyter_distill.distillation._lessons import TIMES, Lessons, Teaching
 from jupyter_distill.distillation._more_rows import Answering
+from jupyter_distill.targets.asking import Asking
 from jupyter_distill.teachers.estimator import EstimatorTeacher
 
 from .refitted import measured
@@ -54,7 +55,7 @@ def distilled(task: str = "classification", assistant: str | None = None) -> Any
 
 def with_made(d: Distillation, more: int = 0) -> Distillation:
     """Return the same as if made rows, and some without labels, had been kept."""
-    answer = Answering(d.teacher, d.targets, None, Work(False))
+    answer = Answering(d.teacher, d.targets, Asking.of(d.teacher, None, None), Work(False))
     unlabelled = Table.of(world(40, 5)[0], columns=d.table.columns)
     lessons = Lessons(d.table, d.targets, answer, (unlabelled, answer(unlabelled)))
     teaching = Teaching(unlabelled=more > 0, method="local_swap")
