@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import approx_fprime
 from scipy.special import softmax
 
 from jupyter_distill.checks._confident import confident_joint, seeming, suspects
-from jupyter_distill.checks._lapse import Lapse, lapse
+from jupyter_distill.checks._lapse import Lapse, _Loss, lapse
 from jupyter_distill.checks._linear import design, out_of_fold
 from jupyter_distill.data import Table
 
@@ -64,9 +65,16 @@ def test_a_second_model_takes_for_hard_what_the_first_would_take_for_wrong() -> 
 def test_no_label_may_be_wrong_at_all() -> None:
     z = np.repeat([[4.0, -4.0], [-4.0, 4.0]], 100, axis=0)
     found = lapse([z], np.repeat([0, 1], 100))
-    assert (
-        isinstance(found, Lapse) and found.share < 0.005 and found.low == 0.0 and found.high < 0.04
-    )
+    assert isinstance(found, Lapse) and found.share < 0.005
+    assert found.low == 0.0 and found.high < 0.04
+
+
+def test_the_slope_of_the_loss_is_that_of_the_loss() -> None:
+    z, labels = drawn(5, 60, 3, 2.0)
+    loss = _Loss(np.stack([z, z**2]), labels)
+    point = np.array([0.7, -0.2, 0.4, -0.3, -1.5])
+    slope = approx_fprime(point, lambda x: loss.with_share(x)[0], 1e-7)
+    np.testing.assert_allclose(loss.with_share(point)[1], slope, atol=1e-5)
 
 
 def test_confident_learning_counts_as_its_authors_do() -> None:

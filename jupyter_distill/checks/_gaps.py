@@ -55,7 +55,8 @@ def _by_class(
     found = pd.DataFrame(shares, columns=names)
     if len(there):
         every, apart = np.arange(len(gaps)), np.abs(shares - others)[:, there]
-        k = there[apart.argmax(1)]
+        # of two classes as far apart the one with more gaps
+        k = there[(apart + 1e-9 * (shares > others)[:, there]).argmax(1)]
         found["class"] = [str(name) for name in targets.classes[k].tolist()]
         found["in it"], found["elsewhere"] = shares[every, k], others[every, k]
     found["apart"] = np.abs(found["in it"] - found["elsewhere"]) if len(there) else 0.0
