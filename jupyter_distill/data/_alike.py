@@ -16,7 +16,8 @@ def alike(table: Table, other: Table, what: str) -> Table:
     """Return a table whose rows are kept as those of another are.
 
     A student reads ``"True"`` and ``True``, or 1 and 1.0, as the same value; the owner's model
-    need not.
+    need not. Numbers stay as they are where the other's type cannot hold them: a model reads 30 and
+    30.5, or a missing one, alike.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def alike(table: Table, other: Table, what: str) -> Table:
     if not _differ(ours, wanted):
         return table
     try:
-        cast = Table.of(_cast(ours, wanted), columns=table.columns)
+        cast = Table.of(_cast(table, wanted), columns=table.columns)
     except Exception as error:  # each kind of frame has exceptions of its own
         raise TypeError(_refused(table, ours, wanted, what)) from error
     if not np.array_equal(cast.values, table.values, equal_nan=True):
@@ -66,16 +67,40 @@ def _types(native: Any) -> list[Any]:
     return list(nw.from_native(native, eager_only=True).schema.values())
 
 
-def _cast(ours: Any, wanted: Any) -> Any:
+def _cast(table: Table, wanted: Any) -> Any:
+    """Return the rows with the types of others; numbers that these cannot hold stay as they are."""
+    ours = table.native
     if isinstance(ours, np.ndarray):
-        return ours.astype(wanted.dtype)
-    if isinstance(ours, pd.DataFrame):
-        # by place: a name need not be text
-        parts = [ours.iloc[:, j].astype(t) for j, t in enumerate(wanted.dtypes)]
-        return pd.concat(parts, axis=1)
+        return ours.astype(np.result_type(ours, wanted))
     frame, types = nw.from_native(ours, eager_only=True), _types(wanted)
-    columns = [frame[:, j].cast(t) for j, t in enumerate(types)]
-    return frame.with_columns(*columns).to_native()
+    columns = []
+    for j, kind in enumerate(types):
+        series = frame[:, j].to_native()
+        try:
+            cast = _cast_column(series, kind)
+            numbers = nw.from_native(cast, series_only=True)
+        except Exception:  # each kind of frame has exceptions of its own
+            if table.columns[j].kind != "numeric":
+                raise
+            columns.append(series)
+            continue
+        if table.columns[j].kind == "numeric":
+            told = numbers.cast(nw.Float64).to_numpy()
+            same = np.array_equal(told, table.values[:, j], equal_nan=True)
+            cast = cast if same else series
+        columns.append(cast)
+    if isinstance(ours, pd.DataFrame):
+        return pd.concat(columns, axis=1)  # by place: a name need not be text
+    names = dict(zip(frame.columns, columns, strict=True))
+    return frame.with_columns(
+        *(nw.from_native(c, series_only=True).alias(name) for name, c in names.items())
+    ).to_native()
+
+
+def _cast_column(series: Any, kind: Any) -> Any:
+    if isinstance(series, pd.Series):
+        return series.astype(kind)
+    return nw.from_native(series, series_only=True).cast(kind).to_native()
 
 
 def _refused(table: Table, ours: Any, wanted: Any, what: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -261,7 +261,7 @@ def _temperatures(temperature: Any) -> tuple[float, ...]:
         )
     if not isinstance(temperature, Sequence | Set):
         return (float(check_number("temperature", temperature, above=0)),)
-    return _grid("temperature", list(temperature), above=0)
+    return _grid("temperature", temperature, above=0)
 
 
 def _alphas(alpha: Any, *, known: bool) -> tuple[float, ...]:
@@ -276,7 +276,7 @@ def _alphas(alpha: Any, *, known: bool) -> tuple[float, ...]:
             )
         found: tuple[float, ...] = ALPHAS
     elif isinstance(alpha, Sequence | Set):
-        found = _grid("alpha", list(alpha), low=0, high=1)
+        found = _grid("alpha", alpha, low=0, high=1)
     else:
         found = (float(check_number("alpha", alpha, low=0, high=1)),)
     if max(found) > 0 and not known:
@@ -290,7 +290,7 @@ def _alphas(alpha: Any, *, known: bool) -> tuple[float, ...]:
     return found
 
 
-def _grid(name: str, values: Sequence[Any], **limits: float) -> tuple[float, ...]:
+def _grid(name: str, values: Collection[Any], **limits: float) -> tuple[float, ...]:
     grid = {float(check_number(name, value, **limits)) for value in values}  # type: ignore[arg-type]
     if len(grid) < 2:
         raise ValueError(
