@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jupyter_distill.distillation.resample import interval, r2, r2_columns, resampled_means
 
 import jupyter_distill as jd
+from jupyter_distill._resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.distillation import AlphaPath, Distillation
 from jupyter_distill.exports import axes
 from jupyter_distill.exports import charts as svg

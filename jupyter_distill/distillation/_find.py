@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._validation import with_article
 from jupyter_distill.checks import CHEAP, Subject, cheap
 from jupyter_distill.checks._weak import Rival, weak
 from jupyter_distill.distillation._findings_of_settings import of_settings
@@ -19,9 +20,8 @@ from jupyter_distill.findings import Findings
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
 
-INSTEAD = (
-    "Learn from the labels instead (d.labels_only is that student), or train the teacher better."
-)
+OF_TEACHER = (*CHEAP, "weak-teacher")
+INSTEAD = "Learn from the labels instead (see d.labels_only), or train the teacher better."
 
 
 def find(d: Distillation, *, size_asked: bool, before: Findings | None = None) -> Findings:
@@ -34,14 +34,14 @@ def find(d: Distillation, *, size_asked: bool, before: Findings | None = None) -
     size_asked : bool
         Whether the person named the size.
     before : Findings, optional
-        Of the same teacher and rows: what they say of these alone is not measured again.
+        Of the same teacher and rows: what they say of the teacher is not measured again, so that
+        nothing has to be fitted.
     """
-    subject = _subject(d)
     if before is None:
-        said = list(cheap(subject))
+        subject = _subject(d)
+        said = [*cheap(subject), *weak(subject, _labels_only(d, subject))]
     else:
-        said = [one for one in before if one.code in CHEAP]
-    said += weak(subject, _labels_only(d, subject))
+        said = [one for one in before if one.code in OF_TEACHER]
     rest = (*of_settings(d), *of_size(d, asked=size_asked), *of_student(d), *of_techniques(d))
     return Findings.ordered([*said, *rest])
 
@@ -59,7 +59,8 @@ def _labels_only(d: Distillation, subject: Subject) -> Rival:
         assert d.labels_only is not None and subject.scored is not None
         return d.labels_only.output(subject.scored[0])
 
-    return Rival("the same student", output, INSTEAD)
+    # named, as the finding stands beside other students too
+    return Rival(f"{with_article(d.family)} of size {d.size}", output, INSTEAD)
 
 
 def with_findings(
