@@ -64,7 +64,8 @@ def _columns(subject: Subject) -> pd.DataFrame | None:
         kind: Kind = "category" if isinstance(targets, SoftTargets) else "numeric"
         truth = truth_of(targets).astype(np.float64)
         sides = [truth[part[known[part]]] for part in (subject.own, subject.measured)]
-        rows += [{"column": TRUTH, **test} for test in _compared(Column(TRUTH, kind), *sides)]
+        if min(map(len, sides)) >= ENOUGH:
+            rows += [{"column": TRUTH, **test} for test in _compared(Column(TRUTH, kind), *sides)]
     frame = pd.DataFrame(rows)
     adjusted = _holm(frame["p"].to_numpy())
     frame["p"] = adjusted
