@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -33,33 +31,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from jupyter_distill.teachers import as_teacher
 
 from .distilling import run
+from .exported import FOREST, NAMES, X32, exported, forest, graph, value
 from .small import people
 from .taught import FRAME, X, Y, net
-
-X32 = X.astype(np.float32)
-NAMES = np.array(["virginica", "setosa", "versicolor"])[Y]  # not in the order of the codes
-FOREST = RandomForestClassifier(10, random_state=0).fit(X32, NAMES)
-
-
-@cache
-def forest(zipmap: bool = False) -> Any:
-    return to_onnx(FOREST, X32[:1], options={"zipmap": zipmap})
-
-
-def exported(model: torch.nn.Module, rows: torch.Tensor, *, free: bool, path: Path) -> Path:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of torch's own
-        torch.onnx.export(
-            model.eval(),
-            (rows,),
-            path,
-            input_names=["rows"],
-            output_names=["logits"],
-            dynamic_shapes=[{0: torch.export.Dim("batch")}] if free else None,
-            external_data=False,
-            verbose=False,
-        )
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -78,15 +52,6 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int | None], 
         return path
 
     return of
-
-
-def graph(nodes: list[Any], inputs: list[Any], outputs: list[Any]) -> Any:
-    made = helper.make_graph(nodes, "made", inputs, outputs)
-    return helper.make_model(made, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-
-
-def value(name: str, shape: list[Any] | None, kind: int = TensorProto.FLOAT) -> Any:
-    return helper.make_tensor_value_info(name, kind, shape)
 
 
 # --- every form --------------------------------------------------------------------------------
@@ -293,117 +258,3 @@ def test_labels_alone_are_refused() -> None:
         as_teacher(only).logits(X)
     with pytest.raises(ValueError, match="hard labels"):
         as_teacher(model, output_name="label").logits(X)
-
-
-# --- what is refused ---------------------------------------------------------------------------
-
-
-def test_what_is_no_onnx_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        FileNotFoundError, match=r"path of an ONNX model. Got 'none.onnx', where th"
-    ):
-        as_teacher("none.onnx")
-    for content in (b"", b"not a model"):
-        path = tmp_path / "bad.onnx"
-        path.write_bytes(content)
-        with pytest.raises(ValueError, match=r"bad.onnx to be an ONNX model that onnxruntime \d"):
-            as_teacher(path)
-    with pytest.raises(ValueError, match=r"the ONNX model to be an ONNX model.*Got Invalid"):
-        as_teacher(b"not a model")
-
-
-def test_rows_that_do_not_fit_are_refused() -> None:
-    teacher = as_teacher(forest())
-    with pytest.raises(ValueError, match=r"input 'X' as \(rows, 4\). Got shape \(150, 3\)"):
-        teacher.logits(X[:, :3])
-    with pytest.raises(ValueError, match=r"numbers for the ONNX model. Got column 'kind' with 'a'"):
-        teacher.logits(FRAME.assign(kind="a"))
-    with pytest.raises(
-        ValueError, match=r"numbers that .* take as float32. Got column .* with .*e\+60, .*150 such"
-    ):
-        teacher.logits(FRAME * 1e60)
-    with pytest.raises(ValueError, match=r"Got no 'X' and 'rows' as well.*teacher_inputs="):
-        teacher.logits({"rows": X})
-
-
-def test_missing_numbers_go_through_as_nan() -> None:
-    model = graph(
-        [helper.make_node("IsNaN", ["x"], ["nan"]), helper.make_node("Cast", ["nan"], ["y"], to=1)],
-        [value("x", ["n", 3])],
-        [value("y", ["n", 3])],
-    )
-    frame = pl.DataFrame({"a": [1, None, 3], "b": [None, 0.5, 0.5], "c": [True, False, None]})
-    got = as_teacher(model, output="logits").logits(frame)
-    np.testing.assert_array_equal(got, frame.select(pl.all().is_null()).to_numpy())
-
-
-def test_inputs_with_batches_of_their_own_are_refused() -> None:
-    model = graph(
-        [helper.make_node("Add", ["a", "b"], ["y"])],
-        [value("a", [4, 3]), value("b", [1, 3])],
-        [value("y", [4, 3])],
-    )
-    with pytest.raises(
-        ValueError, match=r"one number of rows for all inputs.*4 for 'a', 1 for 'b'"
-    ):
-        as_teacher(model)
-
-
-def test_providers_are_those_of_this_onnxruntime() -> None:
-    assert as_teacher(forest(), providers="CPUExecutionProvider").logits(X).shape == (150, 3)
-    with pytest.raises(ValueError, match=r"providers of this onnxruntime.*Got 'CPUProvider'"):
-        as_teacher(forest(), providers=["CPUProvider"])
-    session = onnxruntime.InferenceSession(forest().SerializeToString())
-    with pytest.raises(ValueError, match="no providers= beside a session, which has its own"):
-        as_teacher(session, providers="CPUExecutionProvider")
-
-
-@pytest.mark.parametrize(
-    ("package", "message"),
-    [
-        ("onnxruntime", r"A teacher from an ONNX model needs onnxruntime.*jupyter-distill\[onnx\]"),
-        ("onnx", r"Reading class names from an ONNX model needs onnx, .*jupyter-distill\[onnx\]"),
-    ],
-)
-def test_a_missing_package_is_named(
-    monkeypatch: pytest.MonkeyPatch, package: str, message: str
-) -> None:
-    data = forest().SerializeToString()
-    monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(ImportError, match=message):
-        as_teacher(data)
-
-
-# --- fingerprints ------------------------------------------------------------------------------
-
-
-def test_weights_in_a_file_of_their_own_are_part_of_the_fingerprint(tmp_path: Path) -> None:
-    def written(scale: float) -> str:
-        model = graph(
-            [helper.make_node("MatMul", ["x", "w"], ["y"])],
-            [value("x", ["n", 3])],
-            [value("y", ["n", 3])],
-        )
-        weights = (scale * np.eye(3)).astype(np.float32)
-        model.graph.initializer.append(onnx.numpy_helper.from_array(weights, "w"))
-        path = tmp_path / "model.onnx"
-        (tmp_path / "weights.bin").unlink(missing_ok=True)
-        onnx.save_model(
-            model, path, save_as_external_data=True, location="weights.bin", size_threshold=0
-        )
-        teacher = as_teacher(path)
-        np.testing.assert_allclose(teacher.logits(X[:, :3]), scale * X[:, :3], rtol=1e-5)
-        return teacher.fingerprint
-
-    first, second = written(2), written(3)
-    assert first != second and written(2) == first
-    (tmp_path / "weights.bin").unlink()
-    with pytest.raises(ValueError, match=r"model.onnx to be an ONNX model.*must lie beside it"):
-        as_teacher(tmp_path / "model.onnx")
-
-
-def test_a_model_trained_anew_has_another_fingerprint() -> None:
-    other = RandomForestClassifier(10, random_state=1).fit(X32, NAMES)
-    another = as_teacher(to_onnx(other, X32[:1], options={"zipmap": False}))
-    assert another.fingerprint != as_teacher(forest()).fingerprint
-    assert as_teacher(forest(), version="1").fingerprint != as_teacher(forest()).fingerprint

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,78 +12,34 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import torch
-from PIL import Image
 from transformers import (
     AutoModel,
     AutoTokenizer,
     BertConfig,
-    BertForSequenceClassification,
     BertModel,
-    BertTokenizer,
     CLIPProcessor,
     DistilBertConfig,
     DistilBertForSequenceClassification,
-    FeatureExtractionPipeline,
-    GPT2Config,
-    GPT2ForSequenceClassification,
     ImageClassificationPipeline,
     TextClassificationPipeline,
-    ViTConfig,
-    ViTForImageClassification,
-    ViTImageProcessorPil,
 )
 
 from jupyter_distill.teachers import as_teacher
 
 from .distilling import run
-
-torch.set_num_threads(1)
-RNG = np.random.default_rng(0)
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "loan", "the", "fine"]
-TEXTS = [" ".join(RNG.choice(WORDS[5:], RNG.integers(1, 12))) for _ in range(70)]
-PIXELS = RNG.integers(0, 255, (70, 20, 24, 3), dtype=np.uint8)
-IMAGES = [Image.fromarray(one) for one in PIXELS]
-SMALL = {
-    "hidden_size": 8,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "intermediate_size": 8,
-}
-
-
-def tokenizer(**options: Any) -> Any:
-    vocabulary = {word: i for i, word in enumerate(WORDS)}
-    return BertTokenizer(vocab=vocabulary, **{"model_max_length": 10, **options})
-
-
-def named(*names: str) -> dict[str, Any]:
-    return {
-        "id2label": dict(enumerate(names)),
-        "label2id": {name: i for i, name in enumerate(names)},
-    }
-
-
-def bert(**options: Any) -> Any:
-    torch.manual_seed(0)
-    known = {"vocab_size": 10, "max_position_embeddings": 16, "initializer_range": 1.0}
-    options = options or named("no", "maybe", "yes")
-    return BertForSequenceClassification(BertConfig(**SMALL, **known, **options)).eval()
-
-
-def vit(**options: Any) -> Any:
-    torch.manual_seed(0)
-    config = ViTConfig(image_size=16, patch_size=8, initializer_range=0.5, **SMALL, **options)
-    return ViTForImageClassification(config).eval()
-
-
-def image_processor() -> Any:
-    return ViTImageProcessorPil(size={"height": 16, "width": 16})
-
-
-def probabilities(pipeline: Any, rows: Any, names: list[str], **options: Any) -> np.ndarray:
-    said = [{one["label"]: one["score"] for one in row} for row in pipeline(rows, **options)]
-    return np.array([[row[name] for name in names] for row in said])
-
+from .small_transformers import (
+    IMAGES,
+    PIXELS,
+    SMALL,
+    TEXTS,
+    WORDS,
+    bert,
+    image_processor,
+    named,
+    probabilities,
+    tokenizer,
+    vit,
+)
 
 # --- texts -------------------------------------------------------------------------------------
 
@@ -259,106 +213,6 @@ def test_a_function_may_be_the_processor() -> None:
         ValueError, match=r"parts that function takes: 'notes', 'scans'. Got 'note'"
     ):
         as_teacher((HistoryAndImage(), prepared)).logits({"note": TEXTS, "scans": IMAGES})
-
-
-# --- what is refused ---------------------------------------------------------------------------
-
-
-@cache
-def shared() -> Any:
-    return bert(), tokenizer(), vit(), image_processor()
-
-
-def texts(*rows: Any, **options: Any) -> Any:
-    return as_teacher(shared()[:2], **options).logits([*rows])
-
-
-def gpt2() -> Any:
-    config = GPT2Config(vocab_size=10, n_positions=16, n_embd=8, n_layer=1, n_head=2)
-    return GPT2ForSequenceClassification(config)
-
-
-REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "several labels": (
-        lambda: as_teacher((bert(problem_type="multi_label_classification"), tokenizer())),
-        r"a model that gives each row one of its classes. Got Bert.*multi_label_classification",
-    ),
-    "another pipeline": (
-        lambda: as_teacher(FeatureExtractionPipeline(model=shared()[0], tokenizer=shared()[1])),
-        r"a pipeline for text-classification or image-classification. Got FeatureExtraction",
-    ),
-    "two processors": (
-        lambda: as_teacher(shared()[:2], processor=shared()[1]),
-        "one processor. Got processor= beside a model with its own",
-    ),
-    "no processor": (
-        lambda: as_teacher(shared()[0], processor="tokenizer"),
-        "processor to be a tokenizer or processor. Got 'tokenizer'",
-    ),
-    "length of an image": (
-        lambda: as_teacher(shared()[2:], max_length=5),
-        "a tokenizer for texts to be cut by. Got max_length=5 beside ViTImageProcessor",
-    ),
-    "length without a tokenizer": (
-        lambda: as_teacher(shared()[0], max_length=5),
-        "a tokenizer for texts to be cut by. Got max_length=5 without one",
-    ),
-    "length 0": (
-        lambda: as_teacher(shared()[:2], max_length=0),
-        "max_length to be a whole number >= 1",
-    ),
-    "no padding": (
-        lambda: as_teacher((gpt2(), tokenizer(pad_token=None))),
-        r"a tokenizer with a padding token.*tokenizer.pad_token = tokenizer.eos_token",
-    ),
-    "missing texts": (
-        lambda: texts("good", None, float("nan")),
-        r"texts for BertTokenizer. Got None, nan in 2 rows \(rows 1, 2\). Leave these rows out",
-    ),
-    "numbers": (
-        lambda: texts(1.5, 2.5),
-        r"texts for BertTokenizer. Got 1.5, 2.5 in 2 rows",
-    ),
-    "longer than the model": (
-        lambda: as_teacher((shared()[0], tokenizer(model_max_length=None))).logits(["good " * 20]),
-        r"texts of at most 16 tokens, the positions of Bert.* Got one of 22.*max_length=16",
-    ),
-    "paths of images": (
-        lambda: as_teacher(shared()[2:]).logits(["a.png", "b.png"]),
-        r"images for ViT.* Got text \('a.png' in row 0\).*PIL.Image.open",
-    ),
-    "parts by another name": (
-        lambda: as_teacher(shared()[:2]).logits({"texts": TEXTS}),
-        r"parts that BertTokenizer takes: 'text', 'text_pair'. Got 'texts'.*Did you mean \"text\"",
-    ),
-    "columns that are no parts": (
-        lambda: as_teacher(shared()[:2]).logits(pd.DataFrame({"text": TEXTS, "age": 3})),
-        r"parts that BertTokenizer takes.*Got 'age'",
-    ),
-    "images it cannot prepare": (
-        lambda: as_teacher(shared()[2:]).logits(np.zeros((3, 5))),
-        r"rows that ViTImageProcessorPil can prepare. Got \w+Error",
-    ),
-    "a model without a head": (
-        lambda: as_teacher((shared()[0].bert, shared()[1])).logits(TEXTS),
-        r"the network to return a tensor.*Got BaseModelOutputWithPooling",
-    ),
-    "a processor that returns no dict": (
-        lambda: as_teacher((shared()[0], lambda rows: rows)).logits(TEXTS),
-        "function to return a dict of tensors. Got list",
-    ),
-    "an option of no kind": (
-        lambda: as_teacher(shared()[:2], max_len=5),
-        r"no option 'max_len' for a teacher of the kind 'transformers'.*\"max_length\"",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_asked_is_refused(case: str) -> None:
-    ask, message = REFUSED[case]
-    with pytest.raises((ValueError, TypeError), match=message):
-        ask()
 
 
 # --- fingerprints, and distilling --------------------------------------------------------------
