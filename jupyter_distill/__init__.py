@@ -27,6 +27,7 @@ _HOME = {
     "CompositeLoss": "targets",
     "Constraints": "constraints",
     "Table": "data",
+    "Files": "data.files",
     "TreeStudent": "students.tree",
     "TreeRegressionStudent": "students.tree",
     "RulesStudent": "students.rules",

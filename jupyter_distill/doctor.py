@@ -38,6 +38,7 @@ EXTRAS = {
     "charts": ("altair", "vl-convert-python"),
     "boosting": ("xgboost", "lightgbm", "catboost"),
     "transformers": ("transformers",),
+    "images": ("pillow",),
     "onnx": ("onnx", "onnxruntime", "skl2onnx"),
     "store": ("pyarrow",),
     "dask": ("dask", "distributed", "pyarrow"),

@@ -89,7 +89,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "paths of images": (
         lambda: as_teacher(shared()[2:]).logits(["a.png", "b.png"]),
-        r"images for ViT.* Got text \('a.png' in row 0\).*PIL.Image.open",
+        r"images for ViT.* Got text \('a.png' in row 0\).*jd.Files\(folder, names\)",
     ),
     "parts by another name": (
         lambda: as_teacher(shared()[:2]).logits({"texts": TEXTS}),

@@ -79,8 +79,9 @@ def check_teacher(
         Rows that the teacher was not trained on: it is measured there. Without them it is measured
         on `X`, which flatters it if it has learnt from these rows, and hides what its training
         labels got wrong.
-    teacher_inputs : array, tensor, data frame, or dict or tuple of them, optional
-        What the teacher sees, row by row beside `X`; `X` itself unless given.
+    teacher_inputs : array, tensor, data frame, Files, or dict or tuple of them, optional
+        What the teacher sees, row by row beside `X`; `X` itself unless given. Pictures and the
+        like, one in a file beside each row: see :class:`Files`.
     out_of_fold : array of shape (n, K), optional
         Probabilities of models that did not learn from the row, the classes in the teacher's
         order, e.g. ``cross_val_predict(clone(model), X, y, method="predict_proba")``: the labels

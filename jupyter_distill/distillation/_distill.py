@@ -89,8 +89,9 @@ def distill(
         sequence is a grid of your own.
     classes : sequence, optional
         Class names in the order of the teacher's columns, where it does not say them itself.
-    teacher_inputs : array, tensor, data frame, or dict or tuple of them, optional
-        What the teacher sees, row by row beside `X`; `X` itself unless given.
+    teacher_inputs : array, tensor, data frame, Files, or dict or tuple of them, optional
+        What the teacher sees, row by row beside `X`; `X` itself unless given. Pictures and the
+        like, one in a file beside each row: see :class:`Files`.
     test : tuple (X_test, y_test) or (X_test, y_test, teacher_inputs_test), optional
         Rows that neither teacher nor student saw: they become the held-out rows.
     unlabelled : data frame, array, or tuple (rows, teacher_inputs), optional

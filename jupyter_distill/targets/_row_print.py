@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from jupyter_distill._validation import expected
+from jupyter_distill.data.files import Files
 from jupyter_distill.targets._cells import as_bytes, as_numpy, cells
 from jupyter_distill.targets._columns import BLOCK, Part, Pieces, arrow_columns, pandas_columns
 from jupyter_distill.teachers import count_rows, parts_of
+from jupyter_distill.teachers._fingerprint import digest
 
 _BYTES = 2**23  # of an array at a time: it may have to be copied
 
@@ -80,6 +82,8 @@ def _part(X: Any) -> Part:
     frame = nw.from_native(X, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(frame, nw.DataFrame | nw.Series):
         return arrow_columns(frame if isinstance(frame, nw.DataFrame) else frame.to_frame())
+    if isinstance(X, Files):
+        return _files(X)
     if isinstance(X, list):
         return Part("list", BLOCK, lambda start, stop: _cells(X[start:stop], start))
     if hasattr(X, "tocsr"):
@@ -88,8 +92,8 @@ def _part(X: Any) -> Part:
         return _array(X)
     raise TypeError(
         expected(
-            "rows that can be hashed: a data frame, an array, a tensor, a list, or a dict or tuple "
-            "of these",
+            "rows that can be hashed: a data frame, an array, a tensor, a list, Files, or a dict "
+            "or tuple of these",
             got=f"{type(X).__module__}.{type(X).__qualname__}",
             remedy="Give the rows as one of these, or leave store out.",
         )
@@ -125,6 +129,22 @@ def _sparse(X: Any) -> Part:
         yield "values", as_bytes(rows.data)
 
     return Part(f"sparse {X.dtype!r} {X.shape[1]}", BLOCK, read)
+
+
+def _files(X: Files) -> Part:
+    """Return what files hold, and how they are read: sizes and times would not tell them apart."""
+    try:
+        read = digest(X.read)
+    except Exception as error:  # what pickling raises is the function's own affair
+        raise ValueError(
+            expected(
+                "read= to be hashed, so that answers are never taken for those of others",
+                got=f"{type(error).__name__}: {error}",
+                remedy="Give a function that takes nothing along that cannot be stored, or leave "
+                "store out.",
+            )
+        ) from error
+    return Part(["files", read], BLOCK, lambda start, stop: _cells(X[start:stop].prints(), start))
 
 
 def _cells(values: list[Any], first: int) -> Pieces:

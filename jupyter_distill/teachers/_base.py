@@ -19,7 +19,7 @@ from jupyter_distill.teachers._fingerprint import digest
 from jupyter_distill.teachers._memory import OutOfMemory, ran_out
 from jupyter_distill.teachers._outputs import Kind, Raw
 from jupyter_distill.teachers._query import Progress, Query
-from jupyter_distill.teachers._rows import take_rows
+from jupyter_distill.teachers._rows import read_files, take_rows
 from jupyter_distill.teachers._steady import ROWS, refuse_noise
 
 Task = Literal["classification", "regression"]
@@ -66,6 +66,7 @@ class Teacher(ABC):
     # Whether it can be asked about rows that nobody had before.
     answers_new_rows: ClassVar[bool] = True
     columns: tuple[str, ...] | None = None
+    _stacks: bool = True  # whether it takes the files of a batch as one array; else as a list
 
     def __init__(
         self,
@@ -223,21 +224,25 @@ class Teacher(ABC):
 
     def _input(self, X: Any, batch: slice) -> Any:
         """Cut one batch and preprocess it."""
-        rows = take_rows(X, batch)
-        if self.preprocess is not None:
-            try:
-                rows = self.preprocess(rows)
-            except Exception as error:
-                raise _failed(error)(
-                    f"preprocess failed on {_span(batch)}: {type(error).__name__}: {error}"
-                ) from error
         try:
+            rows = read_files(take_rows(X, batch), stack=self._stacks)
+            if self.preprocess is not None:
+                rows = self._preprocessed(rows, batch)
             return self.prepare(rows)
         except (MemoryError, RuntimeError) as error:
-            if not ran_out(error):
+            if isinstance(error, OutOfMemory) or not ran_out(error):
                 raise
             raise OutOfMemory(
                 f"{_span(batch)} do not fit into memory: {type(error).__name__}: {error}"
+            ) from error
+
+    def _preprocessed(self, rows: Any, batch: slice) -> Any:
+        assert self.preprocess is not None
+        try:
+            return self.preprocess(rows)
+        except Exception as error:
+            raise _failed(error)(
+                f"preprocess failed on {_span(batch)}: {type(error).__name__}: {error}"
             ) from error
 
     def _ask(self, X: Any, batch: slice) -> Raw:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected, some
+from jupyter_distill.data.files import Files
 from jupyter_distill.teachers._rows import frame_names
 
 _KINDS = {
@@ -86,7 +87,7 @@ def ids_of(X: Any, name: Any, teacher: str) -> Any:
         return as_ids(nw.from_native(X, eager_only=True).get_column(name))
     if index is not None and index.name == name and not (name is None and is_default(index)):
         return as_ids(index)
-    listed = names is None and not isinstance(X, Mapping | tuple) and np.ndim(X) == 1
+    listed = names is None and not isinstance(X, Mapping | tuple | Files) and np.ndim(X) == 1
     if listed and getattr(X, "name", None) in (None, name):
         return as_ids(X)
     what = "an index of ids" if name is None else f"the ids {name!r}, as their index or a column"

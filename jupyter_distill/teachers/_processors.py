@@ -12,6 +12,7 @@ import numpy as np
 
 from jupyter_distill._optional import is_a
 from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill.data.files import Files
 from jupyter_distill.teachers._base import Refused
 
 _UNSET = 10**9  # tokenizers without a longest length say 1e30
@@ -69,8 +70,11 @@ class Processor:
         self.cuts = "max_length" in self._settings or own < _UNSET
 
     def check(self, X: Any) -> None:
-        """Refuse what it cannot take, with the rows where that is."""
-        for name, part in self._parts(X).items():
+        """Refuse what it cannot take, with the rows where that is.
+
+        Of files the first alone is read: they are as many as the rows, and may be large.
+        """
+        for name, part in self._parts(_begun(X)).items():
             texts = np.array([isinstance(item, str) for item in part], dtype=bool)
             if name == "images" and texts.any():
                 row = int(texts.argmax())
@@ -78,7 +82,7 @@ class Processor:
                     expected(
                         f"images for {self.name}",
                         got=f"text ({part[row]!r} in row {row})",
-                        remedy="If these are paths: [PIL.Image.open(path) for path in paths].",
+                        remedy="If these are names of files: jd.Files(folder, names).",
                     )
                 )
             if name in ("text", "text_pair") and not texts.all():
@@ -153,6 +157,13 @@ class Processor:
         if is_a(self.made, *_TOKENIZER):
             return "text"
         return "images" if self.known and not hasattr(self.made, "sampling_rate") else ""
+
+
+def _begun(X: Any) -> Any:
+    """Return rows with the first of each part's files in their place."""
+    if isinstance(X, Mapping):
+        return {name: _begun(part) for name, part in X.items()}
+    return X[:1].batch(stack=False) if isinstance(X, Files) else X
 
 
 def _listed(part: Any) -> list[Any]:

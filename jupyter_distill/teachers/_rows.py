@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from jupyter_distill._optional import loaded
 from jupyter_distill._validation import expected
+from jupyter_distill.data.files import Files
 
 Rows = slice | NDArray[np.intp]
 
 _KINDS = (
-    "a data frame, an array, a tensor, a list of rows, a map-style Dataset, or a dict or tuple of "
-    "these"
+    "a data frame, an array, a tensor, a list of rows, a map-style Dataset, Files, or a dict or "
+    "tuple of these"
 )
 
 
@@ -75,6 +76,18 @@ def take_rows(X: Any, rows: Rows) -> Any:
     if hasattr(X, "tocsr"):  # not every sparse form can be cut
         X = X.tocsr()
     return X[rows]
+
+
+def read_files(X: Any, *, stack: bool = True) -> Any:
+    """Return rows whose files are read; those that are no files as they are."""
+    if isinstance(X, Files):
+        return X.batch(stack=stack)
+    if isinstance(X, tuple):
+        return tuple(read_files(part, stack=stack) for part in X)
+    parts = parts_of(X)
+    if parts is not None:
+        return {name: read_files(part, stack=stack) for name, part in parts.items()}
+    return X
 
 
 def _stacked(items: list[Any], torch: Any) -> Any:

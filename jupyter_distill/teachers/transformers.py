@@ -43,6 +43,7 @@ class TransformersTeacher(ModuleTeacher):
         if processor is not None:
             colour = is_a(model, *_OF_IMAGES)
             self._processor = Processor(processor, max_length, settings, colour=colour)
+            self._stacks = self.preprocess is not None  # pictures may have many sizes
         self._config = network.config if is_a(network, *_MODEL) else None
         if self._config is not None:
             self._read_config()
