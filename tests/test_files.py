@@ -316,6 +316,15 @@ def test_another_number_of_files_than_rows_is_refused(folder: Path) -> None:
         run(trained(), TABLE, DIGITS, teacher_inputs=jd.Files(folder, moved))
 
 
+def test_files_are_no_table_for_people(folder: Path) -> None:
+    reading = Reading()
+    with pytest.raises(
+        TypeError, match="that people can read. Got <Files: 400 in .*teacher_inputs="
+    ):
+        run(trained(), jd.Files(folder, NAMES, read=reading), DIGITS)
+    assert reading.read == []
+
+
 def test_a_file_that_cannot_be_read_is_named(folder: Path, tmp_path: Path) -> None:
     names = spoilt(folder, tmp_path)
     files = jd.Files(tmp_path / "0", names)

@@ -14,6 +14,7 @@ from scipy import sparse
 from jupyter_distill._validation import expected, some
 from jupyter_distill.data._read import check_names, joined, read_array, read_frame, two_axes
 from jupyter_distill.data.columns import Column
+from jupyter_distill.data.files import Files
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,14 @@ class Table:
             raise TypeError(
                 expected(
                     "rows in memory", got=f"a lazy {type(X).__name__}", remedy="Use X.collect()."
+                )
+            )
+        if isinstance(X, Files):
+            raise TypeError(
+                expected(
+                    "a table that people can read",
+                    got=f"{X!r}, which a teacher may see",
+                    remedy="Give a table as X, and these as teacher_inputs=.",
                 )
             )
         listed = getattr(X, "column_names", getattr(X, "columns", None))
