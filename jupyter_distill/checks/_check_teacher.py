@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
@@ -16,6 +17,7 @@ from jupyter_distill._softmax import log_floored
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.checks import _linear as linear
 from jupyter_distill.checks._accuracy import accuracy
+from jupyter_distill.checks._asked import Asked, ask
 from jupyter_distill.checks._bias import bias
 from jupyter_distill.checks._cheap import LOOKS
 from jupyter_distill.checks._drift import drift_and_whole
@@ -29,16 +31,15 @@ from jupyter_distill.checks._subject import Looked, Subject, truth_of
 from jupyter_distill.checks._teacher_check import TeacherCheck
 from jupyter_distill.checks._weak import Rival, weak
 from jupyter_distill.findings import Findings
-from jupyter_distill.targets import Predictions, SoftTargets, Targets
-from jupyter_distill.targets.asking import Asking, classes_before, targets_of
-from jupyter_distill.targets.task import find_teacher, settled
-from jupyter_distill.teachers import Query, Teacher
+from jupyter_distill.targets import Predictions, SoftTargets
+from jupyter_distill.targets.asking import Asking, classes_before
+from jupyter_distill.targets.store import Store
+from jupyter_distill.targets.task import find_teacher
 
 BETTER = (
     "Train the teacher better first, or learn from the labels instead: StudentClass().fit(X, y)."
 )
 MATTERS = 0.05  # points by which any other model has to be better: some always is, by a little
-BATCH = 8_192  # rows per question unless the teacher knows better: few enough to show progress
 
 
 def check_teacher(
@@ -54,6 +55,7 @@ def check_teacher(
     task: str | None = None,
     classes: Sequence[object] | None = None,
     batch_size: int | None = None,
+    store: Store | str | os.PathLike[str] | None = None,
     progress: bool = True,
     random_state: int | None = 0,
 ) -> TeacherCheck:
@@ -95,6 +97,9 @@ def check_teacher(
         Class names in the order of the teacher's columns, where it does not say them itself.
     batch_size : int, optional
         Rows per question to the teacher.
+    store : Store or path, optional
+        As of :func:`distill`, which finds the answers there: what is kept is not asked again. A
+        teacher whose answers differ from call to call leaves none.
     progress : bool, default True
         Whether to show progress.
     random_state : int or None, default 0
@@ -111,7 +116,12 @@ def check_teacher(
         If anything given is not what is needed; the message says what was expected, what came
         and what to do.
     ImportError
-        If `sensitive` is given and fairlearn is missing.
+        If `sensitive` is given and fairlearn is missing, or `store` and pyarrow.
+
+    Notes
+    -----
+    An interrupt (Ctrl-C) while the teacher is asked goes on with the rows that were answered; the
+    result's ``notes`` say how many. Positions of rows are those in `X` all the same.
 
     Examples
     --------
@@ -124,76 +134,33 @@ def check_teacher(
     if ask_again is not None:
         check_number("ask_again", ask_again, low=0, integer=True)
     model = find_teacher(teacher, y, classes, task, None)
-    asking = Asking.of(model, batch_size, None)
+    asking = Asking.of(model, batch_size, store)
     given = Given.read(X, y, teacher_inputs, test)
     attributes = read_sensitive(sensitive, given)
     if attributes:
         require("fairlearn", extra="audit", feature="check_teacher(sensitive=...)")
-    y, y_test = given.truth(model)
-    truth = both(y, y_test)
-    classes_before(model, truth)
-    model, queries = _asked(model, given, y, asking, bool(progress))
-    subject = _subject(given, targets_of(model, queries, truth))
-    aside = None if out_of_fold is None else _out_of_fold(out_of_fold, subject)
-    looks = _looks(subject, model, given, attributes, aside, ask_again, random_state)
+    classes_before(model, both(*given.truth(model)))
+    asked = ask(model, given, asking, bool(progress), random_state)
+    subject = asked.subject
+    aside = None if out_of_fold is None else _out_of_fold(out_of_fold, asked)
+    attributes = [one.take(asked.places) for one in attributes]
+    looks = _looks(asked, subject, attributes, aside, ask_again, random_state)
     bar = tqdm(looks, desc="checking the teacher", disable=not progress, delay=0.5, leave=False)
     looked = [look() for look in bar]
     return TeacherCheck(
         teacher=model.name,
-        task=model.task or "classification",
-        rows=given.table.n_rows,
-        test_rows=0 if given.unseen is None else given.unseen.n_rows,
+        task=asked.teacher.task or "classification",
+        rows=len(subject.own),
+        test_rows=len(subject.measured) if subject.unseen else 0,
         findings=Findings.ordered(one for each in looked for one in each.findings),
         parts={name: part for each in looked for name, part in each.parts.items()},
-    )
-
-
-def _asked(
-    teacher: Teacher, given: Given, y: Any, asking: Asking, progress: bool
-) -> tuple[Teacher, list[Query]]:
-    """Return the teacher, of a task, and its answers to the rows of X and the test rows."""
-    answers: list[Query] = []
-    for table, inputs in ((given.table, given.inputs), (given.unseen, given.inputs_test)):
-        if table is None:
-            continue
-        X = table.native if inputs is None else inputs
-        query = asking.query(teacher, X)
-        bar = tqdm(
-            desc="asking the teacher",
-            total=table.n_rows,
-            unit=" rows",
-            disable=not progress,
-            delay=0.5,
-            leave=False,
-        )
-        with bar:
-            for rows in query:
-                bar.update(len(rows))
-        if not answers:
-            teacher = teacher.of_task(settled(teacher, query, y))
-        answers.append(query)
-    return teacher, answers
-
-
-def _subject(given: Given, targets: Targets) -> Subject:
-    n = given.table.n_rows
-    if given.unseen is None:
-        own = np.arange(n)
-        return Subject(given.table, targets, own, own, False, "rows")
-    return Subject(
-        given.table.join(given.unseen),
-        targets,
-        np.arange(n),
-        np.arange(n, targets.n_rows),
-        True,
-        "test rows",
+        notes=asked.notes,
     )
 
 
 def _looks(
+    asked: Asked,
     subject: Subject,
-    teacher: Teacher,
-    given: Given,
     attributes: Sequence[Attribute],
     out_of_fold: NDArray[np.float64] | None,
     ask_again: int | None,
@@ -219,7 +186,7 @@ def _looks(
         partial(drift_and_whole, subject, seed),
         lambda: _weak(subject, forest()),
         lambda: _labels(subject, out_of_fold, forest, seed),
-        partial(steady, subject, teacher, given.inputs, ask_again, seed),
+        partial(steady, subject, asked.teacher, asked.given.inputs, ask_again, asked.noise, seed),
     ]
     return [*looks, of_groups] if attributes else looks
 
@@ -244,16 +211,18 @@ def _labels(
         return Looked()
     if out_of_fold is not None:
         rows, models = subject.taught, [log_floored(out_of_fold)[subject.taught]]
-        found.append(mislabelled(targets.take(rows), rows, models, "X", "models out of fold"))
+        by = "models out of fold"
+        found.append(mislabelled(targets.take(rows), subject.called(rows), models, "X", by))
     elif (grown := forest()) is not None:
         learnt = targets.take(grown.rows)
         table = subject.table.take(grown.rows)
         straight = linear.out_of_fold(table, truth_of(learnt), learnt.n_classes, seed)
         by = "a forest and a linear model that did not learn from them"
-        found.append(mislabelled(learnt, grown.rows, [grown.aside, straight], "X", by))
+        models = [grown.aside, straight]
+        found.append(mislabelled(learnt, subject.called(grown.rows), models, "X", by))
     if subject.unseen and len(subject.scored_rows):
         seen = targets.take(subject.scored_rows)
-        rows = subject.scored_rows - subject.measured[0]
+        rows = subject.among_test(subject.scored_rows)
         found.append(mislabelled(seen, rows, [seen.logits], "test", "the teacher"))
     return Looked(
         [one for each in found for one in each.findings],
@@ -264,9 +233,9 @@ def _labels(
     )
 
 
-def _out_of_fold(given: Any, subject: Subject) -> NDArray[np.float64]:
+def _out_of_fold(given: Any, asked: Asked) -> NDArray[np.float64]:
     """Return probabilities for the rows of X, or say what is wrong with them."""
-    targets, n = subject.targets, len(subject.own)
+    targets, n = asked.targets, asked.n_x
     if isinstance(targets, Predictions) or targets.labels is None:
         raise ValueError(
             expected(
@@ -278,4 +247,4 @@ def _out_of_fold(given: Any, subject: Subject) -> NDArray[np.float64]:
     p = SoftTargets.from_probabilities(given, targets.classes).at(1.0)
     if len(p) != n:
         raise ValueError(expected(f"out_of_fold to have {n} rows, like X", got=f"{len(p)} rows"))
-    return p
+    return p[asked.places[: asked.given.table.n_rows]]

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
 from jupyter_distill.data import Table, alike
 from jupyter_distill.targets.task import read_truth
-from jupyter_distill.teachers import Teacher, count_rows
+from jupyter_distill.teachers import Teacher, count_rows, take_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +66,32 @@ class Given:
             )
         return cls(table, y, teacher_inputs, unseen, y_test, inputs_test)
 
+    def take(self, rows: NDArray[np.intp], test: NDArray[np.intp]) -> Given:
+        """Return some rows, and some of the test rows, by position."""
+        table, unseen = self.table, self.unseen
+        if len(rows) < table.n_rows:
+            kept = table.take(rows), _some(self.y, rows), _inputs(self.inputs, rows)
+        else:
+            kept = table, self.y, self.inputs
+        if unseen is not None and len(test) < unseen.n_rows:
+            others = unseen.take(test), _some(self.y_test, test), _inputs(self.inputs_test, test)
+            return Given(*kept, *others)
+        return Given(*kept, unseen, self.y_test, self.inputs_test)
+
     def truth(self, teacher: Teacher) -> tuple[Any, Any]:
         """Return y and that of the test rows, as numbers where the teacher gives numbers."""
         y, y_test = self.y, self.y_test
         if teacher.task == "regression" and y is not None:
             return read_truth(y), None if y_test is None else read_truth(y_test, "y_test")
         return y, y_test
+
+
+def _some(y: Any, rows: NDArray[np.intp]) -> Any:
+    return None if y is None else np.asarray(y)[rows]
+
+
+def _inputs(inputs: Any, rows: NDArray[np.intp]) -> Any:
+    return None if inputs is None else take_rows(inputs, rows)
 
 
 def check_beside(name: str, values: Any, table: Table, like: str = "X") -> None:

@@ -30,12 +30,12 @@ def repeats(subject: Subject) -> Looked:
     if subject.unseen:
         taught = counts[codes[subject.measured]] > 0
         rows.append(("test rows, in X as well", taught))
-        found += _taught(taught, again)
+        found += _taught(taught, again, subject)
     frame = pd.DataFrame([(of, len(flags), int(flags.sum())) for of, flags in rows])
     return Looked(found, {"repeats": frame.set_axis(["of", "rows", "repeated"], axis=1)})
 
 
-def _taught(taught: Flags, again: Flags) -> Iterator[Finding]:
+def _taught(taught: Flags, again: Flags, subject: Subject) -> Iterator[Finding]:
     """Compare how many test rows stand in X with how many rows of X stand there once more."""
     share, usual = float(taught.mean()), float(again.mean())
     if share - usual < TAUGHT:
@@ -59,7 +59,7 @@ def _taught(taught: Flags, again: Flags) -> Iterator[Finding]:
         },
         "Take rows that were kept apart from the start: those that were learnt from flatter every "
         "figure.",
-        pd.DataFrame({"test row": np.flatnonzero(taught)}),
+        pd.DataFrame({"test row": subject.among_test(subject.measured[taught])}),
     )
 
 
@@ -67,7 +67,7 @@ def _often(again: Flags, codes: NDArray[np.intp], subject: Subject) -> Iterator[
     if again.mean() < OFTEN:
         return
     rows = subject.own[again]
-    detail = pd.DataFrame({"row": rows, "group": pd.factorize(codes[rows])[0]})
+    detail = pd.DataFrame({"row": subject.called(rows), "group": pd.factorize(codes[rows])[0]})
     figures = {"rows": len(again), "repeated": int(again.sum())}
     said, targets = "", subject.targets
     truth = targets.truth if isinstance(targets, Predictions) else targets.labels

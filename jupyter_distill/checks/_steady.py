@@ -14,17 +14,26 @@ from jupyter_distill.checks._rows import codes_of_rows
 from jupyter_distill.checks._subject import Looked, Positions, Subject
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions
-from jupyter_distill.teachers import Teacher, take_rows
+from jupyter_distill.teachers import Noise, Teacher, take_rows
 
 AGAIN = 100  # rows that are asked about once more
 APART = 0.01  # distance of two answers beyond what sums in another order may do
 TOLD = 0.01  # share of the rows of X from which it is worth a word that X cannot tell them apart
+MEND = (
+    "Put it into the mode for answering (e.g. model.eval()), fix its seed, and look whether it "
+    "keeps something from one call to the next."
+)
 
 Floats = NDArray[np.float64]
 
 
 def steady(
-    subject: Subject, teacher: Teacher, inputs: Any, ask_again: int | None, seed: int | None
+    subject: Subject,
+    teacher: Teacher,
+    inputs: Any,
+    ask_again: int | None,
+    noise: Noise | None,
+    seed: int | None,
 ) -> Looked:
     """Compare answers to rows that are the same, and ask about some rows of X once more.
 
@@ -39,6 +48,8 @@ def steady(
     ask_again : int or None
         How many rows to ask about once more; None: some, but none of a teacher that may be far
         away or cost money.
+    noise : Noise or None
+        What was found while it was asked.
     seed : int or None
         Seed of the rows that are drawn.
     """
@@ -49,9 +60,11 @@ def steady(
     same = _among_the_same(said, codes, subject)
     rows = [{"compared": "rows that are the same in X", **_figures(same)}]
     found: list[Finding] = []
-    if inputs is None:
+    if noise is not None:
+        found.append(_noisy(noise))
+    elif inputs is None:
         found += _unsteady(same, "to rows that are the same in every column")
-    else:
+    if inputs is not None:
         found += _indistinct(same, len(codes))
     if ask_again:
         drawn = np.random.default_rng(seed).permutation(subject.own)[:ask_again]
@@ -62,6 +75,17 @@ def steady(
                 again, "when it is asked about the same rows again, with others beside them"
             )
     return Looked(found, {"steadiness": pd.DataFrame(rows)})
+
+
+def _noisy(noise: Noise) -> Finding:
+    return Finding(
+        "unsteady-teacher",
+        f"The teacher gives different answers when it is asked the same question again: "
+        f"{noise.different} of {noise.rows} rows are apart, by up to {noise.largest:.2g}. "
+        "distill() refuses it, and every figure here is of one answer of many.",
+        {"rows": noise.rows, "different": noise.different, "largest distance": noise.largest},
+        MEND,
+    )
 
 
 def _plain(subject: Subject) -> Floats:
@@ -81,7 +105,7 @@ def _among_the_same(said: Floats, codes: NDArray[np.intp], subject: Subject) -> 
     mean = np.zeros((len(size), said.shape[1]))
     np.add.at(mean, groups, said[rows])
     apart = np.abs(said[rows] - (mean / size)[groups]).sum(1)
-    return pd.DataFrame({"row": rows, "group": groups, "apart": apart})
+    return pd.DataFrame({"row": subject.called(rows), "group": groups, "apart": apart})
 
 
 def _asked_again(
@@ -93,7 +117,8 @@ def _asked_again(
         anew = (teacher.predictions(X) / (float(targets.values.std()) or 1.0))[:, None]
     else:
         anew = softmax(teacher.logits(X)) / 2
-    return pd.DataFrame({"row": rows, "apart": np.abs(said[rows] - anew).sum(1)})
+    apart = np.abs(said[rows] - anew).sum(1)
+    return pd.DataFrame({"row": subject.called(rows), "apart": apart})
 
 
 def _figures(compared: pd.DataFrame) -> dict[str, float]:
@@ -116,8 +141,7 @@ def _unsteady(compared: pd.DataFrame, when: str) -> Iterator[Finding]:
         f"The teacher gives different answers {when}: {int(figures['different']):,} of "
         f"{int(figures['rows']):,} are apart, by up to {figures['largest distance']:.2g}.",
         figures,
-        "Put it into the mode for answering (e.g. model.eval()), fix its seed, and look whether it "
-        "keeps something from one call to the next.",
+        MEND,
         detail.reset_index(drop=True),
     )
 

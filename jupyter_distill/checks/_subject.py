@@ -36,6 +36,11 @@ class Subject:
         Whether the teacher did not see these, as their owner says: then they are test rows.
     where : str
         What they are called, e.g. ``"held-out rows"``.
+    places : ndarray of int or None
+        Where the rows stand among all that their owner gave, test rows behind those of X; None
+        where these are all.
+    n_x : int or None
+        How many of these were rows of X; None where they are all here.
     """
 
     table: Table
@@ -44,6 +49,16 @@ class Subject:
     measured: Positions
     unseen: bool
     where: str
+    places: Positions | None = None
+    n_x: int | None = None
+
+    def called(self, rows: Positions) -> Positions:
+        """Return positions as the owner counts them, test rows behind those of X."""
+        return rows if self.places is None else self.places[rows]
+
+    def among_test(self, rows: Positions) -> Positions:
+        """Return positions of test rows as the owner counts them among these."""
+        return self.called(rows) - (len(self.own) if self.n_x is None else self.n_x)
 
     @cached_property
     def own(self) -> Positions:

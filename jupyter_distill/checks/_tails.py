@@ -39,7 +39,7 @@ def tails(subject: Subject) -> Looked:
         "logarithm: squared differences follow the few.",
         pd.DataFrame(
             {
-                "row": subject.scored_rows[order],
+                "row": subject.called(subject.scored_rows[order]),
                 "teacher": targets.values[order],
                 "truth": targets.truth[order],
             }

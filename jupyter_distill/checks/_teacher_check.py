@@ -37,6 +37,8 @@ class TeacherCheck:
         `sentence`, `evidence`, a `table` and a `remedy`.
     parts : mapping of str to data frame
         What was measured, by name: see :meth:`frame`.
+    notes : tuple of str
+        What was left out, e.g. rows that an interrupt left without an answer.
     """
 
     teacher: str
@@ -45,6 +47,7 @@ class TeacherCheck:
     test_rows: int
     findings: Findings
     parts: Mapping[str, pd.DataFrame]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -143,7 +146,7 @@ class TeacherCheck:
 
     def describe(self) -> str:
         """Return the check as text: the outcome, the figures that come first, the findings."""
-        parts = [self.headline]
+        parts = ["\n".join([self.headline, *self.notes])]
         if self.figures:
             parts.append(f"On {self.measured_on}:\n" + "\n".join(f"  {f}" for f in self.figures))
         return "\n\n".join([*parts, repr(self.findings)])

@@ -14,11 +14,10 @@ from jupyter_distill.data import Rows, Table, check_rows, split_rows
 from jupyter_distill.distillation._more_rows import Unlabelled, read_unlabelled
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import SoftTargets, Targets
-from jupyter_distill.targets.asking import Asking, classes_before, targets_of
+from jupyter_distill.targets.asking import Asking, ask_all, classes_before, targets_of
 from jupyter_distill.targets.task import settled
 from jupyter_distill.teachers import Query, Teacher
 
-LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
 BINS = 10  # of the numbers of a regression, to split its rows in proportion
 LEAST_IN_BIN = 10
 
@@ -104,13 +103,8 @@ def _query(
     X = _seen(table, inputs)
     order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
     query = asking.query(teacher, X, order=order)
-    try:
-        with work.bar("asking the teacher", table.n_rows, "rows", query.n_done) as bar:
-            for rows in query:
-                bar.update(len(rows))
-    except KeyboardInterrupt:
-        if query.n_done < LEAST_ROWS:
-            raise
+    bar = work.bar("asking the teacher", table.n_rows, "rows", query.n_done)
+    if not ask_all(query, bar):
         work.interrupted(
             f"the teacher answered {query.n_done} of {table.n_rows} rows, spread over the data; "
             f"the student was distilled from these.{asking.rest}"

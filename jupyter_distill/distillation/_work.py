@@ -14,12 +14,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from tqdm.auto import tqdm
 
 from jupyter_distill._validation import check_number, expected
+from jupyter_distill.targets.asking import InterruptedWarning
 
 Done = TypeVar("Done")
-
-
-class InterruptedWarning(UserWarning):
-    """Work was stopped by the person; the result holds what was done until then."""
 
 
 class Work:

@@ -15,7 +15,8 @@ MOST = 12  # rows of a part that are shown before the reader is sent to its data
 
 def check(checked: TeacherCheck) -> str:
     """Return a check in its frame."""
-    return html.framed(_head(checked) + _findings(checked) + _figures(checked) + _parts(checked))
+    head = _head(checked) + html.notes(checked.notes)
+    return html.framed(head + _findings(checked) + _figures(checked) + _parts(checked))
 
 
 def _head(checked: TeacherCheck) -> str:

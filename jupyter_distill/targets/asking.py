@@ -19,6 +19,12 @@ from jupyter_distill.targets.store import Shelf, Store
 from jupyter_distill.targets.task import find_teacher, is_number, read_truth, settled
 from jupyter_distill.teachers import Progress, Query, Teacher, count_rows
 
+LEAST_ROWS = 50  # answers that an interrupt must leave for it to be worth going on
+
+
+class InterruptedWarning(UserWarning):
+    """Work was stopped by the person; the result holds what was done until then."""
+
 
 def soft_targets(
     model: Any,
@@ -136,6 +142,25 @@ class Asking:
         if self.shelf is None:
             return ""
         return f" Run the same again for the others: answers are kept in {self.shelf.place!r}."
+
+
+def ask_all(query: Query, bar: tqdm[None]) -> bool:
+    """Ask all that is left; return False where a person stopped it and enough was answered.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a person stopped it with hardly an answer.
+    """
+    try:
+        with bar:
+            for rows in query:
+                bar.update(len(rows))
+    except KeyboardInterrupt:
+        if query.n_done < LEAST_ROWS:
+            raise
+        return False
+    return True
 
 
 def classes_before(teacher: Teacher, y: Any) -> NDArray[Any] | None:

@@ -22,9 +22,11 @@ from jupyter_distill.teachers._base import TASKS, Task, Teacher
 from jupyter_distill.teachers._outputs import Raw
 from jupyter_distill.teachers._query import Progress, Query
 from jupyter_distill.teachers._rows import count_rows, frame_names, parts_of, take_rows
+from jupyter_distill.teachers._steady import Noise
 
 __all__ = [
     "TASKS",
+    "Noise",
     "Progress",
     "Query",
     "Raw",

@@ -111,6 +111,12 @@ class Teacher(ABC):
         known.task = task
         return known
 
+    def noisily(self) -> Self:
+        """Return a copy whose answers may differ from call to call."""
+        noisy = copy(self)
+        noisy.noisy = True
+        return noisy
+
     @abstractmethod
     def answer(self, rows: Any) -> Any:
         """Return what the model says about one batch, as it comes."""

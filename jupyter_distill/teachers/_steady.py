@@ -20,6 +20,25 @@ _REMEDY = (
 )
 
 
+class Noise(ValueError):
+    """Two answers to the same rows that differ.
+
+    Attributes
+    ----------
+    rows : int
+        How many were asked about twice.
+    different : int
+        How many got another answer, by more than rounding makes.
+    largest : float
+        The largest difference, of probabilities or of numbers; infinite where one has none.
+    """
+
+    def __init__(self, name: str, got: str, rows: int, different: int, largest: float) -> None:
+        what = f"{name} to answer the same rows alike, asked twice"
+        super().__init__(expected(what, got=got, remedy=_REMEDY))
+        self.rows, self.different, self.largest = rows, different, largest
+
+
 def refuse_noise(
     first: Raw, second: Raw, start: int, *, name: str, kind: Kind | None, numbers: bool
 ) -> None:
@@ -40,12 +59,13 @@ def refuse_noise(
 
     Raises
     ------
-    ValueError
+    Noise
         With the largest difference, of probabilities or of numbers.
     """
     a, b = first.values.astype(np.float64), second.values.astype(np.float64)
     if a.shape != b.shape:
-        raise ValueError(_message(name, f"shape {a.shape} first and {b.shape} then"))
+        got = f"shape {a.shape} first and {b.shape} then"
+        raise Noise(name, got, len(a), len(a), np.inf)
     if np.array_equal(a, b, equal_nan=True):
         return
     finite = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
@@ -62,11 +82,9 @@ def refuse_noise(
         difference[finite] = np.abs(p - q).max(axis=1)
     worst = int(difference.argmax())
     if difference[worst] > allowed:
-        raise ValueError(
-            _message(
-                name, f"{what} that differ by up to {difference[worst]:.3g} (row {start + worst})"
-            )
-        )
+        got = f"{what} that differ by up to {difference[worst]:.3g} (row {start + worst})"
+        different = int((difference > allowed).sum())
+        raise Noise(name, got, len(a), different, float(difference[worst]))
 
 
 def _probabilities(
@@ -83,7 +101,3 @@ def _probabilities(
     if a.shape[1] == 1:
         a, b = (np.hstack([np.zeros_like(z), z]) for z in (a, b))
     return softmax(a), softmax(b)
-
-
-def _message(name: str, got: str) -> str:
-    return expected(f"{name} to answer the same rows alike, asked twice", got=got, remedy=_REMEDY)
