@@ -19,10 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.compose import make_column_transformer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
 import jupyter_distill as jd
 from jupyter_distill.teachers import as_teacher
@@ -317,29 +316,6 @@ def test_one_round_more_is_another_teacher_and_the_same_training_is_the_same(nam
 
 
 # --- inside other estimators -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["XGBClassifier", "LGBMClassifier", "CatBoostClassifier"])
-@pytest.mark.parametrize("k", TASKS)
-def test_a_pipeline_that_ends_in_one_gives_its_probabilities(name: str, k: int) -> None:
-    final: Any = {
-        "XGBClassifier": lambda: xgb.XGBClassifier(n_estimators=ROUNDS),
-        "LGBMClassifier": lambda: lgb.LGBMClassifier(n_estimators=ROUNDS, **LGB),
-        "CatBoostClassifier": lambda: cat.CatBoostClassifier(**CAT),
-    }[name]()
-    rows, labels = TASKS[k]
-    words = [c for c in rows if rows[c].dtype == "category"]
-    encode = make_column_transformer((OneHotEncoder(), words), remainder="passthrough")
-    model = make_pipeline(encode, final).fit(rows, labels)
-    teacher = as_teacher(model)
-    np.testing.assert_allclose(teacher.predict_proba(rows), model.predict_proba(rows), atol=1e-5)
-    assert teacher.name == f"Pipeline of {name}"
-    margins = hasattr(model, "decision_function")  # of lightgbm 4.7, and no other
-    assert teacher.kind == ("logits" if margins else "probabilities")
-    # the last step alone, behind the others, has its margins
-    inner = as_teacher(final, preprocess=encode)
-    assert inner.kind == "logits" and inner.columns is None
-    np.testing.assert_allclose(inner.predict_proba(rows), model.predict_proba(rows), atol=1e-6)
 
 
 def test_hard_labels_of_a_last_step_are_no_probabilities() -> None:

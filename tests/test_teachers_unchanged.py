@@ -23,7 +23,7 @@ import jupyter_distill as jd
 from jupyter_distill import teachers
 from jupyter_distill.teachers import as_teacher
 
-from .boosted import AGED, AGES, CLASSIFIERS, TASKS, TITANIC, lgb_booster, xgb_booster
+from .boosted import AGED, AGES, CLASSIFIERS, TASKS, TITANIC, lgb_booster, xgb_booster, xgb_wrapper
 from .taught import FRAME, Y, net
 
 # --- what a model holds ------------------------------------------------------------------------
@@ -102,6 +102,11 @@ MODELS: dict[str, Kind] = {
         name: ("estimator", lambda make=make: make().fit(FRAME, Y), FRAME)
         for name, make in ESTIMATORS.items()
     },
+    "boosted pipeline": (
+        "pipeline",
+        lambda: make_pipeline(StandardScaler(), xgb_wrapper(FRAME, Y)).fit(FRAME, Y),
+        FRAME,
+    ),
     "network": ("module", net, FRAME),
     "network in training": ("module", in_training, FRAME),
     "function": ("function", OverANet, FRAME),

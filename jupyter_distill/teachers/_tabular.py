@@ -100,6 +100,25 @@ def given_names(names: Any, prefix: str) -> tuple[str, ...] | None:
     return None if known == tuple(f"{prefix}{i}" for i in range(len(known))) else known
 
 
+def best_of(model: Any) -> Any:
+    """Return the best model that a search has found, else the model itself."""
+    found = getattr(model, "best_estimator_", None)
+    return model if found is None else found
+
+
+def last_of(model: Any) -> Any:
+    """Return the last step of a pipeline or of a search's best one, else the model itself."""
+    inner = best_of(model)
+    steps = getattr(inner, "steps", None)
+    return steps[-1][1] if steps else inner
+
+
+def name_of(model: Any) -> str:
+    """Name a pipeline or search together with the model inside."""
+    outer, inner = type(model).__name__, last_of(model)
+    return outer if inner is model else f"{outer} of {type(inner).__name__}"
+
+
 def estimator_type(model: Any) -> str | None:
     """Return what an estimator says it is: classifier, regressor, clusterer ..."""
     try:

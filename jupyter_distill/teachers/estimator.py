@@ -14,8 +14,11 @@ from jupyter_distill.teachers._boosted import no_teacher
 from jupyter_distill.teachers._rows import count_rows
 from jupyter_distill.teachers._tabular import (
     TabularTeacher,
+    best_of,
     estimator_type,
     given_names,
+    last_of,
+    name_of,
     unfitted,
 )
 
@@ -41,11 +44,11 @@ class EstimatorTeacher(TabularTeacher):
         self.task = _task(model, self.task)
         _check_is_fitted(model)
         if options.get("name") is None:
-            self.name = _name(model)
+            self.name = name_of(model)
         if self.task == "regression":
             self._method: str | None = "predict"
         else:
-            _refuse_hard(_last(model))
+            _refuse_hard(last_of(model))
             self._take_classes(getattr(model, "classes_", None))
             self._method = _method(model, output)
         n_features = getattr(model, "n_features_in_", None)
@@ -80,7 +83,7 @@ class EstimatorTeacher(TabularTeacher):
 
     def state(self) -> Any:
         """Return the model; of a search what it found, as all that it tried decides nothing."""
-        return getattr(self.model, "best_estimator_", self.model)
+        return best_of(self.model)
 
     def answer(self, rows: Any) -> Any:
         """Ask the model by the method that was found to be the right one."""
@@ -108,19 +111,6 @@ def build(model: Any, **options: Any) -> Teacher:
 
 def _has(model: Any, method: str) -> bool:
     return callable(getattr(model, method, None))
-
-
-def _last(model: Any) -> Any:
-    """Return the model inside a pipeline or search, else the model itself."""
-    inner = getattr(model, "best_estimator_", None) or model
-    steps = getattr(inner, "steps", None)
-    return steps[-1][1] if steps else inner
-
-
-def _name(model: Any) -> str:
-    """Name a pipeline or search together with the model inside."""
-    outer, inner = type(model).__name__, _last(model)
-    return outer if inner is model else f"{outer} of {type(inner).__name__}"
 
 
 def _refuse_hard(last: Any) -> None:
