@@ -1,4 +1,4 @@
-"""What the Tab key offers in a ``%distill`` line: options, students, and fitting variables."""
+"""What the Tab key offers beside ``%distill``: options, their values, and fitting variables."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from IPython.core.completer import (
     context_matcher,
 )
 
-from jupyter_distill._magic_line import split
+from jupyter_distill._magic_line import split, valued
 from jupyter_distill._optional import loaded
 
 IDENTIFIER = "jupyter_distill.distill"
 # The magic may be assigned: d = %distill model X y
-_LINE = re.compile(r"^\s*(?:[\w., ]+=\s*)?%distill\s+(?P<rest>.*)$")
+_LINE = re.compile(r"^\s*(?:[\w., ]+=\s*)?%{1,2}distill\s+(?P<rest>.*)$")
+# and below %%distill options stand alone: student: tree
+_BELOW = re.compile(r"^\s*(?P<name>[\w-]+):\s*(?P<value>.*)$")
 _PLACES = ("teacher", "X", "y")
 
 Matcher = Callable[[CompletionContext], SimpleMatcherResult]
@@ -40,8 +42,14 @@ def matcher(shell: Any, options: Mapping[str, bool]) -> Matcher:
 
     @context_matcher(identifier=IDENTIFIER)
     def complete(context: CompletionContext) -> SimpleMatcherResult:
-        line = _LINE.match(context.text_until_cursor)
-        offers = list(_offers(line["rest"], shell, options)) if line else []
+        before = context.text_until_cursor
+        line = _LINE.match(before)
+        if line:
+            offers = list(_offers(line["rest"], shell, options))
+        elif context.cursor_line > 0 and context.full_text.lstrip().startswith("%%distill"):
+            offers = list(_offers_below(before, options))
+        else:
+            offers = []
         typed = context.token
         found = [text for text in offers if text.startswith(typed)]
         return SimpleMatcherResult(
@@ -66,11 +74,36 @@ def _offers(rest: str, shell: Any, options: Mapping[str, bool]) -> Iterable[str]
     awaits_value = options.get(before, False)
     if current.startswith("-") or (place == len(_PLACES) and not awaits_value):
         return sorted(option for option in options if option not in words)
-    if before == "--student":
+    if awaits_value:
+        return _values(before, current)
+    return variables(shell, _PLACES[place])
+
+
+def _offers_below(typed: str, options: Mapping[str, bool]) -> Iterable[str]:
+    line = _BELOW.match(typed)
+    if line:
+        return _values(f"--{line['name']}", line["value"])
+    return [f"{name.removeprefix('--')}:" for name in sorted(valued(options))]
+
+
+def _values(option: str, typed: str) -> Iterable[str]:
+    """Return what may follow an option."""
+    if option == "--student":
         return students()
-    if before == "--task":
+    if option == "--task":
         return ("classification", "regression")
-    return () if awaits_value else variables(shell, _PLACES[place])
+    return _folders(typed) if option == "--store" else ()
+
+
+def _folders(typed: str) -> list[str]:
+    """Return the folders that a path which is being typed may go on with."""
+    above, _, name = typed.rpartition("/")
+    above = f"{above}/" if "/" in typed else ""
+    place = Path(above or ".").expanduser()
+    if not place.is_dir():
+        return []
+    found = sorted(one.name for one in place.iterdir() if one.is_dir())
+    return [f"{above}{one}/" for one in found if not one.startswith(".") or name.startswith(".")]
 
 
 def _place(words: list[str], options: Mapping[str, bool]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -51,6 +51,48 @@ def split(line: str, *, partial: bool = False) -> list[str]:
     if (quote or open_pairs) and not partial:
         raise UsageError(f"{quote or open_pairs[-1]} is missing at the end of: {word}")
     return [*words, _unquoted(word)] if word else words
+
+
+def body(cell: str, words: Sequence[str], options: Mapping[str, bool]) -> list[str]:
+    """Return the lines below ``%%distill``, ``size: 8`` say, as words of its first line.
+
+    Parameters
+    ----------
+    cell : str
+        These lines; those that are empty or begin with ``#`` say nothing.
+    words : sequence of str
+        The first line, which may not say the same.
+    options : mapping of str to bool
+        Every option of the magic, and whether a value follows it.
+
+    Raises
+    ------
+    UsageError
+        If a line is no option with its value, or says what another says.
+    """
+    known = [name.removeprefix("--") for name in valued(options)]
+    said = {word.partition("=")[0] for word in words if word.startswith("--")}
+    found = []
+    for line in filter(None, map(str.strip, cell.splitlines())):
+        if line.startswith("#"):
+            continue
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        option = name.replace("_", "-")
+        if colon and option not in known:
+            hint = did_you_mean(option, known) or f" There are {', '.join(known)}."
+            raise UsageError(f"There is no option {name!r} below %%distill.{hint}")
+        if not colon or not value:
+            raise UsageError(f"Expected options below %%distill, like 'size: 8'. Got {line!r}.")
+        if f"--{option}" in said:
+            raise UsageError(f"{name!r} is said twice: {line!r} is one of them.")
+        said.add(f"--{option}")
+        found.append(f"--{option}={_unquoted(value)}")
+    return found
+
+
+def valued(options: Mapping[str, bool]) -> list[str]:
+    """Return the long names of options that a value follows."""
+    return [name for name, value in options.items() if value and name.startswith("--")]
 
 
 def _unquoted(word: str) -> str:

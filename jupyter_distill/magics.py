@@ -1,18 +1,25 @@
-"""The ``%distill`` magic: ``%load_ext jupyter_distill``, then ``%distill model X y``."""
+"""The ``%distill`` magics: ``%load_ext jupyter_distill``, then ``%distill model X y``."""
 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from keyword import iskeyword
 from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, needs_local_scope, no_var_expand
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    magics_class,
+    needs_local_scope,
+    no_var_expand,
+)
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from jupyter_distill._completion import IDENTIFIER, matcher
-from jupyter_distill._magic_line import evaluate, split
+from jupyter_distill._magic_line import body, evaluate, split
 from jupyter_distill._validation import did_you_mean
 
 _PACKAGE = __name__.partition(".")[0]
@@ -31,6 +38,22 @@ def _number(kind: type, *words: str) -> Callable[[str], Any]:
             hint = did_you_mean(text, words)
             raise argparse.ArgumentTypeError(f"expected {what}. Got {text!r}.{hint}") from None
 
+    return read
+
+
+def _names(text: str) -> list[str]:
+    """Read the names of columns."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _directions(text: str) -> dict[str, str]:
+    """Read columns and their directions: ``income +, debt -``."""
+    read = {}
+    for name in _names(text):
+        if name[-1] not in "+-" or not name[:-1].strip():
+            what = "expected columns with + or - behind, like 'income +, debt -'"
+            raise argparse.ArgumentTypeError(f"{what}. Got {name!r}.")
+        read[name[:-1].strip()] = name[-1]
     return read
 
 
@@ -62,26 +85,44 @@ class DistillMagics(Magics):
     @argument(
         "--random-state", type=_number(int), default=0, help="seed of every choice (default: 0)"
     )
+    @argument(
+        "--monotone", type=_directions, help="columns that may only raise or lower: 'age +, debt -'"
+    )
+    @argument("--forbid", type=_names, help="columns that must not be used: 'postcode, sex'")
+    @argument(
+        "--store",
+        metavar="FOLDER",
+        help="where the teacher's answers are kept, so that none is asked for twice",
+    )
     @argument("-o", "--output", metavar="NAME", help="variable that receives the distillation")
     @argument("-q", "--quiet", action="store_true", help="show nothing; needs -o")
     @argument("-h", "--help", action="store_true", help="show this text")
     @no_var_expand
     @needs_local_scope
-    @line_magic
-    def distill(self, line: str, local_ns: dict[str, Any] | None = None) -> Any:
+    @line_cell_magic
+    def distill(
+        self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None
+    ) -> Any:
         """Distil a teacher into a student that people can read, and show it.
 
         Examples::
 
             %distill model X y
             %distill model df[["age", "income"]] y --student tree --size 16 -o d
-            %distill prices X y --student linear
+            %distill prices X y --student linear --store answers/
+
+        With %%distill the options may stand below, a line each::
+
+            %%distill model X y -o d
+            student: rules
+            monotone: income +, debt -
+            store: answers/
         """
         words = split(line)
         if {"-h", "--help"}.intersection(words):
             print(self._parser().format_help().removeprefix("::\n\n"))
             return None
-        given = self._parse(words)
+        given = self._parse([*words, *body(cell or "", words, self.options())])
         if given.output is not None and (
             not given.output.isidentifier() or iskeyword(given.output)
         ):
@@ -107,8 +148,10 @@ class DistillMagics(Magics):
                 temperature=given.temperature,
                 alpha=given.alpha,
                 random_state=given.random_state,
+                store=None if given.store is None else os.path.expanduser(given.store),
+                **_constraints(given),
             )
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OSError, ImportError) as error:
             _refuse(error)
         if given.output is not None:
             variables[given.output] = result
@@ -148,7 +191,16 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _refuse(error: ValueError | TypeError) -> NoReturn:
+def _constraints(given: argparse.Namespace) -> dict[str, Any]:
+    """Return what is demanded, if anything is: a family need not take constraints."""
+    if given.monotone is None and given.forbid is None:
+        return {}
+    from jupyter_distill import Constraints
+
+    return {"constraints": Constraints(monotone=given.monotone or {}, forbid=given.forbid or [])}
+
+
+def _refuse(error: Exception) -> NoReturn:
     """Turn what our own validation says into one line; what others raise keeps its traceback."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
@@ -169,7 +221,8 @@ def load(ipython: Any) -> None:
 
 def unload(ipython: Any) -> None:
     """Take both away again."""
-    ipython.magics_manager.magics["line"].pop("distill", None)
+    for kind in ("line", "cell"):
+        ipython.magics_manager.magics[kind].pop("distill", None)
     ipython.magics_manager.registry.pop(DistillMagics.__name__, None)
     matchers = ipython.Completer.custom_matchers
     matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != IDENTIFIER]

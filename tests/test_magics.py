@@ -5,16 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.core.completer import provisionalcompleter
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge
 
-from jupyter_distill import Distillation, students
+from jupyter_distill import Distillation, Store, students
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +151,84 @@ def test_a_slip_is_one_line(shell: InteractiveShell, line: str, words: list[str]
         assert word in message
 
 
+def test_a_store_keeps_the_answers(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    line = "model X y --size 3 --temperature 1"
+    first = shell.run_line_magic("distill", f"{line} --store answers")
+    kept = Store(tmp_path / "answers").frame()
+    assert kept["rows"].iloc[0] == 400
+
+    def silent(model: object, rows: object) -> None:
+        raise AssertionError("it must not be asked again")
+
+    monkeypatch.setattr(RandomForestClassifier, "predict_proba", silent)
+    for place in ("~/answers", f"'{tmp_path / 'answers'}'"):
+        d = shell.run_line_magic("distill", f"{line} --store {place}")
+        np.testing.assert_array_equal(d.targets.logits, first.targets.logits)
+    (tmp_path / "a file").write_text("")
+    assert "store to be a folder" in said(shell, "model X y --store 'a file'")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert 'pip install "jupyter-distill[store]"' in said(shell, "model X y --store answers")
+
+
+def test_a_cell_says_options_in_lines(shell: InteractiveShell, tmp_path: Path) -> None:
+    cell = f"""%%distill model X y -o d -q
+    student: linear
+
+    # as many as can be read
+    size: 2
+    temperature:  2
+    random_state: 7
+    monotone: income +, house size -
+    forbid: age
+    store: {tmp_path / "a: b"}
+    """
+    result = shell.run_cell(cell)
+    result.raise_error()
+    d = shell.user_ns["d"]
+    assert result.result is None
+    assert (d.family, d.size, d.temperature, d.random_state) == ("linear", 2, 2.0, 7)
+    asked = d.student.constraints
+    assert asked.monotone == {"income": 1, "house size": -1} and list(asked.forbid) == ["age"]
+    assert (tmp_path / "a: b").is_dir()
+    shown = shell.run_cell("%%distill model X y\nstudent: linear\nsize: 2")
+    assert isinstance(shown.result, Distillation) and shown.result.size == 2
+    line = shell.run_line_magic(
+        "distill", "model X y --student linear --size 1 --forbid 'age, house size'"
+    )
+    assert line.student.constraints.forbid == ("age", "house size")
+
+
+@pytest.mark.parametrize(
+    ("line", "cell", "words"),
+    [
+        ("model X y", "sise: 3", ["no option 'sise' below", 'Did you mean "size"?']),
+        ("model X y", "zzzz: 3", ["no option 'zzzz'", "student, size, temperature"]),
+        ("model X y", "quiet: yes", ["no option 'quiet'"]),
+        ("model X y", "size 3", ["like 'size: 8'", "'size 3'"]),
+        ("model X y", "size:", ["like 'size: 8'", "'size:'"]),
+        ("model X y", "size: many", ["a whole number or auto", "'many'"]),
+        ("model X y", "size: 3\nsize: 4", ["'size' is said twice: 'size: 4'"]),
+        ("model X y --size 3", "size: 4", ["'size' is said twice"]),
+        ("model X y", "monotone: income", ["with + or - behind", "'income'"]),
+        ("model X y", "monotone: +", ["with + or - behind", "'+'"]),
+        ("model X y", "monotone: incom +", ["'incom'", 'Did you mean "income"?']),
+        ("model X y", "forbid: postcode", ["'postcode'"]),
+    ],
+)
+def test_a_slip_in_a_cell_is_one_line(
+    shell: InteractiveShell, line: str, cell: str, words: list[str]
+) -> None:
+    with pytest.raises(UsageError) as error:
+        shell.run_cell_magic("distill", line, cell)
+    assert "\n" not in str(error.value)
+    for word in words:
+        assert word in str(error.value)
+
+
 def test_what_others_raise_keeps_its_traceback(shell: InteractiveShell) -> None:
     def broken(rows: object) -> np.ndarray:
         raise ValueError("the service is down")
@@ -167,7 +247,7 @@ def test_what_others_raise_keeps_its_traceback(shell: InteractiveShell) -> None:
 def test_help(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
     assert shell.run_line_magic("distill", "--help") is None
     text = capsys.readouterr().out
-    for word in ("TEACHER", "--temperature", "-o NAME", "Distil a teacher"):
+    for word in ("TEACHER", "--temperature", "-o NAME", "Distil a teacher", "--store FOLDER"):
         assert word in text
 
 
@@ -177,7 +257,7 @@ def test_tab_offers_what_fits(shell: InteractiveShell) -> None:
     assert offered(shell, "%distill mo") == ["model"]
     assert offered(shell, "%distill model ")[:2] == ["X", "y"]
     assert offered(shell, "%distill model X ")[:2] == ["X", "y"]
-    assert offered(shell, "d = %distill model X y --st") == ["--student"]
+    assert offered(shell, "d = %distill model X y --stu") == ["--student"]
     assert offered(shell, "%distill model X y --student ") == students.names()
     assert offered(shell, "%distill --size 3 mo") == ["model"]
     assert "--temperature" in offered(shell, "%distill model X y ")
@@ -186,6 +266,41 @@ def test_tab_offers_what_fits(shell: InteractiveShell) -> None:
 
 def test_tab_elsewhere_is_left_alone(shell: InteractiveShell) -> None:
     assert "--student" not in offered(shell, "model --st")
+
+
+def test_tab_offers_folders_for_a_store(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("answers/old", "asked", "other", ".hidden"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "a.txt").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert offered(shell, "%distill model X y --st") == ["--store", "--student"]
+    assert offered(shell, "%distill model X y --store ") == ["answers/", "asked/", "other/"]
+    assert offered(shell, "%distill model X y --store a") == ["answers/", "asked/"]
+    assert offered(shell, "%distill model X y --store answers/") == ["answers/old/"]
+    assert offered(shell, "%distill model X y --store .h") == [".hidden/"]
+    assert offered(shell, "%distill model X y --store no/where/") == []
+
+
+def test_tab_offers_options_below_a_cell(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "answers").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def below(line: str, first: str = "%%distill model X y") -> list[str]:
+        text = f"{first}\nsize: 3\n{line}"
+        with provisionalcompleter():
+            found = shell.Completer.completions(text, len(text))
+            return [one.text for one in found]
+
+    assert offered(shell, "%%distill mo") == ["model"]
+    assert below("st") == ["store:", "student:"]
+    assert below("student: ") == students.names()
+    assert below("student: tr") == ["tree"]
+    assert below("store: a") == ["answers/"]
+    assert "store:" not in below("st", "%%time")
 
 
 def test_unloading_takes_all_away_and_loading_twice_adds_once() -> None:
@@ -197,7 +312,8 @@ def test_unloading_takes_all_away_and_loading_twice_adds_once() -> None:
     assert "distill" in shell.magics_manager.magics["line"]
     shell.run_line_magic("unload_ext", "jupyter_distill")
     assert shell.Completer.custom_matchers == before
-    assert "distill" not in shell.magics_manager.magics["line"]
+    for kind in ("line", "cell"):
+        assert "distill" not in shell.magics_manager.magics[kind]
 
 
 def test_loading_is_cheap() -> None:
