@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_distill.data import Column, Table, _copula, _near
-from jupyter_distill.data.augmentation import METHODS, augment, off_manifold
+from jupyter_distill.data.augmentation import METHODS, augment
+from jupyter_distill.data.manifold import off_manifold
 
 from .made import FRAMES, mixed, ring, tables
 
@@ -276,13 +277,3 @@ def test_what_cannot_be_made_is_refused_by_name(method: str) -> None:
 def test_an_unknown_method_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match=r"'localswap'\. Did you mean \"local_swap\"\?"):
         augment("localswap", Table.of(mixed(10)), 5, 0)
-
-
-def test_columns_that_differ_are_refused_by_name() -> None:
-    real = Table.of(mixed(50))
-    with pytest.raises(ValueError, match=r"of them 'score' of another.*columns=real.columns"):
-        off_manifold(real, Table.of(mixed(50).assign(score="text")), 0)
-    with pytest.raises(ValueError, match=r"Got 5 columns for 6\."):
-        off_manifold(real, Table.of(mixed(50).drop(columns="employed")), 0)
-    with pytest.raises(ValueError, match=r"at least 2 rows"):
-        off_manifold(real.take(np.array([0])), real, 0)

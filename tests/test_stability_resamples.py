@@ -14,7 +14,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 import jupyter_distill as jd
 from jupyter_distill.data import Table
-from jupyter_distill.data.augmentation import nearest_real
+from jupyter_distill.data.manifold import nearest_real
 from jupyter_distill.distillation import Distillation, Resamples, Work
 from jupyter_distill.distillation._assistants import Assistant
 from jupyter_distill.distillation._lessons import TIMES, Lessons, Teaching

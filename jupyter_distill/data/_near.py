@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
+from jupyter_distill._validation import expected
 from jupyter_distill.data.columns import Column
 from jupyter_distill.data.table import Table
 
@@ -86,3 +87,17 @@ def _levels(codes: Floats) -> Floats:
         axes = np.random.default_rng(0).normal(size=(levels, WIDE))
         axes /= np.linalg.norm(axes, axis=1, keepdims=True)
     return np.asarray(axes[places] / np.sqrt(2))
+
+
+def check_table(table: Table) -> None:
+    """Refuse a table in which nothing can be near anything."""
+    if table.n_columns == 0:
+        raise ValueError(expected("a table with columns", got="none"))
+    if table.n_rows < 2:
+        raise ValueError(
+            expected(
+                "at least 2 rows to make others from",
+                got=f"{table.n_rows}",
+                remedy="Give more rows.",
+            )
+        )

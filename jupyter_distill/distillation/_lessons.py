@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.data import Table
-from jupyter_distill.data.augmentation import augment, off_manifold
+from jupyter_distill.data.augmentation import augment
+from jupyter_distill.data.manifold import off_manifold
 from jupyter_distill.distillation._assistants import Assistant, Fitted, fit_chain, taught
 from jupyter_distill.targets import Targets
 

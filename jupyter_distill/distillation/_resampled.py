@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.data.augmentation import nearest_real
+from jupyter_distill.data.manifold import nearest_real
 from jupyter_distill.distillation._assistants import taught
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._lessons import TIMES, Lessons

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_distill.data import Table
-from jupyter_distill.data.augmentation import METHODS, augment, off_manifold
+from jupyter_distill.data.augmentation import METHODS, augment
+from jupyter_distill.data.manifold import off_manifold
 
 from .made import mixed, ring, tables
 
@@ -66,3 +67,13 @@ def test_rows_made_near_real_ones_lie_where_real_ones_do() -> None:
     far = {name: off_manifold(real, augment(name, real, 2_000, 0), 0).mean() for name in METHODS}
     assert far["local_swap"] < 0.05
     assert far["copula"] > 0.5  # the columns of a ring are not correlated, but depend on each other
+
+
+def test_columns_that_differ_are_refused_by_name() -> None:
+    real = Table.of(mixed(50))
+    with pytest.raises(ValueError, match=r"of them 'score' of another.*columns=real.columns"):
+        off_manifold(real, Table.of(mixed(50).assign(score="text")), 0)
+    with pytest.raises(ValueError, match=r"Got 5 columns for 6\."):
+        off_manifold(real, Table.of(mixed(50).drop(columns="employed")), 0)
+    with pytest.raises(ValueError, match=r"at least 2 rows"):
+        off_manifold(real.take(np.array([0])), real, 0)
