@@ -55,6 +55,7 @@ SEVERITY: dict[str, Severity] = {
     "weak-assistant": "note",
     "techniques": "note",
     "temperature-does-not-matter": "note",
+    "alpha-does-not-matter": "note",
 }
 CODES = tuple(SEVERITY)
 SEVERITIES: tuple[Severity, ...] = ("problem", "warning", "note")

@@ -217,6 +217,11 @@ def test_alpha_is_drawn_for_teacher_and_truth(several: Distillation) -> None:
     assert len(spec["vconcat"]) == 2
     assert "KL(teacher || student)" in str(spec) and "Log loss against the truth" in str(spec)
     assert f"alpha = {several.alpha:g}" in str(spec)
+    tried = several.course.alphas
+    assert tried is not None
+    for curve, error in zip(alpha_curves(tried, classes=True), ("se", "se_truth"), strict=True):
+        band = (curve.frame["high"] - curve.frame["low"]) / 2
+        np.testing.assert_allclose(band, path[error])
 
 
 @pytest.mark.parametrize("apart", [0.0, 1.0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,14 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 
 import jupyter_distill as jd
 from jupyter_distill.distillation import InterruptedWarning
+from jupyter_distill.distillation._findings_of_techniques import of_techniques
 from jupyter_distill.distillation._trials import FAR, Trial
+from jupyter_distill.exports.learnt import learnt
+from jupyter_distill.students.tree import TreeStudent
 
 from .distilling import data, run, smooth
 from .small import people
@@ -130,6 +136,49 @@ def test_unlabelled_rows_that_are_unlike_are_refused_before_anybody_is_asked(
             else unlabelled,
             **options,
         )
+
+
+# --- what is said of them ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gain", "se", "kept", "within"),
+    [(0.02, 0.01, True, False), (0.005, 0.01, True, True), (-0.005, 0.01, False, True)],
+)
+def test_a_gain_within_chance_is_called_so(
+    gain: float, se: float, kept: bool, within: bool
+) -> None:
+    trial = Trial("munge", gain, se, 0.0, 0.1, kept=kept)
+    assert trial.within_chance == within
+    assert trial.wins == (gain > 0)  # what is said changes nothing of what is kept
+    said = "kept, its gain being within chance" if within else "kept"
+    assert trial.verdict == (said if kept else "left out") and trial.verdict in str(trial)
+
+
+def test_what_is_kept_by_chance_is_said_wherever_it_is_read() -> None:
+    X, y = few()
+    d = run(smooth, X, y, size=4, temperature=1.0, augment="munge")
+    (trial,) = d.course.trials
+    for gain, words in ((0.5, "munge: kept"), (1.5, "munge: kept, its gain being within chance")):
+        trial = replace(trial, kept=True, gain=1.0, se=gain)
+        there = replace(d, courses={"tree": replace(d.course, trials=(trial,))})
+        (found,) = [one for one in of_techniques(there) if one.code == "techniques"]
+        assert found.sentence == f"Tried on validation rows: augmentation by {words}."
+        assert found.evidence["kept within chance"] == there.techniques["within_chance"].sum()
+        assert ("may be none" in found.remedy) == trial.within_chance
+        assert f">{words.split(': ')[1]}<" in learnt(there)
+
+
+def test_a_report_says_at_which_temperature_assistants_learnt_and_what_they_kept() -> None:
+    X, y = few(150)
+    chain = [KNeighborsClassifier(15), TreeStudent(90, temperature=2.0)]
+    d = run(smooth, X, y, size=4, temperature=3.0, assistant=chain, augment=None)
+    table = learnt(d).split("<caption>Every stage against the first teacher")[1]
+    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in table.split("<tr")[2:]]
+    assert [row[3] for row in rows] == ["", "2", "3"]  # who learnt names has no temperature
+    assert "learnt the class named" in rows[0][4] and rows[1][4] == rows[2][4] == ""
+    for row, stage in zip(rows, d.stages.itertuples(), strict=True):
+        assert row[1].startswith(f"{stage.fidelity:.3f}")
 
 
 # --- made rows ---------------------------------------------------------------------------------

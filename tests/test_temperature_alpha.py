@@ -118,6 +118,7 @@ def test_a_teacher_that_errs_the_same_way_everywhere_is_corrected_by_the_labels(
     assert list(path.index) == list(ALPHAS) and path.index[path["chosen"]].tolist() == [d.alpha]
     assert d.alpha == d.student.alpha > 0
     assert path["log_loss"].is_monotonic_decreasing
+    assert "alpha-does-not-matter" not in d.findings.codes
 
 
 def test_where_no_alpha_is_better_the_usual_one_is_taken() -> None:
@@ -125,15 +126,50 @@ def test_where_no_alpha_is_better_the_usual_one_is_taken() -> None:
     y = (smooth(X)[:, 1] > 0).astype(int)
     d = run(smooth, X, y, alpha=(0.05, 0.1, 0.15), size=4, temperature=1.0)
     assert d.alpha == 0.1 == d.student.alpha and len(d.alpha_path) == 3
+    (found,) = d.findings.of("alpha-does-not-matter")
+    worst = d.alpha_path["behind_best"].max()
+    assert found.evidence["largest difference in KL to the teacher"] == worst
+    assert "alpha-does-not-matter" not in run(smooth, X, y, alpha=0.1, size=4).findings.codes
 
 
 def test_alpha_of_a_regression_is_tried() -> None:
     X, _ = data(300)
     truth = X[:, 0] + 0.1 * np.random.default_rng(1).normal(size=300)
     d = run(lambda X: X[:, 0] + 3.0, X, truth, task="regression", alpha="auto", size=4)
-    assert list(d.alpha_path) == ["alpha", "rmse", "rmse_truth", "chosen"]
+    teacher, truth = ["rmse", "behind_best", "se"], ["rmse_truth", "behind_best_truth", "se_truth"]
+    assert list(d.alpha_path) == ["alpha", *teacher, *truth, "chosen"]
     assert d.alpha_path["alpha"][d.alpha_path["chosen"]].item() == d.alpha
     assert d.alpha_path["rmse_truth"].is_monotonic_decreasing  # the teacher is off by 3
+
+
+@pytest.mark.parametrize("classes", [True, False])
+def test_the_path_of_alpha_says_how_far_each_is_behind_and_what_is_chance(classes: bool) -> None:
+    for off, off_truth in (([1, 1, 2], [3, 2, 1]), ([1, 1, 1], [1, 1, 1])):
+        tried = path_of(off, off_truth)
+        frame = tried.frame(classes=classes)
+        names = ("kl", "log_loss") if classes else ("rmse", "rmse_truth")
+        clear = []
+        for name, squares, end in zip(
+            names, (tried.off, tried.off_truth), ("", "_truth"), strict=True
+        ):
+            behind, se = frame[f"behind_best{end}"], frame[f"se{end}"]
+            np.testing.assert_allclose(behind, frame[name] - frame[name].min())
+            apart = squares - squares[squares.mean(1).argmin()]
+            error = apart.std(1) / np.sqrt(400)
+            # a root is as many standard errors behind as its square
+            np.testing.assert_allclose(behind * error, apart.mean(1) * se, atol=1e-12)
+            if classes:
+                np.testing.assert_allclose(se, error)
+            clear.append((behind > 2 * se + 1e-12).any())
+        assert any(clear) == tried.matters
+
+
+def test_the_path_of_alpha_is_empty_under_the_same_names_where_it_was_set() -> None:
+    X, y = data(200)
+    searched, given = (
+        run(smooth, X, y, alpha=alpha, size=4, temperature=1.0) for alpha in ("auto", 0.3)
+    )
+    assert given.alpha_path.empty and list(given.alpha_path) == list(searched.alpha_path)
 
 
 @pytest.mark.parametrize(

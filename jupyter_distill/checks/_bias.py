@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from jupyter_distill.checks._paired import LEVEL, above_zero, chance
+from jupyter_distill._paired import LEVEL, above_zero, chance
 from jupyter_distill.checks._subject import Looked, Subject
 from jupyter_distill.data import Table
 from jupyter_distill.findings import Finding

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._softmax import log_softmax
 from jupyter_distill._wilson import Z
 from jupyter_distill.checks import _reliability as reliability
-from jupyter_distill.checks._paired import LEVEL, chance
 from jupyter_distill.checks._subject import Looked, Subject, truth_of
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions, SoftTargets

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._validation import some
 from jupyter_distill.checks._forest import levels_of, places
-from jupyter_distill.checks._paired import LEVEL, chance
 from jupyter_distill.checks._subject import Looked, Subject, truth_of
 from jupyter_distill.data import Column, Kind
 from jupyter_distill.findings import Finding

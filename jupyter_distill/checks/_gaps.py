@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._validation import some
-from jupyter_distill.checks._paired import LEVEL, chance
 from jupyter_distill.checks._subject import Looked, Subject, truth_of
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import SoftTargets

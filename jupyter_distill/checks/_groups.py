@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from jupyter_distill._optional import require
+from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._wilson import wilson
 from jupyter_distill.checks._bias import ENOUGH
-from jupyter_distill.checks._paired import LEVEL, chance
 from jupyter_distill.checks._sensitive import Attribute
 from jupyter_distill.checks._subject import Looked
 from jupyter_distill.findings import Finding

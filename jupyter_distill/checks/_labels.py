@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._paired import chance
 from jupyter_distill._softmax import log_softmax, softmax
 from jupyter_distill._validation import some
 from jupyter_distill.checks._confident import confident_joint, suspects
 from jupyter_distill.checks._lapse import Lapse, lapse
-from jupyter_distill.checks._paired import chance
 from jupyter_distill.checks._subject import Looked, Positions, Subject
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import SoftTargets

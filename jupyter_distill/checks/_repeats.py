@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from jupyter_distill.checks._paired import LEVEL, chance
+from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill.checks._rows import codes_of_rows
 from jupyter_distill.checks._subject import Looked, Subject
 from jupyter_distill.findings import Finding

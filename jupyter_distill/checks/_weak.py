@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from jupyter_distill._softmax import softmax
-from jupyter_distill.checks._paired import (
+from jupyter_distill._paired import (
     LEVEL,
     MATTERS,
     above_zero,
     chance,
     right_more_often,
 )
+from jupyter_distill._softmax import softmax
 from jupyter_distill.checks._subject import Subject
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions, SoftTargets

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from jupyter_distill._paired import Paired
 from jupyter_distill.distillation._parts import Part, Scores, joined, score
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.students import Student
@@ -47,9 +48,8 @@ class AlphaPath:
 
         The one nearest to 0.1 where these do not differ measurably.
         """
-        faithful = ~_clearly_worse(self.off)
-        truth = np.where(faithful[:, None], self.off_truth, np.inf)
-        fine = faithful & ~_clearly_worse(truth, faithful)
+        faithful = ~self.behind.beyond(CLEAR)
+        fine = faithful & ~Paired.behind_best(self.off_truth, faithful).beyond(CLEAR)
         return min(
             (a for a, good in zip(self.alphas, fine, strict=True) if good),
             key=lambda a: abs(a - USUAL),
@@ -58,23 +58,33 @@ class AlphaPath:
     @property
     def matters(self) -> bool:
         """Whether some alpha is clearly worse than another, for the teacher or for the truth."""
-        return bool(_clearly_worse(self.off).any() or _clearly_worse(self.off_truth).any())
+        return bool(self.behind.beyond(CLEAR).any() or self.behind_truth.beyond(CLEAR).any())
+
+    @property
+    def behind(self) -> Paired:
+        """How much farther from the teacher each alpha is than the one that is nearest."""
+        return Paired.behind_best(self.off)
+
+    @property
+    def behind_truth(self) -> Paired:
+        """How much farther from the truth each alpha is than the one that is nearest."""
+        return Paired.behind_best(self.off_truth)
 
     def frame(self, *, classes: bool) -> pd.DataFrame:
-        """Return one row per alpha."""
-        if classes:
-            measured = {
-                "kl": self.off.mean(1),
-                "fidelity": self.agrees.mean(1),
-                "log_loss": self.off_truth.mean(1),
-            }
-        else:
-            measured = {
-                "rmse": np.sqrt(self.off.mean(1)),
-                "rmse_truth": np.sqrt(self.off_truth.mean(1)),
-            }
-        chosen = [alpha == self.best for alpha in self.alphas]
-        return pd.DataFrame({"alpha": self.alphas, **measured, "chosen": chosen})
+        """Return one row per alpha: its two losses, their differences to the best, with errors."""
+        teacher = _measured(self.off, self.behind, root=not classes)
+        truth = _measured(self.off_truth, self.behind_truth, root=not classes)
+        agrees = [self.agrees.mean(1)] if classes else []
+        chosen = np.array(self.alphas) == self.best
+        values = [self.alphas, *teacher, *agrees, *truth, chosen]
+        return pd.DataFrame(dict(zip(columns(classes=classes), values, strict=True)))
+
+
+def columns(*, classes: bool) -> list[str]:
+    """Return the names of what is measured of every alpha."""
+    teacher = ["kl" if classes else "rmse", "behind_best", "se"]
+    truth = ["log_loss" if classes else "rmse_truth", "behind_best_truth", "se_truth"]
+    return ["alpha", *teacher, *(["fidelity"] if classes else []), *truth, "chosen"]
 
 
 def try_alphas(
@@ -121,11 +131,12 @@ def try_alphas(
     )
 
 
-def _clearly_worse(off: Floats, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-    """Return which rows of scores are worse than the best by more than chance would make them."""
-    best = int(off.mean(1).argmin())
-    with np.errstate(invalid="ignore"):
-        behind = off - off[best]
-        error = behind.std(1) / np.sqrt(off.shape[1])
-        worse = behind.mean(1) > CLEAR * error + 1e-12
-    return np.asarray(worse if among is None else worse | ~among)
+def _measured(off: Floats, behind: Paired, *, root: bool) -> tuple[Floats, Floats, Floats]:
+    """Return means, how far they are behind the best, and its error; of squares, of their roots."""
+    mean: Floats = off.mean(1)
+    if not root:
+        return mean, *behind
+    roots = np.sqrt(mean)
+    # a^2 - b^2 = (a + b)(a - b), so that a root is as many errors behind as its square
+    both = np.maximum(roots + roots.min(), 1e-300)
+    return roots, behind.mean / both, behind.se / both

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from jupyter_distill._paired import Paired
 from jupyter_distill.distillation._knee import Faithful
 from jupyter_distill.distillation._parts import Part, Scores, joined, score
 from jupyter_distill.distillation._sweep import at_temperature
@@ -65,8 +66,7 @@ class Calibration:
 
     def matters(self, size: int) -> bool:
         """Return whether some T is worse than the best by more than chance would make it."""
-        behind, error = self._behind(size)
-        return bool((behind > self.clear * error + 1e-12).any())
+        return bool(self._behind(size).beyond(self.clear).any())
 
     @property
     def clear(self) -> float:
@@ -76,11 +76,9 @@ class Calibration:
         """
         return float(stats.norm.isf(BY_CHANCE / 2 / max(len(self.temperatures) - 1, 1)))
 
-    def _behind(self, size: int) -> tuple[Floats, Floats]:
-        """Return how much larger the KL of each T is than the least, and its standard error."""
-        kl = self.kl[:, self.sizes.index(size)]
-        behind = kl - kl[int(kl.mean(1).argmin())]
-        return behind.mean(1), behind.std(1) / np.sqrt(kl.shape[1])
+    def _behind(self, size: int) -> Paired:
+        """Return how much larger the KL of each T is than the least."""
+        return Paired.behind_best(self.kl[:, self.sizes.index(size)])
 
     def faithful(self) -> Faithful:
         """Return how faithful every size is at its best T, on validation rows."""
@@ -101,13 +99,13 @@ class Calibration:
         """Return one row per T: KL, its difference to the best with standard error, fidelity."""
         kl = self.kl[:, self.sizes.index(size)]
         chosen = self.temperatures.index(self.best_temperature(size))
-        behind, error = self._behind(size)
+        behind = self._behind(size)
         return pd.DataFrame(
             {
                 "temperature": self.temperatures,
                 "kl": kl.mean(1),
-                "behind_best": behind,
-                "se": error,
+                "behind_best": behind.mean,
+                "se": behind.se,
                 "fidelity": self.agrees[:, self.sizes.index(size)].mean(1),
                 "chosen": np.arange(len(kl)) == chosen,
             }

@@ -10,6 +10,7 @@ import pandas as pd
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import expected
+from jupyter_distill.distillation._alpha import columns
 from jupyter_distill.distillation._assistants import Fitted
 from jupyter_distill.distillation._stages import stages
 from jupyter_distill.distillation._trials import Trial
@@ -63,15 +64,15 @@ class Evidence:
     def alpha_path(self) -> pd.DataFrame:
         """What each alpha did on validation rows; empty if alpha was not searched for.
 
-        Columns: ``alpha``, ``kl`` and ``fidelity`` to the teacher, ``log_loss`` against the truth
-        (of a regression ``rmse`` and ``rmse_truth``), ``chosen``. Students are fitted in earnest
-        here, at the chosen size and temperature, so their figures are not those of
-        :attr:`temperature_path`.
+        Columns: ``alpha``; ``kl`` (of a regression ``rmse``) to the teacher, its difference to the
+        best ``behind_best`` with its paired standard error ``se``; ``fidelity``; ``log_loss``
+        against the truth (``rmse_truth``) with ``behind_best_truth`` and ``se_truth``; ``chosen``.
+        Two standard errors tell two values apart. Students are fitted in earnest here, at the
+        chosen size and temperature, so their figures are not those of :attr:`temperature_path`.
         """
         classes = self._d.task == "classification"
         if self._d.course.alphas is None:
-            measured = ["kl", "fidelity", "log_loss"] if classes else ["rmse", "rmse_truth"]
-            return pd.DataFrame({name: [] for name in ["alpha", *measured, "chosen"]})
+            return pd.DataFrame({name: [] for name in columns(classes=classes)})
         return self._d.course.alphas.frame(classes=classes)
 
     @property
@@ -81,11 +82,17 @@ class Evidence:
         Columns: ``technique``; ``gain``, the loss that it gained (KL(teacher || student) in nats,
         or squared difference to the teacher) with its paired standard error ``se``;
         ``fidelity_gain`` (share of rows, or R2); ``off_manifold``, the share of made rows that lie
-        farther from the real ones than 95 % of these from each other; ``kept``. Empty if none was
-        tried.
+        farther from the real ones than 95 % of these from each other; ``kept``; ``within_chance``,
+        whether the gain is within one standard error: then another draw of rows might well have
+        decided otherwise. Of rivals (ways of making rows, of standing between) the best is kept, so
+        that its gain looks a little better than it is. Empty if none was tried.
         """
         names = [field.name for field in fields(Trial) if field.name != "real"]
-        return pd.DataFrame([asdict(trial) for trial in self._d.course.trials], columns=names)
+        trials = self._d.course.trials
+        return pd.DataFrame(
+            [{**asdict(trial), "within_chance": trial.within_chance} for trial in trials],
+            columns=[*names, "within_chance"],
+        )
 
     @property
     def stages(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Findings of what was given: how many rows, which temperature."""
+"""Findings of what was given: how many rows, which temperature and alpha."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jupyter_distill._softmax import softmax
+from jupyter_distill.distillation._alpha import CLEAR, USUAL
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import SoftTargets
 
@@ -19,7 +20,7 @@ CERTAIN = 0.99
 
 
 def of_settings(d: Distillation) -> Iterator[Finding]:
-    """Yield what the rows and the temperature call for."""
+    """Yield what the rows, the temperature and alpha call for."""
     n = len(d.rows.held_out)
     if n < FEW:
         rung = d.rung
@@ -37,6 +38,7 @@ def of_settings(d: Distillation) -> Iterator[Finding]:
             yield from _indifferent(d)
         elif not (d.course.standardised or d.course.unseen):
             yield from _fixed(d, learnt)
+    yield from _indifferent_alpha(d)
 
 
 def _fixed(d: Distillation, targets: SoftTargets) -> Iterator[Finding]:
@@ -90,4 +92,27 @@ def _indifferent(d: Distillation) -> Iterator[Finding]:
             "at T": float(worst["temperature"]),
         },
         "Nothing need be done: the one nearest to 1 was taken.",
+    )
+
+
+def _indifferent_alpha(d: Distillation) -> Iterator[Finding]:
+    tried = d.course.alphas
+    if tried is None or len(tried.alphas) < 2 or tried.matters:
+        return
+    classes = d.task == "classification"
+    path = tried.frame(classes=classes)
+    evidence: dict[str, float] = {"alphas": len(path)}
+    for whose, end in (("the teacher", ""), ("the truth", "_truth")):
+        behind = path[f"behind_best{end}"].to_numpy()
+        worst = path.iloc[int(behind.argmax())]
+        measure = ("log loss" if end else "KL") if classes else "RMSE"
+        name = f"largest difference in {measure} to {whose}"
+        evidence[name] = float(worst[f"behind_best{end}"])
+        evidence[f"standard error of that to {whose}"] = float(worst[f"se{end}"])
+    yield Finding(
+        "alpha-does-not-matter",
+        "The weight of the ground truth makes no measurable difference here, for the teacher or "
+        "for the truth.",
+        {**evidence, "standard errors that would matter": CLEAR},
+        f"Nothing need be done: the one nearest to {USUAL:g} was taken.",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.checks._paired import (
+from jupyter_distill._paired import (
     LEVEL,
     MATTERS,
     above_zero,

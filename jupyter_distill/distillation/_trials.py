@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from jupyter_distill._paired import Paired
 from jupyter_distill.distillation._lessons import Lessons, Teaching
 from jupyter_distill.distillation._parts import Part, Scores, joined, score
 from jupyter_distill.distillation._techniques import Step
@@ -53,7 +54,7 @@ class Trial:
 
     @property
     def wins(self) -> bool:
-        """Whether the loss is less.
+        """Whether the loss is less; see :attr:`within_chance` for how much that means.
 
         Fidelity is not looked at: on few rows it is so noisy that asking for it too loses half of
         what made rows gain. More real rows are of the same world as the others, so that they are
@@ -63,11 +64,21 @@ class Trial:
             return False
         return self.gain > (-self.se if self.real else 0.0)
 
-    def __str__(self) -> str:
+    @property
+    def within_chance(self) -> bool:
+        """Whether the gain is within one standard error, where chance alone would often put it."""
+        return abs(self.gain) <= self.se
+
+    @property
+    def verdict(self) -> str:
+        """What came of it, in words."""
         kept = "kept" if self.kept else "left out"
+        return f"{kept}, its gain being within chance" if self.kept and self.within_chance else kept
+
+    def __str__(self) -> str:
         return (
-            f"{self.technique}: {kept} (loss gained {self.gain:.3g} +- {self.se:.2g}, fidelity "
-            f"{self.fidelity_gain:+.3f})"
+            f"{self.technique}: {self.verdict} (loss gained {self.gain:.3g} +- {self.se:.2g}, "
+            f"fidelity {self.fidelity_gain:+.3f})"
         )
 
 
@@ -104,7 +115,7 @@ class Bench:
         """Compare scores of the same rows."""
         near = [i for i, s in enumerate(self.sizes) if self.size / NEAR <= s <= self.size * NEAR]
         gained = (without.off[near] - beside.off[near]).mean(0)
-        gain, error = float(gained.mean()), float(gained.std() / np.sqrt(len(gained)))
+        gain, error = map(float, Paired.of(gained))
         if isinstance(self.parts[0].score_targets, Predictions):
             spread = float(np.concatenate([p.score_targets.values for p in self.parts]).var())
             fidelity = gain / spread if spread > 0 else 0.0

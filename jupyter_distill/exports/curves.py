@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from jupyter_distill.distillation import AlphaPath, Ladder, NumberRung
@@ -144,9 +143,9 @@ def temperature_curve(path: pd.DataFrame, matters: bool) -> Curve:
     """Return the divergence of the student from its teacher by the temperature it learnt at."""
     path = path.sort_values("temperature").reset_index(drop=True)
     chosen = float(path.loc[path["chosen"].astype(bool), "temperature"].iloc[0])
-    frame = path.assign(low=path["kl"] - path["se"], high=path["kl"] + path["se"], knee=False)
+    frame = path.astype({"chosen": bool})
     return Curve(
-        frame.astype({"chosen": bool}),
+        _banded(frame, "kl", "se"),
         x="temperature",
         y="kl",
         title="KL(teacher || student) on validation rows, nats",
@@ -162,24 +161,19 @@ def alpha_curves(path: AlphaPath, *, classes: bool) -> tuple[Curve, Curve]:
     frame = path.frame(classes=classes)
     if classes:
         named = {
-            "kl": "KL(teacher || student) on validation rows, nats",
-            "log_loss": "Log loss against the truth, nats",
+            ("kl", "se"): "KL(teacher || student) on validation rows, nats",
+            ("log_loss", "se_truth"): "Log loss against the truth, nats",
         }
     else:
         named = {
-            "rmse": "RMSE to the teacher on validation rows",
-            "rmse_truth": "RMSE to the truth",
+            ("rmse", "se"): "RMSE to the teacher on validation rows",
+            ("rmse_truth", "se_truth"): "RMSE to the truth",
         }
     curves = []
-    for (column, title), off in zip(named.items(), (path.off, path.off_truth), strict=True):
-        behind = off - off[int(off.mean(1).argmin())]
-        error = behind.std(1) / np.sqrt(off.shape[1])
-        if not classes:  # of the root, which is what is drawn
-            error = error / np.maximum(2 * frame[column].to_numpy(float), 1e-12)
-        drawn = frame.assign(low=frame[column] - error, high=frame[column] + error, knee=False)
+    for (column, error), title in named.items():
         curves.append(
             Curve(
-                drawn,
+                _banded(frame, column, error),
                 x="alpha",
                 y=column,
                 title=title,
@@ -192,6 +186,12 @@ def alpha_curves(path: AlphaPath, *, classes: bool) -> tuple[Curve, Curve]:
         )
     first, second = curves
     return first, second
+
+
+def _banded(frame: pd.DataFrame, column: str, error: str) -> pd.DataFrame:
+    return frame.assign(
+        low=frame[column] - frame[error], high=frame[column] + frame[error], knee=False
+    )
 
 
 def _difference(name: str, usual: float, matters: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import pandas as pd
 
 from jupyter_distill.distillation import Distillation
@@ -23,7 +25,7 @@ def learnt(d: Distillation) -> str:
         ],
         "R2 gained" if d.task == "regression" else "fidelity gained": tried["fidelity_gain"],
         "rows off the data's manifold": off,
-        "": ["kept" if kept else "left out" for kept in tried["kept"]],
+        "": [trial.verdict for trial in d.course.trials],
     }
     if tried["off_manifold"].isna().all():
         del data["rows off the data's manifold"]
@@ -48,8 +50,16 @@ def _stages(d: Distillation) -> str:
     }
     if "kl" in stages:
         data["KL, nats"] = stages["kl"]
+    if "temperature" in stages:
+        data["learnt at T"] = [_temperature(T) for T in stages["temperature"]]
+    if "note" in stages:
+        data["could not be taught"] = stages["note"].fillna("")
     return html.table(
         pd.DataFrame(data),
         caption="Every stage against the first teacher, on held-out rows",
         digits={"KL, nats": 3},
     )
+
+
+def _temperature(T: float) -> str:
+    return "" if isnan(T) else f"{T:.3g}"

@@ -1,6 +1,8 @@
-"""Whether one of two models is clearly better, asked on the same rows."""
+"""Whether one of several models is better than chance would make it, asked on the same rows."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,47 @@ Mask = NDArray[np.bool_]
 
 LEVEL = 0.01  # of all that one finding looks at, how often chance alone may bring it
 MATTERS = 0.02  # of accuracy, fidelity or R2: less is not worth a finding, however certain
+ROUNDING = 1e-12  # what is not more than this is no difference
+
+
+class Paired(NamedTuple):
+    """Mean differences between models on the same rows, with their standard errors.
+
+    Attributes
+    ----------
+    mean, se : ndarray of shape (models,)
+        Of the differences; the rows of a pair have the same luck, so that it cancels.
+    """
+
+    mean: Floats
+    se: Floats
+
+    @classmethod
+    def of(cls, differences: Floats) -> Paired:
+        """Measure differences of shape (models, rows), or (rows,)."""
+        return cls(
+            np.asarray(differences.mean(-1)),
+            np.asarray(differences.std(-1) / np.sqrt(differences.shape[-1])),
+        )
+
+    @classmethod
+    def behind_best(cls, off: Floats, among: Mask | None = None) -> Paired:
+        """Measure how far each model is behind the best one.
+
+        Parameters
+        ----------
+        off : ndarray of shape (models, rows)
+            What each is off by, in each row.
+        among : ndarray of bool, shape (models,), optional
+            Those of which the best is one; all unless given.
+        """
+        mean = off.mean(-1)
+        best = (mean if among is None else np.where(among, mean, np.inf)).argmin()
+        return cls.of(off - off[best])
+
+    def beyond(self, errors: float) -> Mask:
+        """Return where the difference is more than so many standard errors: none of chance."""
+        return np.asarray(self.mean > errors * self.se + ROUNDING)
 
 
 def right_more_often(one: Mask, other: Mask) -> float:
