@@ -15,7 +15,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from jupyter_distill.checks._paired import above_zero, right_more_often
+from jupyter_distill._paired import above_zero, right_more_often
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.distillation import Distillation, Finding, Findings
 from jupyter_distill.distillation._find import find
@@ -100,6 +100,7 @@ CASES: dict[str, Callable[[], Distillation]] = {
     "class-never-taught": lambda: cancer(three, None, classes=["bad", "good", "odd"]),
     "size-not-reached": lambda: cancer(student=TreeStudent(min_rows=150), size=16),
     "fixed-temperature": lambda: cancer(temperature=2.0),
+    "alpha-does-not-matter": lambda: sugar(alpha="auto"),
     "temperature-does-not-matter": lambda: run(lambda rows: smooth(rows) / 20, data()[0]),
 }
 
@@ -251,6 +252,22 @@ def test_an_interrupt_while_looking_leaves_the_student(monkeypatch: pytest.Monke
         d = cancer()
     assert d.findings == () and d.notes == ("Interrupted: the findings are missing.",)
     assert "- Interrupted" in repr(d) and d.fidelity().value > 0.8
+
+
+def test_what_an_interrupt_left_is_found_when_another_rung_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stopped(*_: Any, **__: Any) -> Findings:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("jupyter_distill.distillation._find.find", stopped)
+        with pytest.warns(UserWarning, match="Interrupted"):
+            d = cancer(feeble(), temperature=2.0)
+    again, whole = d.ladder.select(2), cancer(feeble(), temperature=2.0).ladder.select(2)
+    assert "weak-teacher" in again.findings.codes  # of the teacher, and not of the rung alone
+    assert again.findings.codes == whole.findings.codes and again.notes == ()
+    assert d.findings == () and len(d.notes) == 1  # it stays as it was
 
 
 def test_the_most_important_comes_first_and_they_are_a_table() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,11 @@ class Asked:
     targets: Targets
     rows: Rows
     unlabelled: Unlabelled | None = None
+
+    @cached_property
+    def held_out(self) -> tuple[Table, Any]:
+        """Rows that nobody learns from, and what the teacher says of them."""
+        return self.table.take(self.rows.held_out), self.targets.take(self.rows.held_out)
 
 
 def ask(

@@ -11,6 +11,7 @@ from jupyter_distill.data import Table
 from jupyter_distill.distillation._alpha import AlphaPath
 from jupyter_distill.distillation._assistants import Fitted
 from jupyter_distill.distillation._calibrate import Calibration
+from jupyter_distill.distillation._carry import carry
 from jupyter_distill.distillation._lessons import Teaching
 from jupyter_distill.distillation._trials import Trial
 from jupyter_distill.students import Student
@@ -85,8 +86,6 @@ class Course:
 
     def at(self, temperature: float) -> Course:
         """Return the same with all sizes at one temperature."""
-        again = replace(
-            self, temperatures=dict.fromkeys(self.sizes, temperature), standardised=False
-        )
-        again.__dict__["prepared"] = self.prepared
-        return again
+        of_all = dict.fromkeys(self.sizes, temperature)
+        again = replace(self, temperatures=of_all, standardised=False)
+        return carry(self, again, "prepared")

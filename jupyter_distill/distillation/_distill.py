@@ -10,8 +10,9 @@ from typing import Any
 
 from jupyter_distill._validation import check_number, did_you_mean, with_article
 from jupyter_distill.distillation._ask import ask
+from jupyter_distill.distillation._carry import carry
 from jupyter_distill.distillation._distillation import Distillation
-from jupyter_distill.distillation._find import with_findings
+from jupyter_distill.distillation._find import MISSING, with_findings
 from jupyter_distill.distillation._fit import easiest, fit
 from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._lessons import Lessons
@@ -172,7 +173,6 @@ def distill(
         tried = plans(several, asked.teacher.task, settings, y is not None, random_state)
 
     answering = Answering(asked.teacher, asked.targets, asking, work)
-    held_out = asked.table.take(asked.rows.held_out), asked.targets.take(asked.rows.held_out)
     lessons = Lessons(
         asked.table,
         asked.targets,
@@ -193,7 +193,7 @@ def distill(
             fitted[course.family],
             course.temperatures,
             course.size,
-            *held_out,
+            *asked.held_out,
             random_state,
         )
         for course in courses
@@ -216,14 +216,12 @@ def distill(
         notes=tuple(work.notes),
         random_state=random_state,
     )
-    result.__dict__["held_out"] = held_out
+    result = carry(asked, result, "held_out")
     try:
         return with_findings(result, size_asked=tried[0].size is not None)
     except KeyboardInterrupt:
-        work.interrupted("the findings are missing.")
-    result = replace(result, notes=tuple(work.notes))
-    result.__dict__["held_out"] = held_out
-    return result
+        work.interrupted(MISSING)
+    return carry(asked, replace(result, notes=tuple(work.notes)), "held_out")
 
 
 def _refuse_unknown(options: dict[str, Any], templates: Sequence[Student]) -> None:

@@ -13,6 +13,7 @@ from jupyter_distill._validation import check_number, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration
+from jupyter_distill.distillation._carry import carry
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._evidence import Evidence
 from jupyter_distill.distillation._find import with_findings
@@ -211,10 +212,9 @@ class Distillation(Evidence):
 
     def _seen_anew(self, again: Distillation) -> Distillation:
         """Hand on what need not be made again, and look at the student."""
-        again.__dict__["held_out"] = self.held_out
-        if again.rung.family == self.family and again.size == self.size:
-            if "labels_only" in self.__dict__:  # no teacher, so no temperature
-                again.__dict__["labels_only"] = self.labels_only
+        same = (again.family, again.size) == (self.family, self.size)
+        # who learns from labels alone has no temperature
+        again = carry(self, again, "held_out", *(["labels_only"] if same else []))
         return with_findings(again, size_asked=True, before=self.findings)
 
     def fidelity(self) -> Any:

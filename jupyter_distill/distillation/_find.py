@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import with_article
 from jupyter_distill.checks import CHEAP, Subject, cheap
 from jupyter_distill.checks._weak import Rival, weak
+from jupyter_distill.distillation._carry import carry
 from jupyter_distill.distillation._findings_of_settings import of_settings
 from jupyter_distill.distillation._findings_of_size import of_size
 from jupyter_distill.distillation._findings_of_student import of_student
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
 
 OF_TEACHER = (*CHEAP, "weak-teacher")
+MISSING = "the findings are missing."  # the note of an interrupt, until they are looked for again
 INSTEAD = "Learn from the labels instead (see d.labels_only), or train the teacher better."
 
 
@@ -67,9 +69,8 @@ def with_findings(
     d: Distillation, *, size_asked: bool, before: Findings | None = None
 ) -> Distillation:
     """Return the same distillation with what is found of it; see :func:`find`."""
+    notes = tuple(note for note in d.notes if not note.endswith(MISSING))
+    if notes != d.notes:
+        before = None  # nothing was found of the teacher either
     found = find(d, size_asked=size_asked, before=before)
-    again = replace(d, findings=found)
-    named = {field.name for field in fields(d)}
-    # what was fitted or measured need not be again
-    again.__dict__.update({name: v for name, v in vars(d).items() if name not in named})
-    return again
+    return carry(d, replace(d, findings=found, notes=notes))
