@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from jupyter_distill import students
 from jupyter_distill.distillation import Distillation, InterruptedWarning
 from jupyter_distill.distillation._fit import easiest
 from jupyter_distill.distillation._knee import CLOSE
+from jupyter_distill.exports.curves import ladder_curve
 from jupyter_distill.students import StudentClassifier
 from jupyter_distill.students.linear import LinearRegressionStudent, LinearStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
@@ -44,6 +46,30 @@ def test_the_frame_holds_every_rung_with_what_its_family_counts(d: Distillation)
         assert row["statements"] == rung.student.complexity_.statements
         agree = rung.student.logits(d.held_out[0]).argmax(1) == d.held_out[1].predicted
         assert row["fidelity"] == pytest.approx(agree.mean())
+
+
+def test_the_knee_is_marked_where_a_smaller_size_is_the_same_student() -> None:
+    X, y = data(300)
+    d = run(smooth, X, y, student=TreeStudent(min_rows=40), size=4, temperature=1.0)
+    largest = d.ladder[-1].size
+    assert largest < max(d.ladder.sizes)  # the data allow no larger one
+
+    def marked(knee: int | None) -> list[int]:
+        ladder = replace(d.ladder, knees={"tree": knee})
+        assert ladder_curve(ladder).frame["knee"].sum() == ladder.frame()["knee"].sum()
+        return ladder.frame().loc[lambda f: f["knee"], "size"].tolist()
+
+    assert marked(max(d.ladder.sizes)) == [largest]
+    assert marked(3) == [3]
+    assert marked(None) == [] == marked(63)  # not compared, or not fitted
+
+
+@pytest.mark.parametrize("size", [2, 5, 48])
+def test_the_knee_is_marked_whatever_size_is_asked_for(size: int) -> None:
+    d = several(["tree"], size=size, quality="greedy", temperature=(1.0, 2.0))
+    frame = d.ladder.frame()
+    assert d.size == size and frame["knee"].sum() == 1
+    assert frame.loc[frame["knee"], "size"].item() == d.ladder.knee("tree")
 
 
 def no_fit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +178,27 @@ class Own(StudentClassifier):
     @property
     def complexity_(self) -> Any:
         return self.inner_.complexity_
+
+
+class Seedless(Own):
+    """A family that draws nothing, and so takes no seed."""
+
+    def __init__(self, size: int = 4, temperature: float = 1.0, alpha: float = 0.1) -> None:
+        self.size, self.temperature, self.alpha = size, temperature, alpha
+
+    @property
+    def random_state(self) -> Any:
+        raise AssertionError("it takes no seed")
+
+
+@pytest.mark.parametrize("seed", [0, None])
+@pytest.mark.parametrize("student", [Seedless, Seedless(2)])
+def test_a_family_that_takes_no_seed_is_given_none(student: Any, seed: int | None) -> None:
+    X, y = data(200)
+    more: dict[str, Any] = {"alpha": (0.0, 0.1), "assistant": Seedless(8), "temperature": 1.0}
+    d = run(smooth, X, y, student=student, random_state=seed, **more)
+    assert d.family == "Seedless" and d.at(temperature=2.0).temperature == 2.0
+    assert d.labels_only is not None and len(d.stages) == 2
 
 
 def test_a_family_of_the_person_s_own_has_the_name_of_its_class() -> None:

@@ -122,8 +122,19 @@ class Ladder:
         assert self.adopt is not None  # a distillation binds its ladder
         return self.adopt(rung)
 
+    def knee(self, family: str) -> int | None:
+        """Return the size of the rung at a family's knee; None if sizes were not compared.
+
+        That is a smaller one where the student of the knee is the same, so that both share a rung.
+        """
+        found = self.knees[family]
+        if found not in self.piloted[family]:  # not compared, or an interrupt left it unfitted
+            return None
+        return max((rung.size for rung in self.of(family) if rung.size <= found), default=None)
+
     def frame(self) -> pd.DataFrame:
         """Return one row per rung: what there is to read, and how faithful it is."""
+        knees = {family: self.knee(family) for family in self.families}
         frame = pd.DataFrame(
             [
                 {
@@ -133,7 +144,7 @@ class Ladder:
                     "statements": r.student.complexity_.statements,
                     **r.student.complexity_.to_dict(),
                     **r.measures(),
-                    "knee": r.size == self.knees[r.family],
+                    "knee": r.size == knees[r.family],
                     "chosen": (r.family, r.size) == (self.family, self.chosen),
                 }
                 for r in self

@@ -210,7 +210,8 @@ def template_of(student: str | Student | type[Student], task: Task, seed: int | 
                 remedy=f"Name a family instead: student={name!r}.",
             )
         )
-    if made.get_params().get("random_state", seed) is None:
+    takes = made.get_params()
+    if "random_state" in takes and takes["random_state"] is None:
         made = clone(made).set_params(random_state=seed)
     return cast(Student, made)
 

@@ -110,8 +110,9 @@ def choose(plan: Plan, run: Run, *, compare: bool) -> Course:
     taught = _Taught(Teaching(), (), None)
     if todo:
         taught = _with_techniques(plan, parts, run, todo, size, temperatures[size], tried)
-    if taught.faithful is not None and plan.size is None and plan.template.PILOT_SIZES:
-        size = at = knee(plan.sizes, taught.faithful, plan.template.READABLE)
+    if taught.faithful is not None and plan.template.PILOT_SIZES:
+        at = knee(plan.sizes, taught.faithful, plan.template.READABLE)
+        size = plan.size or at
     template, alphas = plan.template, None
     if len(plan.alphas) > 1:
         if taught.teaching != Teaching():

@@ -129,7 +129,7 @@ class LinearStudent(LinearBase, StudentClassifier):
         if self.quality != "greedy":
             return super()._supports(laid, targets, loss, size)
         plain = CompositeLoss(loss.alpha, 1.0)
-        settings = size, loss.alpha, self.random_state, repr(self.constraints)
+        settings = size, loss.alpha, self._seed, repr(self.constraints)
         return laid.chosen(
             targets,
             settings,
