@@ -40,7 +40,6 @@ LAYERS = {
     "_magic_line": 9,
     "_completion": 9,
     "magics": 9,
-    "lab": 9,
     "_front_end": 9,
     "doctor": 9,
     "_demo": 9,
@@ -107,6 +106,17 @@ def test_imports_point_downward(path: Path) -> None:
     module = module_of(path)
     assert module[1] in LAYERS, f"{module[1]} has no layer: name one in {Path(__file__).name}"
     assert problems(path.read_text(), module) == []
+
+
+def test_the_list_for_newcomers_has_every_module_in_the_order_of_the_layers() -> None:
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text()
+    lines = [line for line in text.split("## The loop")[0].splitlines() if line.startswith("| `")]
+    listed = [re.findall(r"`(\w+)(?:/|\.py)`", line.split("|")[1]) for line in lines]
+    names = [name for row in listed for name in row]
+    there = {"__init__", *(module_of(path)[1] for path in FILES)}
+    assert sorted([*names, "__init__"]) == sorted(LAYERS) == sorted(there)
+    layers = [LAYERS[name] for name in names]
+    assert layers == sorted(layers)
 
 
 @pytest.mark.parametrize(
