@@ -9,13 +9,24 @@ import pytest
 import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import (
+    BaggingClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+    StackingRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_distill.data import Table
 from jupyter_distill.distillation._assistant_splits import (
@@ -28,7 +39,7 @@ from jupyter_distill.distillation._assistant_splits import (
 from jupyter_distill.distillation._stages import stages
 from jupyter_distill.targets import KL, SoftTargets
 
-from .assisted import Data, cancer, digits, halves, one
+from .assisted import Data, cancer, digits, halves, one, read
 
 SHUFFLED = KFold(3, shuffle=True, random_state=0)
 STRENGTHS = {"logisticregression__C": [0.01, 0.1, 1, 100]}
@@ -37,6 +48,16 @@ Boosting = HistGradientBoostingClassifier
 
 def logistic() -> Any:
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
+
+
+def calibrated(**options: Any) -> Any:
+    forest = RandomForestClassifier(20, random_state=0)
+    return CalibratedClassifierCV(forest, method="isotonic", **options)
+
+
+def stacked() -> Any:
+    tree = DecisionTreeClassifier(random_state=0)
+    return StackingClassifier([("tree", tree), ("bayes", GaussianNB())])
 
 
 def by_a_line() -> Data:
@@ -69,6 +90,55 @@ def test_a_search_chooses_by_rows_and_not_by_their_copies(data: Any, search: Any
     assert KL(fitted.output(shown), told) < KL(of_copies, told)
     (stage,) = stages([fitted], *held, seed=0)
     assert "scored by classes drawn" in stage.note
+
+
+@pytest.mark.parametrize("model", [calibrated(), calibrated(ensemble=False), stacked()])
+def test_folds_that_a_model_learns_from_are_of_rows_and_not_of_their_copies(model: Any) -> None:
+    fit, held = halves(digits())
+    fitted = one(model, fit, alpha=0.0)
+    (table, targets), (shown, told) = fit, held
+    copies = Copies.of(targets.at(1.0))
+    weights = copies.q[copies.row, copies.code]
+    among_copies = sklearn.clone(model).fit(
+        table.take(copies.row).native, copies.code, sample_weight=weights
+    )
+    of_copies = np.log(np.maximum(among_copies.predict_proba(shown.native), 1e-6))
+    assert KL(fitted.output(shown), told) < KL(of_copies, told)
+    assert fitted.note == "" and fitted.temperature == 1.0  # all of it was learnt
+    scored = np.concatenate([score for _, score in fitted.model.cv])
+    assert np.sort(scored).tolist() == list(range(len(copies.row)))  # each copy once
+    for learnt, score in fitted.model.cv:
+        assert not set(copies.row[learnt]) & set(copies.row[score])
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        CalibratedClassifierCV(logistic()),
+        StackingClassifier([("a", GaussianNB()), ("b", KNeighborsClassifier())]),
+    ],
+)
+def test_folds_of_models_that_take_no_weights_learn_the_class_named(model: Any) -> None:
+    fitted = one(model, halves(by_a_line())[0], alpha=0.0)
+    assert "learnt the class named" in fitted.note
+    assert fitted.model.cv is None  # every row is there once
+
+
+@pytest.mark.parametrize(
+    ("model", "inner"),
+    [
+        (GridSearchCV(calibrated(), {"method": ["isotonic"]}), "CalibratedClassifierCV"),
+        (StackingClassifier([("a", calibrated()), ("b", GaussianNB())]), "CalibratedClassifierCV"),
+        (BaggingClassifier(stacked()), "StackingClassifier"),
+    ],
+)
+def test_folds_deep_inside_of_a_model_are_refused_by_name(model: Any, inner: str) -> None:
+    said = f"copies of a row must stay together. Got {inner} inside of {type(model).__name__}"
+    with pytest.raises(ValueError, match=f"{said}. Give {inner} alone"):
+        read(model, cancer()[1])
+    read(
+        StackingRegressor([("a", GridSearchCV(Ridge(), {"alpha": [1]}))]), cancer()[1]
+    )  # no copies
 
 
 @given(st.integers(0, 99), st.integers(6, 40), st.integers(2, 5), st.booleans())

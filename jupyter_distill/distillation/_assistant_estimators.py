@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -19,10 +20,12 @@ from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.distillation._assistant_fitted import Fitted, remedy, shown
 from jupyter_distill.distillation._assistant_splits import (
+    FOLDS,
     SEARCHES,
     Copies,
     by_rows,
-    found_search,
+    found_splitter,
+    hidden_splitter,
     stops_by_copies,
     weighs,
 )
@@ -39,7 +42,8 @@ def estimator_task(model: Any, task: Task) -> str:
     Raises
     ------
     ValueError
-        If it is neither, names classes where numbers are taught, or says nothing of its doubts.
+        If it is neither, names classes where numbers are taught, says nothing of its doubts, or
+        would split copies of rows deep inside.
     """
     kind = _kind(model)
     if kind not in ("classifier", "regressor"):
@@ -68,6 +72,16 @@ def estimator_task(model: Any, task: Task) -> str:
                 remedy="Give CalibratedClassifierCV of it, or name a family: assistant='net'.",
             )
         )
+    inner = hidden_splitter(model) if kind == "classifier" and weight_key(model) else None
+    if inner is not None:
+        raise ValueError(
+            expected(
+                "an assistant that validates at its outside, as every row is taught once per class "
+                "and copies of a row must stay together",
+                got=f"{type(inner).__name__} inside of {type(model).__name__}",
+                remedy=f"Give {type(inner).__name__} alone, or the model inside of it.",
+            )
+        )
     return kind
 
 
@@ -77,7 +91,7 @@ def estimator_name(model: Any) -> str:
     while True:
         if isinstance(inner, Pipeline):
             inner = inner.steps[-1][1]
-        elif isinstance(inner, SEARCHES):
+        elif isinstance(inner, SEARCHES | CalibratedClassifierCV) and inner.estimator is not None:
             inner = inner.estimator
         else:
             break
@@ -92,9 +106,9 @@ def fit_estimator(model: Any, name: str, table: Table, targets: Targets, alpha: 
     Of classes a regressor learns the log-odds of the second of two, or the centred logits of
     several, none of a probability below 1e-6. A classifier learns every row once per class,
     weighted with the teacher's probability at T = 1; where it takes no weights, the class named. A
-    search splits rows and not these copies; where it does not weigh what it scores, it scores
-    classes that are drawn. One that stops early by rows of its own choice is left to split copies:
-    one class per row, drawn or named, teaches it much less.
+    search, a calibration or a stack splits rows and not these copies; a search that does not weigh
+    what it scores scores classes that are drawn. One that stops early by rows of its own choice is
+    left to split copies: one class per row, drawn or named, teaches it much less.
     """
     if isinstance(targets, Predictions):
         blend = SquaredLoss(alpha).blend(targets)
@@ -114,13 +128,13 @@ def fit_estimator(model: Any, name: str, table: Table, targets: Targets, alpha: 
     row, code = copies.row, copies.code
     weights = q[row, code] * (1.0 if targets.weights is None else targets.weights[row])
     what = "every row once per class, weighted with the teacher's probability"
-    _, search = found_search(model)
-    key = weight_key(model if search is None else search)
+    _, splitter = found_splitter(model)
+    key = weight_key(model if splitter is None else splitter)
     ready = partial(by_rows, X=shown(table), copies=copies, key=key)
     fitted = _fit(model, name, table.take(row), code, weights, what, ready)
     answers = partial(_logits, fitted, codes=codes)
     notes = []
-    if search is not None and not weighs(search, key):
+    if splitter is not None and not weighs(splitter, key):
         notes.append("its search was scored by classes drawn from the teacher's answers")
     if stops_by_copies(model, table.n_rows):
         notes.append("it stopped early by rows of which it had learnt some classes, not by others")
@@ -148,7 +162,19 @@ def weight_key(model: Any) -> str | None:
         return None if inner is None else f"{step}__{inner}"
     if isinstance(model, SEARCHES | MultiOutputRegressor):
         return weight_key(model.estimator)
-    return "sample_weight" if has_fit_parameter(model, "sample_weight") else None
+    # a stack has weights among others of its keywords, and hands them on to all that are inside
+    inside = _parts(model) if isinstance(model, FOLDS) else [model]
+    takes = all(has_fit_parameter(one, "sample_weight") for one in inside)
+    return "sample_weight" if takes else None
+
+
+def _parts(model: Any) -> list[Any]:
+    """Return the models inside of a calibration or a stack, but for those that it makes itself."""
+    if isinstance(model, CalibratedClassifierCV):
+        found = [model.estimator]
+    else:
+        found = [*(one for _, one in model.estimators), model.final_estimator]
+    return [one for one in found if one is not None and not isinstance(one, str)]  # "drop"
 
 
 def _fit(

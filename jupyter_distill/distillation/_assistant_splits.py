@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import StackingClassifier
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, check_cv
 from sklearn.pipeline import Pipeline
 
@@ -18,6 +20,8 @@ Floats = NDArray[np.float64]
 Split = tuple[Codes, Codes]
 
 SEARCHES = GridSearchCV | RandomizedSearchCV
+FOLDS = CalibratedClassifierCV | StackingClassifier  # learn a part of themselves from other folds
+SPLITTERS = SEARCHES | FOLDS
 NEGLIGIBLE = 1e-4  # probability below which a class of a row is not worth a row of its own
 DRAWS = 8  # classes of a row by which a search is scored that weighs none of them
 MANY = 10_000  # rows beyond which scikit-learn's boosting by histograms stops early by itself
@@ -67,13 +71,13 @@ def by_rows(model: Any, X: Any, copies: Copies, key: str | None) -> Any:
     """Return an unfitted clone that validates on rows of which it has learnt nothing.
 
     A search would find copies of one row on both sides, of which each says that the others are
-    wrong, so that it would choose what is too smooth. It gets the splits that it would make of
-    the rows.
+    wrong, so that it would choose what is too smooth; so would a calibration or a stack that
+    learns from the folds left out. They get the splits that they would make of the rows.
 
     Parameters
     ----------
     model : classifier
-        May be a pipeline or a search.
+        May be a pipeline, a search, a calibration or a stack.
     X : rows
         As they are shown to it, each once.
     copies : Copies
@@ -86,30 +90,41 @@ def by_rows(model: Any, X: Any, copies: Copies, key: str | None) -> Any:
     if len(copies.q) <= MANY:  # it would not stop early by the rows; by their number it might
         params = model.get_params(deep=True).items()
         model.set_params(**{name: False for name, v in params if _stops_by_number(name, v)})
-    path, search = found_search(model)
-    if search is not None:
+    path, splitter = found_splitter(model)
+    if splitter is not None and not isinstance(splitter.cv, str):  # "prefit"
         named = copies.q.argmax(1)
-        splits = check_cv(search.cv, named, classifier=True).split(X, named)
-        model.set_params(**{f"{path}cv": _of_copies(list(splits), copies, weighs(search, key))})
+        splits = check_cv(splitter.cv, named, classifier=True).split(X, named)
+        model.set_params(**{f"{path}cv": _of_copies(list(splits), copies, weighs(splitter, key))})
     return model
 
 
-def found_search(model: Any) -> tuple[str, Any]:
-    """Return a search at the end of pipelines and the prefix of its parameters; None if none."""
+def found_splitter(model: Any) -> tuple[str, Any]:
+    """Return what splits at the end of pipelines and the prefix of its parameters; None if none."""
     path = ""
     while isinstance(model, Pipeline):
         step, model = model.steps[-1]
         path += f"{step}__"
-    return path, model if isinstance(model, SEARCHES) else None
+    return path, model if isinstance(model, SPLITTERS) else None
 
 
-def weighs(search: Any, key: str | None) -> bool:
-    """Return whether a search weighs what it scores, given row weights by this name.
+def hidden_splitter(model: Any) -> Any:
+    """Return one that splits inside of another model, where it cannot be given splits of rows."""
+    path, _ = found_splitter(model)
+    for name, value in model.get_params(deep=True).items():
+        if isinstance(value, SPLITTERS) and f"{name}__" != path:
+            return value
+    return None
 
-    Those of scikit-learn 1.7 and later do so if the weights are called ``sample_weight`` there
-    (they are not in a search of a pipeline) and what scores takes any.
+
+def weighs(splitter: Any, key: str | None) -> bool:
+    """Return whether it weighs what it scores or learns from, given row weights by this name.
+
+    A search of scikit-learn 1.7 and later does so if the weights are called ``sample_weight``
+    there (they are not in a search of a pipeline) and what scores takes any.
     """
-    asks = getattr(search, "_check_scorers_accept_sample_weight", None)
+    if isinstance(splitter, FOLDS):
+        return True
+    asks = getattr(splitter, "_check_scorers_accept_sample_weight", None)
     if asks is None or key != "sample_weight":
         return False
     with warnings.catch_warnings():
