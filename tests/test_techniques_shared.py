@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, _teach
+from jupyter_distill.distillation._assistants import taught
 from jupyter_distill.distillation._lessons import Lessons
+from jupyter_distill.distillation._trials import Bench
 from jupyter_distill.students.linear import LinearStudent
 from jupyter_distill.students.rules import RulesStudent
 from jupyter_distill.students.tree import TreeStudent
@@ -61,6 +65,42 @@ def test_an_assistant_is_shared_by_families_only_if_it_learns_the_same() -> None
     assert (of_tree.model.alpha, of_rules.model.alpha) == (0.5, 0.0)
     d = run(smooth, X, y, student=["tree", "rules"], temperature=1.0, **options)
     assert d.courses["tree"].chain[0] is d.courses["rules"].chain[0]
+
+
+class Counted(KNeighborsClassifier):
+    """Who counts how often it is fitted to which number of rows."""
+
+    fits: ClassVar[list[int]] = []
+
+    def fit(self, X: Any, y: Any) -> Any:
+        self.fits.append(len(X))
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("best", ["chain", "first", "second", "none"])
+def test_several_assistants_are_tried_together_and_each_alone(
+    best: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {name: 9.0 if name == best else 1.0 for name in ("chain", "first", "second")}
+    found = dict.fromkeys(found, -1.0) if best == "none" else found
+    compare, left = Bench.compare, iter(found.values())
+    monkeypatch.setattr(Bench, "compare", lambda *given: replace(compare(*given), gain=next(left)))
+    monkeypatch.setattr(Counted, "fits", [])
+    X, y = data(90)
+    options: dict[str, Any] = {"size": 3, "temperature": 1.0, "augment": None}
+    d = run(smooth, X, y, assistant=[Counted(3), Counted(9)], **options)
+    assert len(d.techniques) == 3
+    kept = d.techniques["kept"].tolist()
+    assert kept == [name == best for name in found]
+    sizes = {"chain": [3, 9], "first": [3], "second": [9], "none": [3, 9]}[best]
+    assert [one.model.n_neighbors for one in d.course.chain] == sizes
+    assert len(d.stages) == len(sizes) + 1
+    # three parts, of which the first is taught once for itself and for the chain; then all rows
+    assert len(Counted.fits) == 3 * 3 + len(sizes)
+    learnt = d.targets.take(d.rows.learnt)
+    for fitted in d.course.chain if best != "none" else ():
+        learnt = taught(fitted, d.table.take(d.rows.learnt), learnt)
+    np.testing.assert_array_equal(d.course.targets.logits, learnt.logits)
 
 
 def test_assistants_of_one_name_and_other_settings_are_told_apart() -> None:

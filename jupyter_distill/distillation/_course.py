@@ -54,7 +54,7 @@ class Course:
     trials : tuple of Trial
         All that were tried.
     chain : tuple of Fitted
-        Assistants that taught it, or would have.
+        Assistants that taught it; all that would have where none was kept.
     """
 
     family: str

@@ -105,9 +105,10 @@ def distill(
         be far away or cost money, nor recorded answers, which say nothing of other rows.
     assistant : str, Student, estimator, or list of these, optional
         Who may stand between teacher and student: a family, or any classifier or regressor of
-        scikit-learn's kind; several are taught one after another, at T = 1 unless a student is
-        given with a temperature of its own. Kept where that wins on validation rows;
-        ``d.stages`` and ``d.techniques`` say what came of it.
+        scikit-learn's kind; several are tried as a chain, each taught by the one before it, and
+        each alone, so that two cost half as much again as their chain. They are taught at T = 1
+        unless a student is given with a temperature of its own. The best is kept where it wins on
+        validation rows; ``d.stages`` and ``d.techniques`` say what came of it.
     batch_size : int, optional
         Rows per question to the teacher. Unless given, questions start with 16 rows and grow until
         one takes about a second, more rows are no faster, or memory runs short; what a network

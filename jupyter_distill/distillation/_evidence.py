@@ -96,13 +96,14 @@ class Evidence:
 
     @property
     def stages(self) -> pd.DataFrame:
-        """Every assistant, and the student, against the first teacher on held-out rows.
+        """Assistants and student against the first teacher, on held-out rows.
 
-        Columns: ``name``; ``fidelity`` with its 95 % interval ``low`` to ``high``; of classes
-        ``kl``, mean KL(teacher || stage) at T = 1 in nats, and ``temperature``, T of the soft
-        targets that it learnt (NaN if it learnt numbers, or names); ``note``, what an assistant
-        could not be taught. Assistants learn at T = 1, at which they are compared, whatever T the
-        student is calibrated to: that T is for its own size. Empty without assistants. Whether
+        The assistants are those that were kept; all of them where none was. Columns: ``name``;
+        ``fidelity`` with its 95 % interval ``low`` to ``high``; of classes ``kl``, mean
+        KL(teacher || stage) at T = 1 in nats, and ``temperature``, T of the soft targets that it
+        learnt (NaN if it learnt numbers, or names); ``note``, what an assistant could not be
+        taught. Assistants learn at T = 1, at which they are compared, whatever T the student is
+        calibrated to: that T is for its own size. Empty without assistants. Whether
         these taught the student is said in :attr:`techniques`.
         """
         return self._stages

@@ -115,6 +115,9 @@ class Lessons:
             return ()
         plain = replace(teaching, assistants=())
         key = rows.tobytes(), plain, tuple(one.key for one in teaching.assistants)
-        if key not in self._chains:
-            self._chains[key] = fit_chain(teaching.assistants, *self.lesson(rows, plain))
+        if key not in self._chains:  # what a longer chain begins with is taught once
+            *before, last = teaching.assistants
+            shorter = replace(teaching, assistants=tuple(before))
+            fitted = fit_chain((last,), *self.lesson(rows, shorter))
+            self._chains[key] = (*self.chain(rows, shorter), *fitted)
         return self._chains[key]

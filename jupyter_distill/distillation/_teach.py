@@ -180,7 +180,7 @@ class _Taught(NamedTuple):
 def _last_lesson(
     plan: Plan, run: Run, taught: _Taught
 ) -> tuple[_Taught, tuple[Table, Any], tuple[Fitted, ...]]:
-    """Return what is learnt from at last, and all assistants, kept or not.
+    """Return what is learnt from at last, and the assistants: those kept, or else all.
 
     An interrupt leaves out techniques that would have to be made anew, or what only is measured.
     """
@@ -192,7 +192,8 @@ def _last_lesson(
         trials = tuple(replace(trial, kept=False) for trial in taught.trials)
         return _Taught(Teaching(), trials, None), lessons.lesson(rows, Teaching()), ()
     try:
-        chain = lessons.chain(rows, replace(taught.teaching, assistants=plan.assistants))
+        assistants = taught.teaching.assistants or plan.assistants
+        chain = lessons.chain(rows, replace(taught.teaching, assistants=assistants))
     except KeyboardInterrupt:
         run.work.interrupted("assistants, which were not kept, are not measured.")
         chain = ()

@@ -71,7 +71,10 @@ def read_augment(augment: Any, *, inputs_given: bool, teacher: Teacher) -> tuple
 
 
 def steps(unlabelled: int, methods: Sequence[str], assistants: Sequence[Assistant]) -> list[Step]:
-    """Return what is tried, in order; ways of making rows are rivals of each other.
+    """Return what is tried, in order.
+
+    Ways of making rows are rivals of each other, and so are a chain of assistants and each of
+    these alone: the first alone is taught with the chain.
 
     Parameters
     ----------
@@ -85,10 +88,18 @@ def steps(unlabelled: int, methods: Sequence[str], assistants: Sequence[Assistan
     if methods:
         found.append([(f"augmentation by {m}", _making(m)) for m in methods])
     if assistants:
-        chain = tuple(assistants)
-        names = ", then ".join(assistant.name for assistant in assistants)
-        found.append([(f"assistant {names}", lambda so_far: replace(so_far, assistants=chain))])
+        alone = {one.key: (one,) for one in assistants}
+        chains = [tuple(assistants), *(alone.values() if len(assistants) > 1 else ())]
+        found.append([(_named(chain), _taught_by(chain)) for chain in chains])
     return found
+
+
+def _named(chain: Sequence[Assistant]) -> str:
+    return f"assistant {', then '.join(one.name for one in chain)}"
+
+
+def _taught_by(chain: tuple[Assistant, ...]) -> Callable[[Teaching], Teaching]:
+    return lambda so_far: replace(so_far, assistants=chain)
 
 
 def _making(method: str) -> Callable[[Teaching], Teaching]:
