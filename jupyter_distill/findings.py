@@ -33,6 +33,7 @@ SEVERITY: dict[str, Severity] = {
     "hard-labels": "warning",
     "mislabelled-rows": "warning",
     "drifted-rows": "warning",
+    "unseen-category": "warning",
     "class-never-answered": "warning",
     "over-simplified": "warning",
     "few-rows": "warning",

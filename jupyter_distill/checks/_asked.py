@@ -14,7 +14,7 @@ from jupyter_distill.checks._subject import Positions, Subject
 from jupyter_distill.targets import Targets
 from jupyter_distill.targets.asking import Asking, InterruptedWarning, ask_all, targets_of
 from jupyter_distill.targets.task import settled
-from jupyter_distill.teachers import Noise, Query, Teacher
+from jupyter_distill.teachers import Noise, Query, Teacher, known_levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +58,7 @@ class Asked:
             *(table, self.targets, own, measured, unseen is not None, where),
             places=self.places,
             n_x=self.n_x,
+            levels={} if self.given.inputs is not None else known_levels(self.teacher, table),
         )
 
 

@@ -14,10 +14,11 @@ from jupyter_distill.checks._labels import rare
 from jupyter_distill.checks._repeats import repeats
 from jupyter_distill.checks._subject import Look, Subject
 from jupyter_distill.checks._tails import tails
+from jupyter_distill.checks._unseen import unseen
 from jupyter_distill.findings import Finding
 
 # Neither asks anybody nor fits anything.
-LOOKS: tuple[Look, ...] = (answers, columns, gaps, repeats, rare, calibration, tails)
+LOOKS: tuple[Look, ...] = (answers, columns, gaps, repeats, rare, calibration, tails, unseen)
 # What check_teacher() looks at more closely.
 CLOSER: tuple[Look, ...] = (drift, bias)
 
@@ -26,7 +27,7 @@ CHEAP = (
     *("constant-columns", "constant-teacher", "leaking-column", "test-rows-taught"),
     *("biased-teacher", "miscalibrated-teacher", "hard-labels", "drifted-rows", "rare-class"),
     *("class-never-taught", "identifier-column", "telling-gaps", "few-answers", "heavy-tails"),
-    *("twin-columns", "idle-columns", "gaps", "repeated-rows"),
+    *("twin-columns", "idle-columns", "gaps", "repeated-rows", "unseen-category"),
 )
 
 

@@ -41,6 +41,8 @@ class Subject:
         where these are all.
     n_x : int or None
         How many of these were rows of X; None where they are all here.
+    levels : mapping of str to frozenset
+        The values that the teacher knows, of the columns that it reads by encoders alone.
     """
 
     table: Table
@@ -51,6 +53,7 @@ class Subject:
     where: str
     places: Positions | None = None
     n_x: int | None = None
+    levels: Mapping[str, frozenset[Any]] = field(default_factory=dict)
 
     def called(self, rows: Positions) -> Positions:
         """Return positions as the owner counts them, test rows behind those of X."""

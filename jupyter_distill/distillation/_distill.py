@@ -216,6 +216,7 @@ def distill(
         courses={course.family: course for course in courses},
         notes=tuple(work.notes),
         random_state=random_state,
+        inputs_given=teacher_inputs is not None,
     )
     result = carry(asked, result, "held_out")
     try:

@@ -58,6 +58,8 @@ class Distillation(Evidence):
         What an interrupt cut short.
     random_state : int or None
         Seed.
+    inputs_given : bool
+        Whether the teacher saw something else of the rows than the table.
     findings : Findings
         What the figures alone would not tell, e.g. a student that is simpler than its teacher
         allows: each with a code, a sentence, what was measured and what to do.
@@ -71,6 +73,7 @@ class Distillation(Evidence):
     courses: Mapping[str, Course]
     notes: tuple[str, ...]
     random_state: int | None
+    inputs_given: bool = False
     findings: Findings = Findings()
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from jupyter_distill.distillation._findings_of_size import of_size
 from jupyter_distill.distillation._findings_of_student import of_student
 from jupyter_distill.distillation._findings_of_techniques import of_techniques
 from jupyter_distill.findings import Findings
+from jupyter_distill.teachers import known_levels
 
 if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
@@ -51,7 +52,10 @@ def find(d: Distillation, *, size_asked: bool, before: Findings | None = None) -
 def _subject(d: Distillation) -> Subject:
     """Return the teacher and the rows, whatever student came of them."""
     rows = d.rows
-    return Subject(d.table, d.targets, rows.learnt, rows.held_out, rows.unseen, "held-out rows")
+    return Subject(
+        *(d.table, d.targets, rows.learnt, rows.held_out, rows.unseen, "held-out rows"),
+        levels={} if d.inputs_given else known_levels(d.teacher, d.table),
+    )
 
 
 def _labels_only(d: Distillation, subject: Subject) -> Rival:

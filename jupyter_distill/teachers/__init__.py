@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from jupyter_distill._classes import check_classes
 from jupyter_distill._validation import check_choice, check_number, did_you_mean, expected
 from jupyter_distill.teachers._base import TASKS, Task, Teacher
+from jupyter_distill.teachers._levels import known_levels
 from jupyter_distill.teachers._outputs import Raw
 from jupyter_distill.teachers._query import Progress, Query
 from jupyter_distill.teachers._rows import count_rows, frame_names, parts_of, take_rows
@@ -35,6 +36,7 @@ __all__ = [
     "as_teacher",
     "count_rows",
     "frame_names",
+    "known_levels",
     "parts_of",
     "take_rows",
 ]
