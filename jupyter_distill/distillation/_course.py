@@ -84,8 +84,8 @@ class Course:
         T = self.temperatures[size]
         return tuple(other for other in self.sizes if self.temperatures[other] == T)
 
-    def at(self, temperature: float) -> Course:
-        """Return the same with all sizes at one temperature."""
+    def at(self, temperature: float, size: int) -> Course:
+        """Return the same with all sizes at one temperature, and another one chosen."""
         of_all = dict.fromkeys(self.sizes, temperature)
-        again = replace(self, temperatures=of_all, standardised=False)
+        again = replace(self, size=size, temperatures=of_all, standardised=False)
         return carry(self, again, "prepared")

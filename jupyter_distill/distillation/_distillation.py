@@ -192,7 +192,7 @@ class Distillation(Evidence):
             raise ValueError(no_temperature(temperature))
         temperature = float(check_number("temperature", temperature, above=0))
         name = chosen.family
-        course = replace(self.courses[name].at(temperature), size=chosen.size)
+        course = self.courses[name].at(temperature, chosen.size)
         fitted = fit([course], Work(False))[name]
         rungs = climb(
             name, fitted, course.temperatures, chosen.size, *self.held_out, self.random_state

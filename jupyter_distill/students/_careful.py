@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._paired import Paired
 from jupyter_distill.students._search import GREEDY, Effort, Search
 from jupyter_distill.students._sketch import Sketch
 
@@ -47,8 +48,8 @@ def careful(
     order = np.argsort(copy, kind="stable")
     first = np.searchsorted(copy[order], np.arange(len(unique)))
     saved = np.add.reduceat((cost[:1] - cost)[..., rows[order]], first, axis=2)
-    error = saved.std(2) * np.sqrt(len(unique))
-    best = np.where(saved.sum(2) > error, saved.sum(2), 0.0).argmax(0)
+    gain = Paired.of(saved)
+    best = np.where(gain.beyond(1.0), gain.mean, 0.0).argmax(0)
     found = {i: search.trees(ways[i][0], sizes, ways[i][1]) for i in np.unique(best)}
     return [found[i][j] for j, i in enumerate(best)]
 
