@@ -157,6 +157,12 @@ def constant() -> TeacherCheck:
     return check(lambda X: np.tile([0.3, 0.7], (len(X), 1)), A, a, test=(B, b))
 
 
+def unseen() -> TeacherCheck:
+    A, B, a, b = credit()
+    taught = A["Home"] != "parents"
+    return check(logistic(A[taught], a[taught]), A, a, test=(B, b))
+
+
 def short() -> TeacherCheck:
     A, B, a, b = cancer()
     return check(logistic(A, a), A, a, test=(B[:60], b[:60]))
@@ -175,6 +181,7 @@ FAULTS: dict[str, Callable[[], TeacherCheck]] = {
     "hard-labels": tree,
     "mislabelled-rows": mislabelled,
     "drifted-rows": drifted,
+    "unseen-category": unseen,
     "few-rows": short,
     "rare-class": rare,
     "class-never-taught": three,
