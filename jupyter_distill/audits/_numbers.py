@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from jupyter_distill import _resample as resample
 from jupyter_distill.audits._intervals import Interval
-from jupyter_distill.audits._text import left
+from jupyter_distill.audits._text import WHICH, left
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation._census import constant
 from jupyter_distill.targets import Predictions
 
 Floats = NDArray[np.float64]
@@ -76,6 +77,8 @@ class NumberFidelity:
         The teacher against the truth; None without it.
     unseen : bool
         Whether the teacher did not see these rows either; if it may have, its errors flatter.
+    which : str
+        What the rows are: ``"held-out rows"``, or all.
     """
 
     teacher: str
@@ -84,6 +87,7 @@ class NumberFidelity:
     scores: tuple[NumberScore, ...]
     of_teacher: NumberScore | None
     unseen: bool
+    which: str = WHICH["held_out"]
 
     @property
     def value(self) -> float:
@@ -128,7 +132,7 @@ class NumberFidelity:
 
     def describe(self) -> str:
         """Return the card as text."""
-        head = f"Fidelity of {self.student} to {self.teacher}, {self.rows:,} held-out rows"
+        head = f"Fidelity of {self.student} to {self.teacher}, {self.rows:,} {self.which}"
         if not self.unseen:
             head += "\n(the teacher may have seen them; for rows that it did not, pass test=)"
         to = ("to the teacher, in the unit of the target:", "to the truth:")
@@ -147,14 +151,13 @@ def said(interval: Interval, measure: str) -> str:
     return f"{value} [{low}, {high}]"
 
 
-def number_fidelity(d: Distillation) -> NumberFidelity:
-    """Measure a regression's student on its held-out rows."""
-    table, targets = d.held_out
+def number_fidelity(d: Distillation, rows: str) -> NumberFidelity:
+    """Measure a regression's student on its held-out rows, or on all."""
+    table, targets = d.held_out if rows == "held_out" else (d.table, d.targets)
     models = {STUDENT: d.student.output(table)}
     if d.labels_only is not None:
         models[LABELS_ONLY] = d.labels_only.output(table)
-    learnt = float(d.targets.take(d.rows.learnt).values.mean())
-    models[MEAN] = np.full(targets.n_rows, learnt)
+    models[MEAN] = np.full(targets.n_rows, float(constant(d.targets.take(d.rows.learnt))))
     scores = tuple(_score(name, said, targets, d.random_state) for name, said in models.items())
     of_teacher = None
     if targets.known is not None and targets.known.any():
@@ -166,6 +169,7 @@ def number_fidelity(d: Distillation) -> NumberFidelity:
         scores=scores,
         of_teacher=of_teacher,
         unseen=d.rows.unseen,
+        which=WHICH[rows],
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+# How rows that were measured on are called.
+WHICH = {"held_out": "held-out rows", "all": "rows, also those it learnt from"}
+
 
 def left(frame: pd.DataFrame) -> str:
     """Write a frame of texts with its first column to the left."""

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._softmax import log_floored
+from jupyter_distill._late import late
+from jupyter_distill._validation import check_choice
 from jupyter_distill.audits._intervals import Interval, mean_intervals
 from jupyter_distill.audits._numbers import NumberFidelity, number_fidelity
-from jupyter_distill.audits._text import left
+from jupyter_distill.audits._text import WHICH, left
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation._census import constant
 from jupyter_distill.targets import KL, SoftTargets
 
 Floats = NDArray[np.float64]
@@ -82,6 +84,8 @@ class Fidelity:
         Of the teacher, against the ground truth; NaN without labels.
     unseen : bool
         Whether the teacher did not see these rows either; if it may have, its accuracy flatters.
+    which : str
+        What the rows are: ``"held-out rows"``, or all.
     """
 
     teacher: str
@@ -90,6 +94,7 @@ class Fidelity:
     scores: tuple[Score, ...]
     teacher_accuracy: Interval
     unseen: bool
+    which: str = WHICH["held_out"]
 
     @property
     def value(self) -> float:
@@ -127,7 +132,7 @@ class Fidelity:
 
     def describe(self) -> str:
         """Return the card as text."""
-        head = f"Fidelity of {self.student} to {self.teacher}, {self.rows:,} held-out rows"
+        head = f"Fidelity of {self.student} to {self.teacher}, {self.rows:,} {self.which}"
         if not self.unseen:
             head += "\n(the teacher may have seen them; for rows that it did not, pass test=)"
         models = pd.DataFrame(
@@ -153,18 +158,24 @@ class Fidelity:
         return self.describe()
 
 
-def fidelity(d: Distillation) -> Fidelity | NumberFidelity:
-    """Measure a distillation's student on its held-out rows."""
-    return number_fidelity(d) if d.task == "regression" else _class_fidelity(d)
+def fidelity(d: Distillation, rows: str = "held_out") -> Fidelity | NumberFidelity:
+    """Measure a distillation's student on its held-out rows, or on all."""
+    check_choice("rows", rows, ("held_out", "all"))
+    # rows that the teacher never saw are held out in memory
+    if d.census is not None and not (d.rows.unseen and rows == "held_out"):
+        counted = late("jupyter_distill.audits._counted:counted")
+        card: Fidelity | NumberFidelity = counted(d, d.census, rows)
+        return card
+    return number_fidelity(d, rows) if d.task == "regression" else _class_fidelity(d, rows)
 
 
-def _class_fidelity(d: Distillation) -> Fidelity:
-    table, targets = d.held_out
-    learnt = d.targets.take(d.rows.learnt)
+def _class_fidelity(d: Distillation, rows: str) -> Fidelity:
+    table, targets = d.held_out if rows == "held_out" else (d.table, d.targets)
     models = {STUDENT: d.student.output(table)}
     if d.labels_only is not None:
         models[LABELS_ONLY] = d.labels_only.output(table)
-    models[MAJORITY] = np.tile(_most_common(learnt), (targets.n_rows, 1))
+    always = constant(d.targets.take(d.rows.learnt))
+    models[MAJORITY] = np.tile(always, (targets.n_rows, 1))
     named = targets.predicted
     groups = np.column_stack(
         [np.ones(targets.n_rows, bool), *(named == k for k in range(targets.n_classes))]
@@ -196,6 +207,7 @@ def _class_fidelity(d: Distillation) -> Fidelity:
         scores=tuple(scores),
         teacher_accuracy=accuracies[0][-1],
         unseen=d.rows.unseen,
+        which=WHICH[rows],
     )
 
 
@@ -214,15 +226,6 @@ def _accuracies(
         return [[unknown] * answers.shape[1]] * groups.shape[1]
     right = (answers == targets.labels[:, None])[known].astype(float)
     return mean_intervals(right, groups[known], [True] * answers.shape[1], seed)
-
-
-def _most_common(targets: SoftTargets) -> Floats:
-    """Return logits of the teacher's mean distribution, with its most named class on top."""
-    logits = log_floored(targets.at(1.0).mean(0))
-    top = np.bincount(targets.predicted, minlength=targets.n_classes).argmax()
-    if logits.argmax() != top:
-        logits[top] = np.nextafter(logits.max(), np.inf)
-    return logits
 
 
 def _precision(answer: NDArray[np.intp], named: NDArray[np.intp], k: int) -> float:

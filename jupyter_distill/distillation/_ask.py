@@ -13,6 +13,8 @@ from jupyter_distill.checks._given import Given, both
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table, check_rows, split_rows
 from jupyter_distill.distillation._more_rows import Unlabelled, read_unlabelled
+from jupyter_distill.distillation._population import Population
+from jupyter_distill.distillation._sample import Sample
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import SoftTargets, Targets
 from jupyter_distill.targets.asking import Asking, ask_all, classes_before, targets_of
@@ -25,13 +27,18 @@ LEAST_IN_BIN = 10
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A teacher and its answers, with the rows in three parts, and rows without labels."""
+    """A teacher and its answers, with the rows in three parts, and rows without labels.
+
+    Where there are too many rows to learn from, these are a sample of a population.
+    """
 
     teacher: Teacher
     table: Table
     targets: Targets
     rows: Rows
     unlabelled: Unlabelled | None = None
+    population: Population | None = None
+    sample: Sample | None = None
 
     @cached_property
     def held_out(self) -> tuple[Table, Any]:
@@ -63,32 +70,40 @@ def ask(
     }
     teacher.check_use(table.names, {n: rows for n, rows in asked_about.items() if rows is not None})
     y, y_test = given.truth(teacher)
-    _refuse_early(teacher, table, both(y, y_test), constraints)
-    query = _query(teacher, table, teacher_inputs, asking, work, seed)
+    refuse_early(teacher, table, both(y, y_test), constraints)
+    query = ask_about(teacher, _seen(table, teacher_inputs), asking, work, seed)
     teacher = teacher.of_task(settled(teacher, query, y))
     answered = query.rows
     if len(answered) < table.n_rows:
-        table, y = table.take(answered), _take(y, answered)
+        table, y = table.take(answered), take(y, answered)
     if unseen is None:
         targets = targets_of(teacher, [query], y)
-        return Asked(teacher, table, targets, split_rows(_strata(targets), seed), more)
+        return Asked(teacher, table, targets, split_rows(strata_of(targets), seed), more)
 
-    others = _query(teacher, unseen, given.inputs_test, asking, work, seed)
+    others = ask_about(teacher, _seen(unseen, given.inputs_test), asking, work, seed)
     answered = others.rows
     if len(answered) < unseen.n_rows:
-        unseen, y_test = unseen.take(answered), _take(y_test, answered)
+        unseen, y_test = unseen.take(answered), take(y_test, answered)
     targets = targets_of(teacher, [query, others], both(y, y_test))
-    split = split_rows(_strata(targets)[: table.n_rows], seed)
+    table, rows = beside_unseen(table, unseen, targets, seed)
+    return Asked(teacher, table, targets, rows, more)
+
+
+def beside_unseen(
+    table: Table, unseen: Table, targets: Targets, seed: int | None
+) -> tuple[Table, Rows]:
+    """Return rows and test rows as one table, the latter held out; targets are of both."""
+    split = split_rows(strata_of(targets)[: table.n_rows], seed)
     rows = Rows(
         train=np.sort(np.concatenate([split.train, split.held_out])),
         validation=split.validation,
         held_out=np.arange(table.n_rows, targets.n_rows),
         unseen=True,
     )
-    return Asked(teacher, table.join(unseen), targets, rows, more)
+    return table.join(unseen), rows
 
 
-def _refuse_early(teacher: Teacher, table: Table, y: Any, constraints: Constraints | None) -> None:
+def refuse_early(teacher: Teacher, table: Table, y: Any, constraints: Constraints | None) -> None:
     """Refuse what no answer could make right: a teacher may be slow, or cost money."""
     if constraints is not None:
         constraints.check_columns(table)
@@ -97,22 +112,14 @@ def _refuse_early(teacher: Teacher, table: Table, y: Any, constraints: Constrain
         constraints.check(table, None if classes is None else classes.tolist())
 
 
-def _query(
-    teacher: Teacher,
-    table: Table,
-    inputs: Any,
-    asking: Asking,
-    work: Work,
-    seed: int | None,
-) -> Query:
+def ask_about(teacher: Teacher, X: Any, asking: Asking, work: Work, seed: int | None) -> Query:
     """Return the query with the rows that were answered: all, unless interrupted."""
-    X = _seen(table, inputs)
     order = np.random.default_rng(seed)  # also without a seed the batches come in a fair order
     query = asking.query(teacher, X, order=order)
-    bar = work.bar("asking the teacher", table.n_rows, "rows", query.n_done)
+    bar = work.bar("asking the teacher", query.n_rows, "rows", query.n_done)
     if not ask_all(query, bar):
         work.interrupted(
-            f"the teacher answered {query.n_done} of {table.n_rows} rows, spread over the data; "
+            f"the teacher answered {query.n_done} of {query.n_rows} rows, spread over the data; "
             f"the student was distilled from these.{asking.rest}"
         )
     return query
@@ -123,7 +130,7 @@ def _seen(table: Table | None, inputs: Any) -> Any:
     return table.native if inputs is None and table is not None else inputs
 
 
-def _strata(targets: Targets) -> NDArray[np.intp]:
+def strata_of(targets: Targets) -> NDArray[np.intp]:
     """Return the class that the teacher names, or the bin of the number that it gives."""
     if isinstance(targets, SoftTargets):
         return targets.predicted
@@ -132,5 +139,6 @@ def _strata(targets: Targets) -> NDArray[np.intp]:
     return np.searchsorted(cuts, targets.values)
 
 
-def _take(y: Any, rows: NDArray[np.intp]) -> Any:
+def take(y: Any, rows: NDArray[np.intp]) -> Any:
+    """Return the truth of some rows, where there is one."""
     return None if y is None else np.asarray(y)[rows]

@@ -11,6 +11,7 @@ from typing import Any
 from jupyter_distill._validation import check_number, did_you_mean, with_article
 from jupyter_distill.distillation._ask import ask
 from jupyter_distill.distillation._carry import carry
+from jupyter_distill.distillation._ask_all import ask_all, in_partitions, read_sample
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._find import MISSING, with_findings
 from jupyter_distill.distillation._fit import easiest, fit
@@ -41,6 +42,7 @@ def distill(
     classes: Sequence[object] | None = None,
     teacher_inputs: Any = None,
     test: tuple[Any, ...] | None = None,
+    sample: int | str = "auto",
     unlabelled: Any = None,
     augment: str | Sequence[str] | None = "auto",
     assistant: Any = None,
@@ -61,10 +63,14 @@ def distill(
     ----------
     model : estimator, torch.nn.Module, callable, data frame of recorded answers, or Teacher
         The teacher; it is never refitted or changed. See :func:`as_teacher`.
-    X : data frame or array of shape (n, d)
+    X : data frame or array of shape (n, d), Dask data frame, or path of Parquet files
         What the student sees: numbers, text, categories, booleans and missing values as they are.
+        Rows that need not fit into memory are a Dask data frame, of which the teacher is asked on
+        the workers of the active client, or a Parquet file, a folder of such or a pyarrow dataset;
+        the teacher sees some of them at a time, as a pandas frame. See `sample`.
     y : array of shape (n,), optional
-        The ground truth. Without it the student follows the teacher alone.
+        The ground truth. Without it the student follows the teacher alone. Of a Dask data frame
+        or Parquet files: the name of the column that holds it; or a Dask series.
     task : {"classification", "regression"}, optional
         Whether the model names a class or gives a number. An estimator says it itself; a function
         or network that returns one number per row gives a number if `y` holds many different ones.
@@ -95,6 +101,11 @@ def distill(
         like, one in a file beside each row: see :class:`Files`.
     test : tuple (X_test, y_test) or (X_test, y_test, teacher_inputs_test), optional
         Rows that neither teacher nor student saw: they become the held-out rows.
+    sample : int or "auto"
+        Of a Dask data frame or Parquet files the student is distilled from a sample, stratified by
+        what the teacher says, and its fidelity is measured on all rows. ``"auto"``: as many
+        rows as a learning curve asks for, at most 200,000. A number is taken as it is, also of
+        rows in memory, which all are distilled from otherwise. ``d.sample`` says what was taken.
     unlabelled : data frame, array, or tuple (rows, teacher_inputs), optional
         More real rows, without y: the teacher labels them, and the student learns from them too
         unless they clearly harm on validation rows.
@@ -156,7 +167,9 @@ def distill(
     work = Work(bool(progress), n_jobs)
     several, of_task = listed(student), task_of(student)
     _refuse_unknown(options, [template_of(s, of_task or "classification", None) for s in several])
-    teacher = find_teacher(model, y, classes, task, of_task)
+    size_of_sample = read_sample(sample)
+    partitions = in_partitions(X, y, size_of_sample, teacher_inputs, unlabelled)
+    teacher = find_teacher(model, None if partitions else y, classes, task, of_task)
     settings = {
         "size": size,
         "temperature": temperature,
@@ -169,7 +182,13 @@ def distill(
     tried = plans(several, teacher.task, settings, y is not None, random_state)
     keep = getattr(tried[0].template, "constraints", None)
     asking = Asking.of(teacher, batch_size, store)
-    asked = ask(teacher, X, y, teacher_inputs, test, unlabelled, asking, keep, work, random_state)
+    if partitions is None:
+        inputs = teacher_inputs
+        asked = ask(teacher, X, y, inputs, test, unlabelled, asking, keep, work, random_state)
+    else:
+        asked = ask_all(
+            teacher, partitions, test, size_of_sample, asking, tried, keep, work, random_state
+        )
     if asked.teacher.task != teacher.task:
         tried = plans(several, asked.teacher.task, settings, y is not None, random_state)
 
@@ -217,13 +236,26 @@ def distill(
         notes=tuple(work.notes),
         random_state=random_state,
         inputs_given=teacher_inputs is not None,
+        population=asked.population,
+        sample=asked.sample,
     )
-    result = carry(asked, result, "held_out")
+    result = _counted(carry(asked, result, "held_out"), work)
     try:
         return with_findings(result, size_asked=tried[0].size is not None)
     except KeyboardInterrupt:
         work.interrupted(MISSING)
     return carry(asked, replace(result, notes=tuple(work.notes)), "held_out")
+
+
+def _counted(d: Distillation, work: Work) -> Distillation:
+    """Measure on all rows, where the student learnt from a sample of them."""
+    if d.population is None:
+        return d
+    try:
+        d.count(work)
+    except KeyboardInterrupt:
+        work.interrupted("fidelity was not measured on all rows; d.fidelity() will do it.")
+    return carry(d, replace(d, notes=tuple(work.notes)))
 
 
 def _refuse_unknown(options: dict[str, Any], templates: Sequence[Student]) -> None:

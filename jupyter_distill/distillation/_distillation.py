@@ -14,6 +14,7 @@ from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._carry import carry
+from jupyter_distill.distillation._census import Census, constant
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._evidence import Evidence
 from jupyter_distill.distillation._find import with_findings
@@ -21,7 +22,9 @@ from jupyter_distill.distillation._fit import fit
 from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._lessons import Teaching
 from jupyter_distill.distillation._plan import no_temperature
+from jupyter_distill.distillation._population import Population
 from jupyter_distill.distillation._rungs import Rung, climb
+from jupyter_distill.distillation._sample import Sample
 from jupyter_distill.distillation._sweep import at_temperature, sweep
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.findings import Findings
@@ -44,7 +47,7 @@ class Distillation(Evidence):
     teacher : Teacher
         Read-only; was asked once for every row.
     table : Table
-        All rows of the owner.
+        All rows of the owner; where there are too many for that, a sample of them.
     targets : SoftTargets or Predictions
         What the teacher says of them, with the ground truth where it was given.
     rows : Rows
@@ -63,6 +66,10 @@ class Distillation(Evidence):
     findings : Findings
         What the figures alone would not tell, e.g. a student that is simpler than its teacher
         allows: each with a code, a sentence, what was measured and what to do.
+    population : Population or None
+        All rows, where :attr:`table` is a sample of them.
+    sample : Sample or None
+        How large it is, and why: the learning curve.
     """
 
     teacher: Teacher
@@ -75,6 +82,8 @@ class Distillation(Evidence):
     random_state: int | None
     inputs_given: bool = False
     findings: Findings = Findings()
+    population: Population | None = None
+    sample: Sample | None = None
 
     def __post_init__(self) -> None:
         # so that a rung can be adopted from where the rungs are looked at
@@ -155,6 +164,23 @@ class Distillation(Evidence):
             rows = self.template.prepare(self.table.take(self.rows.learnt), learnt.weights)
         return sweep(twin.set_params(alpha=1.0), rows, learnt, (self.size,))[0]
 
+    @cached_property
+    def census(self) -> Census | None:
+        """What was counted on all rows of a population; None where there is none."""
+        return self.count(Work(True))
+
+    def count(self, work: Work) -> Census | None:
+        """Compare student, labels-only student and a constant with the teacher on all rows."""
+        if self.population is None:
+            return None
+        models: dict[str, Any] = {"student": self.student}
+        if self.labels_only is not None:
+            models["labels only"] = self.labels_only
+        models["constant"] = constant(self.targets.take(self.rows.learnt))
+        found = self.population.census(models, self.targets, work)
+        self.__dict__["census"] = found
+        return found
+
     def explanation(self) -> Any:
         """Return the student as data, measured over all rows."""
         return self._explanation
@@ -220,18 +246,27 @@ class Distillation(Evidence):
         again = carry(self, again, "held_out", *(["labels_only"] if same else []))
         return with_findings(again, size_asked=True, before=self.findings)
 
-    def fidelity(self) -> Any:
+    def fidelity(self, rows: str = "held_out") -> Any:
         """Return the fidelity card: student against teacher on held-out rows.
 
-        Per class, hard (agreement) and soft (KL), with bootstrap intervals, beside the most
-        common class and the same student fitted to the labels without the teacher. Of a
-        regression: R2, RMSE and MAE, beside the teacher's mean and that same student.
+        Per class, hard (agreement) and soft (KL), with intervals, beside the most common class
+        and the same student fitted to the labels without the teacher. Of a regression: R2, RMSE
+        and MAE, beside the teacher's mean and that same student.
+
+        Parameters
+        ----------
+        rows : {"held_out", "all"}
+            Which rows to measure on. Where the student was distilled from a sample, rows outside
+            of it are held out as well: the card is over all that no student learnt from.
         """
-        return self._fidelity
+        return self._fidelity if rows == "held_out" else self._measured(rows)
 
     @cached_property
     def _fidelity(self) -> Any:
-        return late("jupyter_distill.audits.fidelity:fidelity")(self)
+        return self._measured("held_out")
+
+    def _measured(self, rows: str) -> Any:
+        return late("jupyter_distill.audits.fidelity:fidelity")(self, rows)
 
     def disagreements(self, rows: str = "held_out") -> Any:
         """Return the rows where teacher and student part, worst first, in the owner's frame type.

@@ -38,7 +38,7 @@ def headline(card: Card) -> str:
     return (
         '<div class="cards"><div>'
         f'<div class="big">{escape(write(own.value))}</div>'
-        f"<div>{what} on {count(card.rows)} held-out rows</div>"
+        f"<div>{what} on {count(card.rows)} {card.which}</div>"
         f'<div class="dim">95 % interval {escape(write(own.low))} to {escape(write(own.high))}'
         f"</div>{beside}</div>"
         f'<div style="flex:1 1 340px;max-width:520px">{lines}</div></div>'
@@ -76,7 +76,7 @@ def details(card: Card) -> str:
     """Return every figure of the card: by model, and by class that the teacher names."""
     if isinstance(card, NumberFidelity):
         captions = (
-            "Against the teacher, on held-out rows, in the unit of the target",
+            f"Against the teacher, on {card.which}, in the unit of the target",
             "Against the true values, on the same rows",
         )
         tables = card.texts({**numbers.EXPLAINED, "teacher": "the teacher"})
@@ -105,7 +105,7 @@ def details(card: Card) -> str:
     )
     names = [s.of_class for s in card.per_class]
     return html.table(
-        models, caption="Agreement with the teacher on held-out rows, beside two baselines"
+        models, caption=f"Agreement with the teacher on {card.which}, beside two baselines"
     ) + html.table(
         classes,
         caption="The student, by the class that the teacher names",

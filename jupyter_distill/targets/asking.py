@@ -182,23 +182,11 @@ def classes_before(teacher: Teacher, y: Any) -> NDArray[Any] | None:
 
 def targets_of(teacher: Teacher, queries: Sequence[Query], y: Any) -> SoftTargets | Predictions:
     """Return what a teacher of a known task has said of some rows, beside their truth."""
-    targets: SoftTargets | Predictions
     for query in queries:
         query.teacher = teacher  # which learns from the answers what its classes are
-    if teacher.task == "regression":
-        values = np.concatenate([query.predictions() for query in queries])
-        targets = Predictions(values, None if y is None else read_truth(y))
-    else:
-        logits = np.concatenate([query.logits() for query in queries])
-        codes = None
-        if y is not None:
-            given = teacher.classes_given
-            names, codes = align(teacher.classes, y, logits, classes_given=given)
-        elif teacher.classes is not None:
-            names = teacher.classes
-        else:
-            names = np.arange(logits.shape[1])
-        targets = SoftTargets(logits, names, codes)
+    numbers = teacher.task == "regression"
+    values = [query.predictions() if numbers else query.logits() for query in queries]
+    targets = as_targets(teacher, np.concatenate(values), y)
     for query in queries:
         if query.keeper is not None:
             query.keeper.note(
@@ -207,3 +195,15 @@ def targets_of(teacher: Teacher, queries: Sequence[Query], y: Any) -> SoftTarget
                 classes=targets.classes.tolist() if isinstance(targets, SoftTargets) else None,
             )
     return targets
+
+
+def as_targets(teacher: Teacher, values: NDArray[np.float64], y: Any) -> SoftTargets | Predictions:
+    """Return the numbers or logits that a teacher has given, beside their truth."""
+    if teacher.task == "regression":
+        return Predictions(values, None if y is None else read_truth(y))
+    if y is not None:
+        given = teacher.classes_given
+        names, codes = align(teacher.classes, y, values, classes_given=given)
+        return SoftTargets(values, names, codes)
+    names = np.arange(values.shape[1]) if teacher.classes is None else teacher.classes
+    return SoftTargets(values, names)
