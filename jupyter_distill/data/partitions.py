@@ -207,6 +207,14 @@ def partitions_of(X: Any, y: Any) -> Partitions | None:
 
         return DaskPartitions.of(X, y)
     dataset = kind.__module__.startswith("pyarrow.") and hasattr(X, "get_fragments")
+    if kind.__module__.startswith("polars.") and hasattr(X, "collect"):
+        raise TypeError(
+            expected(
+                "a frame in memory, a Dask data frame, or a path of Parquet files",
+                got="a lazy polars frame",
+                remedy="Use X.collect(), or X.sink_parquet('rows.parquet') and give that path.",
+            )
+        )
     if isinstance(X, str | os.PathLike) or dataset:
         from jupyter_distill.data._partitions_parquet import ParquetPartitions
 

@@ -85,6 +85,10 @@ class Table:
             raise TypeError(
                 expected("a dense table", got="a sparse matrix", remedy="Use X.toarray().")
             )
+        if isinstance(X, str) or hasattr(X, "to_delayed"):
+            got = repr(X) if isinstance(X, str) else f"a Dask {type(X).__name__}"
+            remedy = "Read some of them first, e.g. frame.sample(frac=0.01).compute() of Dask's."
+            raise TypeError(expected("rows in memory", got=got, remedy=remedy))
         if hasattr(X, "collect"):
             raise TypeError(
                 expected(

@@ -23,9 +23,10 @@ from jupyter_distill.distillation._ask import (
     strata_of,
     take,
 )
+from jupyter_distill.distillation._learning_curve import START, learning_curve
 from jupyter_distill.distillation._plan import Plan
 from jupyter_distill.distillation._population import LEAST_ROWS, Drawn, Population
-from jupyter_distill.distillation._sample import MOST, START, Sample, enough, learning_curve
+from jupyter_distill.distillation._sample import MOST, Sample, enough
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import align
 from jupyter_distill.targets.asking import Asking, as_targets

@@ -32,6 +32,7 @@ def of_settings(d: Distillation) -> Iterator[Finding]:
             {"held-out rows": n, **({} if np.isnan(rung.fidelity) else ends)},
             "Give more rows, or rows to measure on alone: test=(X_test, y_test).",
         )
+    yield from _sampled(d)
     if isinstance(d.targets, SoftTargets):
         learnt = d.targets.take(d.rows.learnt)
         if d.calibration is not None:
@@ -39,6 +40,20 @@ def of_settings(d: Distillation) -> Iterator[Finding]:
         elif not (d.course.standardised or d.course.unseen):
             yield from _fixed(d, learnt)
     yield from _indifferent_alpha(d)
+
+
+def _sampled(d: Distillation) -> Iterator[Finding]:
+    """Yield what the rows are that were learnt from, where these are not all."""
+    sample = d.sample
+    if sample is None or sample.rows == sample.of:
+        return
+    left = {f"points that more would gain: {one.family}": one.fidelity for one in sample.left}
+    remedy = "d.fidelity() is measured on all other rows."
+    if not sample.enough:
+        remedy = f"Try more: sample={2 * sample.rows}. {remedy}"
+    yield Finding(
+        "sampled", sample.describe(), {"rows": sample.rows, "of": sample.of, **left}, remedy
+    )
 
 
 def _fixed(d: Distillation, targets: SoftTargets) -> Iterator[Finding]:
