@@ -54,6 +54,7 @@ SEVERITY: dict[str, Severity] = {
     "constraint-unused": "note",
     "size-not-reached": "note",
     "weak-assistant": "note",
+    "sampled": "note",
     "techniques": "note",
     "temperature-does-not-matter": "note",
     "alpha-does-not-matter": "note",

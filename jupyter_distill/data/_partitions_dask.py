@@ -6,9 +6,11 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from jupyter_distill._optional import loaded
 from jupyter_distill._validation import expected, some
+from jupyter_distill.data._packed import Packed, packed
 from jupyter_distill.data.partitions import (
     Kept,
     LocalPartitions,
@@ -59,8 +61,14 @@ class DaskPartitions(Partitions):
         raise no_rows(self.what)
 
     def ship(self, thing: Any) -> Any:
-        """Send a thing to every worker."""
-        return self._client.scatter(thing, broadcast=True, hash=False)
+        """Send a thing to every worker, as bytes, each of which unpacks them once.
+
+        Raises
+        ------
+        TypeError
+            If it cannot be sent.
+        """
+        return self._client.scatter(packed(thing), broadcast=True, hash=False)
 
     def keep(self, task: Task, shared: Sequence[Any], order: Sequence[int]) -> Generator[Kept]:
         """Run a task on partitions, see :meth:`Partitions.keep`."""
@@ -125,7 +133,7 @@ def _pieces(X: Any, y: Any) -> tuple[tuple[str, ...], list[Any]]:
     if y is None or isinstance(y, str):
         name, frames = truth_of(y, names), X.to_delayed()
         left = tuple(column for column in names if column != name)
-        return left, [delayed(apart, pure=False)(frame, name) for frame in frames]
+        return left, [delayed(_apart, pure=False)(frame, name) for frame in frames]
     if not hasattr(y, "to_delayed") or y.ndim != 1:
         raise TypeError(
             expected(
@@ -148,6 +156,30 @@ def _pieces(X: Any, y: Any) -> tuple[tuple[str, ...], list[Any]]:
     return names, [delayed(_beside, pure=False)(frame, truth) for frame, truth in pairs]
 
 
+def _apart(frame: Any, truth: str | None) -> Partition:
+    return apart(_plain(frame), truth)
+
+
+def _plain(frame: Any) -> Any:
+    """Return a frame with text as pandas itself reads it, which is what models were fitted to.
+
+    Dask keeps text in Arrow's strings, whose comparisons and missing values are of other kinds.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        return frame
+    texts = [
+        name
+        for name, dtype in frame.dtypes.items()
+        if isinstance(dtype, pd.StringDtype) and dtype.na_value is pd.NA
+    ]
+    own = pd.Series(["text"]).dtype
+    for name in texts:
+        column = frame[name]
+        plain = column.astype(own) if isinstance(own, pd.StringDtype) else column.astype(object)
+        frame = frame.assign(**{str(name): plain.where(column.notna(), np.nan)})
+    return frame
+
+
 def _beside(frame: Any, truth: Any) -> Partition:
     if len(frame) != len(truth):
         raise ValueError(
@@ -162,7 +194,7 @@ def _beside(frame: Any, truth: Any) -> Partition:
         raise ValueError(
             expected("y to have the index of X in this partition", got=some(theirs[:3].tolist()))
         )
-    return Partition(frame, truth)
+    return Partition(_plain(frame), truth)
 
 
 def _head(piece: Any, rows: int) -> Partition:
@@ -170,7 +202,7 @@ def _head(piece: Any, rows: int) -> Partition:
 
 
 def _run(piece: Any, task: Task, *args: Any) -> Any:
-    return task(Partition(*piece), *args)
+    return task(Partition(*piece), *(a.thing() if isinstance(a, Packed) else a for a in args))
 
 
 def _first(pair: Any) -> Any:

@@ -1,0 +1,340 @@
+"""Rows that need not fit into memory: partitions, samples, and figures on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dask.dataframe as dd
+import numpy as np
+import pandas as pd
+import pyarrow.dataset
+import pytest
+
+from jupyter_distill.data import _partitions_parquet
+from jupyter_distill.data._partitions_dask import DaskPartitions
+from jupyter_distill.data.partitions import LocalPartitions
+from jupyter_distill.distillation import Distillation, InterruptedWarning, _learning_curve, _sample
+from jupyter_distill.distillation._learning_curve import Left, Step
+
+from .scaled import Counted, N, logits, number, parquet, rows, small
+
+CLASSES = ["low", "mid", "top"]
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    return rows().drop(columns="number")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_partitions() -> Iterator[None]:
+    """Let every file be a partition."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_partitions_parquet, "ROWS", N // 5)
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame) -> Path:
+    return parquet(tmp_path_factory.mktemp("rows"), frame)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def expected_fidelity(d: Distillation, X: pd.DataFrame) -> float:
+    """Fidelity on rows that were not learnt from, counted in one go."""
+    learnt = np.zeros(len(X), bool)
+    start, lengths = 0, {k.partition: k.known.n_rows for k in d.population.kept}
+    for place in range(d.population.partitions.n):
+        learnt[start + d.population.learnt.get(place, np.arange(0))] = True
+        start += lengths[place]
+    agree = logits(X).argmax(1) == d.student.output(X[list(d.table.names)]).argmax(1)
+    return float(agree[~learnt].mean())
+
+
+# --- all kinds of rows come to the same ---------------------------------------------------------
+
+
+def test_files_a_dataset_and_a_dask_frame_come_to_the_same_to_the_bit(
+    folder: Path, frame: pd.DataFrame, client: Any
+) -> None:
+    asked = {"sample": 1_000}
+    files = small(logits, folder, "truth", **asked)
+    others = {
+        "text": small(logits, str(folder), "truth", **asked),
+        "dataset": small(logits, pyarrow.dataset.dataset(folder), "truth", **asked),
+        "workers": small(logits, in_five(folder), "truth", **asked),
+    }
+    X = in_five(folder)
+    others["series"] = small(logits, X.drop(columns="truth"), X["truth"], **asked)
+    with pytest.MonkeyPatch.context() as patch:
+        import distributed
+
+        patch.setattr(distributed, "default_client", _no_client)
+        others["without a client"] = small(logits, in_five(folder), "truth", **asked)
+    assert files.fidelity().rows > N / 2
+    for name, other in others.items():
+        assert other.explanation().to_dict() == files.explanation().to_dict(), name
+        pd.testing.assert_frame_equal(other.fidelity().frame(), files.fidelity().frame())
+    assert files.fidelity().value == pytest.approx(expected_fidelity(files, frame), abs=1e-12)
+
+
+def in_five(folder: Path) -> Any:
+    """Read files with Dask, a partition each: small ones it would put together."""
+    return dd.concat([dd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))])
+
+
+def _no_client() -> Any:
+    raise ValueError("no clients found")
+
+
+def test_figures_on_all_rows_are_those_of_rows_in_memory(folder: Path, frame: pd.DataFrame) -> None:
+    d = small(logits, folder, "truth")
+    X, y = frame.drop(columns="truth"), frame["truth"].to_numpy()
+    said, teacher = d.student.output(X), logits(X).argmax(1)
+    card = d.fidelity("all")
+    assert card.rows == N and "also those it learnt from" in card.describe()
+    assert card.value == pytest.approx((said.argmax(1) == teacher).mean(), abs=1e-12)
+    right = np.array(CLASSES)[teacher] == y
+    assert card.teacher_accuracy.value == pytest.approx(right.mean(), abs=1e-12)
+    for score, name in zip(card.per_class, CLASSES, strict=True):
+        of = teacher == CLASSES.index(name)
+        assert score.of_class == name and score.rows == of.sum()
+        assert score.agreement.value == pytest.approx((said.argmax(1) == teacher)[of].mean())
+        assert score.agreement.low <= score.agreement.value <= score.agreement.high
+    named = [score.model for score in card.baselines]
+    assert named == ["labels only", "most common class"]
+
+
+def test_numbers_are_counted_as_well(tmp_path: Path) -> None:
+    X = rows().drop(columns="truth")
+    d = small(number, parquet(tmp_path, X), "number", task="regression")
+    said, teacher = d.student.output(X.drop(columns="number")), number(X)
+    card = d.fidelity("all")
+    assert card.value == pytest.approx(1 - ((said - teacher) ** 2).mean() / teacher.var())
+    assert card.overall.mae.value == pytest.approx(np.abs(said - teacher).mean())
+    truth_rmse = np.sqrt(((said - X["number"]) ** 2).mean())
+    assert card.overall.truth_rmse.value == pytest.approx(truth_rmse)
+    assert card.of_teacher is not None and card.of_teacher.truth_r2.value > 0.9
+    assert d.fidelity().rows < card.rows == N
+
+
+def test_without_truth_and_without_categories_at_hand(tmp_path: Path, frame: pd.DataFrame) -> None:
+    by_kind = frame.drop(columns="truth").sort_values("kind")  # no file holds all categories
+    d = small(logits, parquet(tmp_path, by_kind))
+    assert d.labels_only is None and d.fidelity().baselines[0].model == "most common class"
+    assert d.table.columns[3].categories == ("x", "y", "z")
+
+
+def test_another_rung_is_measured_on_all_rows_too(folder: Path, frame: pd.DataFrame) -> None:
+    d = small(logits, folder, "truth", size="auto")
+    other = d.ladder.select(size=2)
+    assert other.fidelity().rows == d.fidelity().rows
+    assert other.fidelity().value == pytest.approx(expected_fidelity(other, frame), abs=1e-12)
+
+
+def test_the_teacher_is_sent_once_to_each_worker(folder: Path, tmp_path: Path, client: Any) -> None:
+    diary = tmp_path / "diary"
+    d = small(Counted(diary), in_five(folder), "truth")
+    assert d.population is not None and d.population.partitions.n == 5
+    brought = diary.read_text().split()
+    workers = {str(pid) for pid in client.run(_pid).values()}
+    assert sorted(brought) == sorted(workers)
+
+
+def _pid() -> int:
+    import os
+
+    return os.getpid()
+
+
+# --- the sample ---------------------------------------------------------------------------------
+
+
+def test_a_sample_is_stratified_and_as_large_as_asked(folder: Path) -> None:
+    d = small(logits, folder, "truth", sample=1_000)
+    assert d.sample is not None and (d.sample.rows, d.sample.of) == (1_000, N)
+    share = np.bincount(d.targets.predicted) / 1_000
+    whole = d.population.counts.sum(0) / N
+    np.testing.assert_allclose(share, whole, atol=1e-3)
+    (found,) = [one for one in d.findings if one.code == "sampled"]
+    assert "1,000 of 2,500 rows" in found.sentence
+
+
+def test_rows_in_memory_are_sampled_only_if_asked(frame: pd.DataFrame) -> None:
+    X, y = frame.drop(columns="truth"), frame["truth"]
+    whole = small(logits, X, y)
+    assert whole.sample is None and whole.population is None
+    d = small(logits, X, y, sample=1_000)
+    assert d.table.n_rows == 1_000 and d.fidelity().rows > N - 1_000
+    assert d.fidelity("all").rows == N and whole.fidelity("all").rows == N
+    assert small(logits, X, y, sample=N).sample is None  # these are all
+
+
+def test_the_curve_ends_where_more_rows_gain_little(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_learning_curve, "START", 100)
+    from jupyter_distill.distillation import _ask_all
+
+    monkeypatch.setattr(_ask_all, "START", 100)
+    d = small(logits, folder, "truth")
+    assert d.sample is not None
+    curve = d.sample.frame()
+    assert curve["rows"].tolist()[:3] == [100, 200, 400]
+    assert d.sample.rows <= N and len(d.rows.learnt) >= 0.79 * d.sample.rows
+    short = small(logits, folder, "truth", size=1)
+    assert short.sample.enough and short.sample.rows < N / 2  # one column is learnt from few rows
+    monkeypatch.setattr(_sample, "MOST", 400)
+    monkeypatch.setattr(_ask_all, "MOST", 400)
+    monkeypatch.setattr(_learning_curve, "LEFT", -1.0)  # as if it climbed all the way
+    capped = small(logits, folder, "truth", size=2)
+    (found,) = [one for one in capped.findings if one.code == "sampled"]
+    assert not capped.sample.enough and "sample=800" in found.remedy
+
+
+def test_what_is_left_is_read_off_the_whole_curve() -> None:
+    sizes = [1_000 * 2**k for k in range(5)]
+    steps = [Step("tree", 8, n, 0.9 - 3 / n**0.5, 0.1 + 2 / n**0.5) for n in sizes]
+    left = Left.after(steps)
+    assert left.fidelity == pytest.approx(3 / sizes[-1] ** 0.5)
+    assert left.loss == pytest.approx(2 / sizes[-1] ** 0.5)
+
+
+# --- what goes wrong ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"y": "trut"}, "y to name a column of X"),
+        ({"y": np.zeros(N)}, "y to be the name of a column"),
+        ({"y": "truth", "teacher_inputs": np.zeros(N)}, "as_teacher.model, preprocess="),
+        ({"y": "truth", "unlabelled": pd.DataFrame({"a": [1.0]})}, "no unlabelled="),
+        ({"y": "truth", "sample": 3}, "sample"),
+        ({"y": "truth", "sample": "all"}, "sample"),
+    ],
+)
+def test_what_does_not_go_with_files_is_named(
+    folder: Path, options: dict[str, Any], says: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=says):
+        small(logits, folder, **options)
+
+
+def test_folders_that_are_none_are_named(tmp_path: Path, frame: pd.DataFrame) -> None:
+    with pytest.raises(FileNotFoundError, match="not there"):
+        small(logits, tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="with none"):
+        small(logits, tmp_path)
+    (tmp_path / "a.parquet").write_bytes(b"no such thing")
+    with pytest.raises(ValueError, match="a.parquet"):
+        small(logits, tmp_path)
+    folder = parquet(tmp_path / "other", frame)
+    frame.drop(columns="kind").to_parquet(folder / "9.parquet")
+    with pytest.raises(ValueError, match="no column 'kind' in .*9.parquet"):
+        small(logits, folder, "truth")
+    frame.iloc[:0].to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(ValueError, match="at least one row"):
+        small(logits, tmp_path / "b.parquet", "truth")
+
+
+def test_a_damaged_file_says_which(tmp_path: Path, frame: pd.DataFrame) -> None:
+    folder = parquet(tmp_path, frame)
+    data = bytearray((folder / "3.parquet").read_bytes())
+    footer = int.from_bytes(data[-8:-4], "little") + 8
+    data[4:-footer] = bytes(len(data) - footer - 4)
+    (folder / "3.parquet").write_bytes(data)
+    with pytest.raises(ValueError, match="3.parquet"):
+        small(logits, folder, "truth")
+
+
+def test_a_teacher_that_fails_says_in_which_partition(folder: Path, client: Any) -> None:
+    for X in (folder, in_five(folder)):
+        with pytest.raises(RuntimeError, match="out of ideas") as caught:
+            small(tired, X, "truth")
+        assert "partition 2 of 5" in caught.value.__notes__[0]
+
+
+def tired(X: pd.DataFrame) -> np.ndarray:
+    if (X["a"] == _MARK).any():
+        raise RuntimeError("out of ideas")
+    return logits(X)
+
+
+_MARK = rows()["a"].iloc[2 * N // 5 + 7]
+
+
+def test_missing_labels_and_other_classes_are_refused(tmp_path: Path, frame: pd.DataFrame) -> None:
+    gaps = frame.assign(truth=frame["truth"].where(np.arange(N) != N - 1))
+    with pytest.raises(ValueError, match="1 missing labels"):
+        small(logits, parquet(tmp_path / "gaps", gaps), "truth")
+    other = frame.assign(truth=frame["truth"].where(np.arange(N) != N - 1, "else"))
+    with pytest.raises(ValueError, match="else"):
+        small(logits, parquet(tmp_path / "other", other), "truth")
+
+
+def test_series_of_other_partitions_are_refused(frame: pd.DataFrame) -> None:
+    X = dd.from_pandas(frame.drop(columns="truth"), npartitions=4)
+    with pytest.raises(ValueError, match="4 partitions"):
+        small(logits, X, dd.from_pandas(frame["truth"], npartitions=2))
+    with pytest.raises(TypeError, match="name of one of its columns"):
+        small(logits, X, frame["truth"].to_numpy())
+
+
+def test_lazy_polars_frames_say_what_to_do(frame: pd.DataFrame) -> None:
+    import polars as pl
+
+    with pytest.raises(TypeError, match="sink_parquet"):
+        small(logits, pl.from_pandas(frame).lazy(), "truth")
+
+
+@pytest.mark.parametrize("kind", ["files", "workers"])
+def test_an_interrupt_keeps_the_partitions_that_were_answered(
+    kind: str, folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def three(keep: Any) -> Any:
+        def until(*args: Any) -> Iterator[Any]:
+            for i, one in enumerate(keep(*args)):
+                if i == 3:
+                    raise KeyboardInterrupt
+                yield one
+
+        return until
+
+    for of in (LocalPartitions, DaskPartitions):
+        monkeypatch.setattr(of, "keep", three(of.keep))
+    X = folder if kind == "files" else in_five(folder)
+    with pytest.warns(InterruptedWarning, match="3 of 5 partitions"):
+        d = small(logits, X, "truth")
+    assert d.sample is not None and d.sample.of == 3 * N / 5
+    assert d.fidelity("all").rows == 3 * N / 5
+
+
+def test_answers_are_kept_and_not_asked_again(folder: Path, tmp_path: Path) -> None:
+    first = small(logits, folder, "truth", store=tmp_path / "store")
+    asked = []
+
+    def listening(X: pd.DataFrame) -> np.ndarray:
+        asked.append(len(X))
+        return logits(X)
+
+    from jupyter_distill import as_teacher
+
+    named = {"name": "one", "version": "1", "classes": CLASSES}
+    first = run_twice = small(as_teacher(logits, **named), folder, "truth", store=tmp_path / "two")
+    again = small(as_teacher(listening, **named), folder, "truth", store=tmp_path / "two")
+    assert sum(asked) <= 2 * 256  # the first rows, by which it is known what answers are
+    assert again.explanation().to_dict() == run_twice.explanation().to_dict()
+    assert first.fidelity().value == again.fidelity().value
