@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jupyter_distill as jd
-from jupyter_distill.audits.fidelity import _most_common
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation._census import constant
 from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
 
 from .small import distilled, people
@@ -151,7 +151,7 @@ def test_the_constant_names_the_most_common_class_however_near_another_is(seed: 
     rng = np.random.default_rng(seed)
     k = int(rng.integers(2, 6))
     targets = SoftTargets(rng.normal(size=(40, k)) * rng.choice([0.1, 1.0, 5.0]), np.arange(k))
-    assert _most_common(targets).argmax() == np.bincount(targets.predicted).argmax()
+    assert constant(targets).argmax() == np.bincount(targets.predicted).argmax()
 
 
 def test_another_size_has_its_own_card_and_baseline() -> None:

@@ -186,9 +186,9 @@ def test_the_curve_ends_where_more_rows_gain_little(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_learning_curve, "START", 100)
-    from jupyter_distill.distillation import _ask_all
+    from jupyter_distill.distillation import _ask_partitions
 
-    monkeypatch.setattr(_ask_all, "START", 100)
+    monkeypatch.setattr(_ask_partitions, "START", 100)
     d = small(logits, folder, "truth")
     assert d.sample is not None
     curve = d.sample.frame()
@@ -197,7 +197,7 @@ def test_the_curve_ends_where_more_rows_gain_little(
     short = small(logits, folder, "truth", size=1)
     assert short.sample.enough and short.sample.rows < N / 2  # one column is learnt from few rows
     monkeypatch.setattr(_sample, "MOST", 400)
-    monkeypatch.setattr(_ask_all, "MOST", 400)
+    monkeypatch.setattr(_ask_partitions, "MOST", 400)
     monkeypatch.setattr(_learning_curve, "LEFT", -1.0)  # as if it climbed all the way
     capped = small(logits, folder, "truth", size=2)
     (found,) = [one for one in capped.findings if one.code == "sampled"]

@@ -10,8 +10,8 @@ from typing import Any
 
 from jupyter_distill._validation import check_number, did_you_mean, with_article
 from jupyter_distill.distillation._ask import ask
+from jupyter_distill.distillation._ask_partitions import ask_partitions, in_partitions, read_sample
 from jupyter_distill.distillation._carry import carry
-from jupyter_distill.distillation._ask_all import ask_all, in_partitions, read_sample
 from jupyter_distill.distillation._distillation import Distillation
 from jupyter_distill.distillation._find import MISSING, with_findings
 from jupyter_distill.distillation._fit import easiest, fit
@@ -186,7 +186,7 @@ def distill(
         inputs = teacher_inputs
         asked = ask(teacher, X, y, inputs, test, unlabelled, asking, keep, work, random_state)
     else:
-        asked = ask_all(
+        asked = ask_partitions(
             teacher, partitions, test, size_of_sample, asking, tried, keep, work, random_state
         )
     if asked.teacher.task != teacher.task:
@@ -244,7 +244,7 @@ def distill(
         return with_findings(result, size_asked=tried[0].size is not None)
     except KeyboardInterrupt:
         work.interrupted(MISSING)
-    return carry(asked, replace(result, notes=tuple(work.notes)), "held_out")
+    return carry(result, replace(result, notes=tuple(work.notes)))
 
 
 def _counted(d: Distillation, work: Work) -> Distillation:

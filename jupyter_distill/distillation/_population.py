@@ -20,11 +20,10 @@ from jupyter_distill.data.partitions import Kept, Partition, Partitions
 from jupyter_distill.distillation._census import Census, Models, compare
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import Predictions, Targets
+from jupyter_distill.targets.asking import LEAST_ROWS
 from jupyter_distill.targets.partitions import Question, answer
 
 Positions = NDArray[np.intp]
-
-LEAST_ROWS = 50  # answers that an interrupt must leave for a student to be worth fitting
 
 
 @dataclass(frozen=True, eq=False)

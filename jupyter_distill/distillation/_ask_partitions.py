@@ -25,11 +25,11 @@ from jupyter_distill.distillation._ask import (
 )
 from jupyter_distill.distillation._learning_curve import START, learning_curve
 from jupyter_distill.distillation._plan import Plan
-from jupyter_distill.distillation._population import LEAST_ROWS, Drawn, Population
+from jupyter_distill.distillation._population import Drawn, Population
 from jupyter_distill.distillation._sample import MOST, Sample, enough
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import align
-from jupyter_distill.targets.asking import Asking, as_targets
+from jupyter_distill.targets.asking import LEAST_ROWS, Asking, as_targets
 from jupyter_distill.targets.partitions import Question
 from jupyter_distill.targets.task import settled
 from jupyter_distill.teachers import Teacher
@@ -83,7 +83,7 @@ def in_partitions(
     return found
 
 
-def ask_all(
+def ask_partitions(
     teacher: Teacher,
     partitions: Partitions,
     test: tuple[Any, ...] | None,
