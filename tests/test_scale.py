@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.dataset
 import pytest
 
+import jupyter_distill as jd
 from jupyter_distill.data import _partitions_parquet
 from jupyter_distill.data._partitions_dask import DaskPartitions
 from jupyter_distill.data.partitions import LocalPartitions
@@ -298,6 +299,14 @@ def test_lazy_polars_frames_say_what_to_do(frame: pd.DataFrame) -> None:
 
     with pytest.raises(TypeError, match="sink_parquet"):
         small(logits, pl.from_pandas(frame).lazy(), "truth")
+
+
+def test_what_wants_rows_in_memory_says_so(folder: Path) -> None:
+    for X in (str(folder), in_five(folder)):
+        with pytest.raises(TypeError, match="rows in memory"):
+            jd.soft_targets(logits, X)
+        with pytest.raises(TypeError, match="rows in memory"):
+            jd.check_teacher(logits, X, classes=CLASSES)
 
 
 @pytest.mark.parametrize("kind", ["files", "workers"])

@@ -76,6 +76,15 @@ def soft_targets(
     --------
     >>> targets = soft_targets(model, X, y, store="answers/")  # doctest: +SKIP
     """
+    if isinstance(X, str | os.PathLike) or hasattr(X, "to_delayed"):
+        raise TypeError(
+            expected(
+                "rows in memory",
+                got=repr(X) if isinstance(X, str | os.PathLike) else f"a Dask {type(X).__name__}",
+                remedy="distill(model, X, store=...) asks about such rows where they lie, and "
+                "keeps the answers; or read some of them first.",
+            )
+        )
     teacher = find_teacher(model, y, classes, task, None)
     n = count_rows(X)
     if y is not None and (isinstance(y, str) or not hasattr(y, "__len__")):

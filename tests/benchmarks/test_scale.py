@@ -44,7 +44,7 @@ def one(n: int, workers: int) -> None:
 
     warnings.simplefilter("ignore")
     few = made(-1 % 2**32)[:20_000]
-    model = HistGradientBoostingClassifier(random_state=0)
+    model = HistGradientBoostingClassifier(max_iter=30, random_state=0)
     model.fit(few.drop(columns="truth"), few["truth"])
     frame = dd.from_map(made, range(n // ROWS), meta=few[:0])
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
