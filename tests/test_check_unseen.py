@@ -181,3 +181,14 @@ def test_numbers_arrays_and_other_frames_are_compared_as_they_are() -> None:
     frame = pl.DataFrame({name: X[name].to_list() for name in X})
     levels = known_levels(jd.as_teacher(named), Table.of(frame))
     assert set(levels["Home"]) == set(X["Home"][taught])
+
+
+def test_what_only_looks_like_a_pipeline_tells_nothing() -> None:
+    class Own:
+        steps, transformers_, categories_, estimators_ = 100, None, "abc", 3
+
+        def __call__(self, rows: pd.DataFrame) -> np.ndarray:
+            return np.tile([0.3, 0.7], (len(rows), 1))
+
+    X, _, _ = credit()
+    assert known_levels(jd.as_teacher(Own()), Table.of(X)) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def _readings(reader: Any, names: Sequence[str], native: Any) -> Iterator[_Readi
         for one, columns in inside(names):
             yield from _readings(one, columns, native)
         return
-    own = getattr(reader, "categories_", None)
+    own = getattr(reader, "categories_", None)  # of an encoder
     if isinstance(own, list) and len(own) == len(names):
         yield from (
             (name, np.asarray(values).tolist()) for name, values in zip(names, own, strict=True)
@@ -67,18 +68,23 @@ def _readings(reader: Any, names: Sequence[str], native: Any) -> Iterator[_Readi
 
 def _inside(reader: Any) -> Any:
     """Return a function from columns to those who read them inside; None where nobody else does."""
-    if hasattr(reader, "steps"):
+    from sklearn import calibration, compose, ensemble, pipeline
+
+    stacks = ensemble.StackingClassifier, ensemble.StackingRegressor
+    votes = ensemble.VotingClassifier, ensemble.VotingRegressor
+    histograms = ensemble.HistGradientBoostingClassifier, ensemble.HistGradientBoostingRegressor
+    if isinstance(reader, pipeline.Pipeline):
         return lambda names: [(_first(reader.steps), names)]
-    if hasattr(reader, "transformers_"):
+    if isinstance(reader, compose.ColumnTransformer):
         return lambda names: _divided(reader, names)
-    if hasattr(reader, "transformer_list"):
+    if isinstance(reader, pipeline.FeatureUnion):
         return lambda names: [(one, names) for _, one in reader.transformer_list if one != "drop"]
-    if getattr(reader, "_preprocessor", None) is not None:  # boosting by histograms
+    if isinstance(reader, histograms) and getattr(reader, "_preprocessor", None) is not None:
         return lambda names: [(reader._preprocessor, names)]
-    if hasattr(reader, "calibrated_classifiers_"):
+    if isinstance(reader, calibration.CalibratedClassifierCV):
         return lambda names: [(one.estimator, names) for one in reader.calibrated_classifiers_]
-    if hasattr(reader, "named_estimators_") and not getattr(reader, "passthrough", False):
-        return lambda names: [(one, names) for one in reader.named_estimators_.values()]
+    if isinstance(reader, votes) or (isinstance(reader, stacks) and not reader.passthrough):
+        return lambda names: [(one, names) for one in reader.estimators_]
     return None
 
 
@@ -118,7 +124,7 @@ def _of_boosted(model: Any, native: Any) -> Iterator[tuple[str, list[Any]]]:
             yield from ((str(name), list(of)) for name, of in zip(chosen, known, strict=True))
     elif comes_from(model, "xgboost"):
         booster = model.get_booster() if hasattr(model, "get_booster") else model
-        if hasattr(booster, "get_categories"):  # from 3.1 on
+        if hasattr(booster, "get_categories") and find_spec("pyarrow"):  # from 3.1 on
             found = booster.get_categories(export_to_arrow=True)
             for name, values in () if found.empty() else found.to_arrow():
                 if values is not None:
