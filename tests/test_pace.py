@@ -38,20 +38,21 @@ def test_a_slow_teacher_is_asked_less_at_a_time() -> None:
 def test_batches_stop_growing_where_more_rows_are_no_faster() -> None:
     # beyond 1,000 rows every row takes longer, as what they need no longer fits a cache
     sizes = walk(lambda rows: rows * (1e-5 if rows <= 1_024 else 2e-5))
-    assert max(sizes) == 16_384 and sizes[-1] == 1_024
+    assert max(sizes) == 4_096 and sizes[-1] == 1_024
+    assert sizes.count(4_096) == 2  # next to nothing is spent on finding out
     assert sizes[-30:] == [1_024] * 30
     # no faster, but no slower either: the larger one stays
-    assert walk(lambda rows: rows * 1e-5)[-1] == 16_384
+    assert walk(lambda rows: rows * 1e-5)[-1] == 4_096
 
 
 @pytest.mark.parametrize("late", [0, 1, 2, 3, 6])
 def test_one_slow_call_decides_nothing(late: int) -> None:
     calls = iter(range(1_000))
     sizes = walk(lambda rows: rows * 1e-6 + 0.3 * (next(calls) == late))
-    assert sizes[-1] >= 100_000
+    assert sizes[-1] >= 10_000  # from where on a call is no longer brief
 
 
-@given(st.lists(st.floats(0, 0.099), min_size=1, max_size=8))
+@given(st.lists(st.floats(0, 0.019), min_size=1, max_size=8))
 def test_the_clock_has_no_say_where_a_teacher_is_quick(seconds: list[float]) -> None:
     pace, sizes = Pace(), []
     for taken in seconds:

@@ -30,7 +30,7 @@ from jupyter_distill.teachers import Raw
 ABOUT = "_about.json"  # what reads a folder of Parquet files leaves out names that start so
 # An answer waits for others until asking has taken so many times as long as writing it down: so
 # the store costs a fixed share of the time, however quick the teacher.
-PATIENCE = 30
+PATIENCE = 60
 AT_MOST = 1.0  # seconds; also the most that is lost where the process is killed
 
 Rows = NDArray[np.intp]
@@ -116,8 +116,9 @@ class Kept:
 
     def keep(self, rows: Rows, answer: Raw) -> None:
         """Take answers; those that are not finite are no answers, and asked again next time."""
-        fine = np.isfinite(answer.values).all(axis=1)
-        if not fine.all():
+        finite = np.isfinite(answer.values)
+        if not finite.all():
+            fine = finite.all(axis=1)
             rows, answer = rows[fine], replace(answer, values=answer.values[fine])
         if len(rows):
             self._waiting.append((rows, answer))

@@ -79,7 +79,10 @@ def write_piece(folder: Path, rows: NDArray[np.intp], answer: Raw, of: dict[str,
     table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(held).encode()})
     sink = pa.BufferOutputStream()
     # A network hardly ever says a number twice: to look for such takes longer than all the rest.
-    parquet.write_table(table, sink, use_dictionary=False, compression="lz4")
+    encoding = {"row": "DELTA_BINARY_PACKED"}
+    parquet.write_table(
+        table, sink, use_dictionary=False, compression="none", column_encoding=encoding
+    )
     data = sink.getvalue()
     name = f"rows-{rows[0]:09d}-{rows[-1]:09d}-{_digest(data)}.parquet"
     write_whole(folder / name, data, f"the answers to rows {rows[0]} to {rows[-1]}")
@@ -121,8 +124,9 @@ def write_whole(path: Path, data: Any, what: str) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(hidden, path)
-        finally:
+        except BaseException:
             hidden.unlink(missing_ok=True)
+            raise
 
 
 @contextmanager

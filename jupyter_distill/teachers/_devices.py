@@ -82,7 +82,15 @@ def check_amp(torch: Any, amp: Any) -> Any:
 def autocast(torch: Any, kind: str, amp: Any) -> Any:
     """Return the context in which a network is asked, whatever its owner's is."""
     known = getattr(torch.amp, "is_autocast_available", None)
-    if amp is False and not (known is not None and known(kind)):
+    if amp is False and not (known is not None and known(kind) and _is_on(torch, kind)):
         return nullcontext()
     kept = None if isinstance(amp, bool) else amp
     return torch.autocast(kind, dtype=kept, enabled=amp is not False)
+
+
+def _is_on(torch: Any, kind: str) -> bool:
+    """Whether the owner's autocast may be on; entering a context takes a while."""
+    try:
+        return bool(torch.is_autocast_enabled(kind))
+    except TypeError:  # torch before 2.4 tells it of no device by name
+        return True

@@ -9,9 +9,9 @@ from jupyter_distill.teachers import _memory
 START = 16  # rows; with fewer, networks add up in another order than with many
 SECONDS = 1.0  # per batch: little to lose, and long against all that is done beside asking
 GROWTH = 4
-# Below, a batch may always grow: so the clock has no say in how a quick teacher is asked, whose
-# answers to the last bit may depend on it.
-BRIEF = 0.1
+# Below, a batch may always grow, as what is done beside asking counts: so the clock has no say in
+# how a quick teacher is asked, whose answers to the last bit may depend on it.
+BRIEF = 0.02
 RISE = 1.05  # by how much more rows per second pay for a larger batch
 SHARE = 0.5  # of the memory there is, that a batch may be expected to take
 

@@ -120,12 +120,14 @@ def _asked_only(torch: Any, model: Any) -> Iterator[None]:
     """
     modes = [(layer, layer.training) for layer in model.modules()]
     try:
-        model.eval()
+        if any(training for _, training in modes):  # setting modes takes longer than looking
+            model.eval()
         with torch.no_grad():
             yield
     finally:
         for layer, training in modes:
-            layer.training = training
+            if layer.training != training:
+                layer.training = training
 
 
 def _first_logits(raw: Any) -> Any:
