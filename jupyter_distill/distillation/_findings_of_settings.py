@@ -47,7 +47,7 @@ def _sampled(d: Distillation) -> Iterator[Finding]:
     sample = d.sample
     if sample is None or sample.rows == sample.of:
         return
-    left = {f"points that more would gain: {one.family}": one.fidelity for one in sample.left}
+    left = {f"fidelity that more would gain ({one.family})": one.fidelity for one in sample.left}
     remedy = "d.fidelity() is measured on all other rows."
     if not sample.enough:
         remedy = f"Try more: sample={2 * sample.rows}. {remedy}"

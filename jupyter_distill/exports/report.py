@@ -155,7 +155,9 @@ def _split(d: Distillation) -> str:
         "held out": d.rows.held_out,
     }
     named = ", ".join(f"{count(len(rows))} {name}" for name, rows in parts.items())
-    return f"{count(d.table.n_rows)}: {named}"
+    of = 0 if d.sample is None else d.sample.of
+    drawn = f", a sample of {count(of)}" if of > d.table.n_rows else ""
+    return f"{count(d.table.n_rows)}{drawn}: {named}"
 
 
 def _versions() -> str:
