@@ -19,7 +19,7 @@ from jupyter_distill.data.partitions import LocalPartitions
 from jupyter_distill.distillation import Distillation, InterruptedWarning, _learning_curve, _sample
 from jupyter_distill.distillation._learning_curve import Left, Step
 
-from .scaled import Counted, N, logits, number, parquet, rows, small
+from .scaled import Counted, Diarist, N, logits, number, parquet, rows, small
 
 CLASSES = ["low", "mid", "top"]
 
@@ -331,19 +331,19 @@ def test_an_interrupt_keeps_the_partitions_that_were_answered(
     assert d.fidelity("all").rows == 3 * N / 5
 
 
-def test_answers_are_kept_and_not_asked_again(folder: Path, tmp_path: Path) -> None:
-    first = small(logits, folder, "truth", store=tmp_path / "store")
-    asked = []
-
-    def listening(X: pd.DataFrame) -> np.ndarray:
-        asked.append(len(X))
-        return logits(X)
-
-    from jupyter_distill import as_teacher
-
+@pytest.mark.parametrize("kind", ["files", "workers"])
+def test_answers_are_kept_and_not_asked_again(
+    kind: str, folder: Path, tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the workers are not
+    X = folder if kind == "files" else in_five(folder)
+    diary = tmp_path / "diary"
     named = {"name": "one", "version": "1", "classes": CLASSES}
-    first = run_twice = small(as_teacher(logits, **named), folder, "truth", store=tmp_path / "two")
-    again = small(as_teacher(listening, **named), folder, "truth", store=tmp_path / "two")
-    assert sum(asked) <= 2 * 256  # the first rows, by which it is known what answers are
-    assert again.explanation().to_dict() == run_twice.explanation().to_dict()
-    assert first.fidelity().value == again.fidelity().value
+    first = small(jd.as_teacher(Diarist(diary), **named), X, "truth", store="answers")
+    assert len(diary.read_text().split()) > 5 and (tmp_path / "answers").is_dir()
+    diary.unlink()
+    again = small(jd.as_teacher(Diarist(diary), **named), X, "truth", store="answers")
+    # the first rows alone, by which it is known what answers are
+    assert sum(map(int, diary.read_text().split())) <= 2 * 256
+    assert again.explanation().to_dict() == first.explanation().to_dict()
+    pd.testing.assert_frame_equal(first.fidelity().frame(), again.fidelity().frame())

@@ -69,6 +69,9 @@ class Store:
                 )
             )
 
+    def __reduce__(self) -> tuple[type[Store], tuple[Path]]:
+        return Store, (self.path.absolute(),)  # a worker may run in another folder
+
     def of(self, teacher: Teacher) -> Shelf:
         """Return the part of one teacher, whose fingerprint is taken here once.
 
