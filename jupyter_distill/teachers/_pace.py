@@ -13,6 +13,7 @@ GROWTH = 4
 # how a quick teacher is asked, whose answers to the last bit may depend on it.
 BRIEF = 0.02
 RISE = 1.05  # by how much more rows per second pay for a larger batch
+EVEN = 1.02  # by how much fewer a larger one may have and stay
 SHARE = 0.5  # of the memory there is, that a batch may be expected to take
 
 
@@ -57,9 +58,13 @@ class Pace:
                 return
             if times == 0:  # once may be chance
                 return
+        once = [size for size, (times, _) in self._seen.items() if times == 1]
+        if once and GROWTH * max(once) >= max(self._seen):  # the one that the largest is held to
+            self.size = max(once)
+            return
         rates = self._rates()
         best = max(rates.values())
-        self.size = max(size for size, rate in rates.items() if RISE * rate >= best)
+        self.size = max(size for size, rate in rates.items() if EVEN * rate >= best)
 
     def halve(self, rows: int) -> int:
         """Learn that so many rows do not fit into memory; return how many are tried then."""
