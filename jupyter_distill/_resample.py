@@ -32,7 +32,11 @@ def resampled_means(columns: Floats, seed: int | None) -> Floats:
     rng = np.random.default_rng(seed)
     if n > MANY:
         drawn: Floats = rng.multivariate_normal(
-            columns.mean(0), np.cov(columns, rowvar=False) / n, RESAMPLES, method="eigh"
+            columns.mean(0),
+            np.cov(columns, rowvar=False) / n,
+            RESAMPLES,
+            method="eigh",
+            check_valid="ignore",
         )
         return drawn
     sums = []

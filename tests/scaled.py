@@ -1,8 +1,9 @@
-"""Rows in partitions, teachers that workers can be sent, and a cluster, for the tests of scale."""
+"""Rows in partitions, and teachers that workers can be sent, for the tests of scale."""
 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,17 @@ class Diarist:
         with self.diary.open("a") as diary:
             diary.write(f"{len(X)}\n")
         return logits(X)
+
+
+class FailsAtThird(Diarist):
+    """A teacher that takes its time, and fails at its third partition."""
+
+    def __call__(self, X: pd.DataFrame) -> np.ndarray:
+        said = super().__call__(X)
+        time.sleep(0.1)
+        if len(self.diary.read_text().split()) > 20:
+            raise RuntimeError("no more")
+        return said
 
 
 def parquet(folder: Path, frame: pd.DataFrame, files: int = 5, group: int | None = None) -> Path:

@@ -107,7 +107,9 @@ def _measured(products: Floats, seed: int | None) -> list[Interval]:
     means = products[0, 1:] / n
     spread = products[1:, 1:] / n - np.outer(means, means)
     rng = np.random.default_rng(seed)
-    drawn = rng.multivariate_normal(means, spread / n, resample.RESAMPLES, method="eigh")
+    drawn = rng.multivariate_normal(
+        means, spread / n, resample.RESAMPLES, method="eigh", check_valid="ignore"
+    )
     measures: tuple[Callable[[Floats], Floats], ...] = (
         resample.r2,
         lambda m: np.sqrt(np.maximum(m[..., 0], 0.0)),

@@ -162,7 +162,7 @@ def fidelity(d: Distillation, rows: str = "held_out") -> Fidelity | NumberFideli
     """Measure a distillation's student on its held-out rows, or on all."""
     check_choice("rows", rows, ("held_out", "all"))
     # rows that the teacher never saw are held out in memory
-    if d.census is not None and not (d.rows.unseen and rows == "held_out"):
+    if d.population is not None and not (d.rows.unseen and rows == "held_out"):
         counted = late("jupyter_distill.audits._counted:counted")
         card: Fidelity | NumberFidelity = counted(d, d.census, rows)
         return card

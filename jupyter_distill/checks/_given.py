@@ -48,7 +48,7 @@ class Given:
             If something has other rows or columns than X, or stands in another order.
         """
         table = Table.of(X)
-        X_test, y_test, inputs_test = _read_test(test, y, teacher_inputs)
+        X_test, y_test, inputs_test = read_test(test, y, teacher_inputs)
         check_beside("y", y, table)
         check_beside("teacher_inputs", teacher_inputs, table)
         unseen = None if X_test is None else Table.of(X_test, columns=table.columns)
@@ -125,7 +125,7 @@ def both(y: Any, y_test: Any) -> Any:
     return np.concatenate([np.asarray(y), np.asarray(y_test)])
 
 
-def _read_test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[Any, Any, Any]:
+def read_test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tuple[Any, Any, Any]:
     """Take ``test`` apart, and refuse it where it is not given like the rows themselves."""
     if test is None:
         return None, None, None

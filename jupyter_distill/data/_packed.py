@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from jupyter_distill._validation import expected
 
-MOST = 8  # things that a process holds unpacked; the eldest goes first
+MOST = 3  # things that a process holds unpacked; the eldest goes first
 
 _unpacked: OrderedDict[str, Any] = OrderedDict()
 _lock = threading.Lock()
@@ -54,7 +54,7 @@ def packed(thing: Any) -> Packed:
     except Exception as error:  # what pickling raises is the thing's own affair
         raise TypeError(
             expected(
-                "a teacher that can be sent to the workers of a cluster",
+                "a teacher (and students) that can be sent to the workers of a cluster",
                 got=f"{type(error).__name__}: {error}",
                 remedy="Give a function that loads the model where it runs.",
             )

@@ -75,9 +75,12 @@ class DaskPartitions(Partitions):
         made = {place: self._submit(task, place, shared, ()) for place in order}
         submit = self._client.submit
         known = {submit(_second, one, pure=False): (place, one) for place, one in made.items()}
-        for future in self._as_they_come(known, {f: place for f, (place, _) in known.items()}):
-            place, one = known.pop(future)
-            yield Kept(place, submit(_first, one, pure=False), future.result())
+        try:
+            for future in self._as_they_come(known, {f: at for f, (at, _) in known.items()}):
+                place, one = known.pop(future)
+                yield Kept(place, submit(_first, one, pure=False), future.result())
+        finally:  # what is not wanted any more must not be asked
+            self._client.cancel([one for _, one in known.values()])
 
     def each(
         self, task: Task, shared: Sequence[Any], own: Mapping[int, Sequence[Any]]
@@ -129,10 +132,10 @@ def _pieces(X: Any, y: Any) -> tuple[tuple[str, ...], list[Any]]:
     """Return the columns of the rows, and a delayed partition each with its truth."""
     from dask.delayed import delayed
 
-    names = tuple(str(name) for name in X.columns)
-    if y is None or isinstance(y, str):
+    names = tuple(X.columns)
+    if y is None or not hasattr(y, "__len__") or isinstance(y, str):
         name, frames = truth_of(y, names), X.to_delayed()
-        left = tuple(column for column in names if column != name)
+        left = tuple(str(column) for column in names if y is None or column != name)
         return left, [delayed(_apart, pure=False)(frame, name) for frame in frames]
     if not hasattr(y, "to_delayed") or y.ndim != 1:
         raise TypeError(
@@ -156,7 +159,7 @@ def _pieces(X: Any, y: Any) -> tuple[tuple[str, ...], list[Any]]:
     return names, [delayed(_beside, pure=False)(frame, truth) for frame, truth in pairs]
 
 
-def _apart(frame: Any, truth: str | None) -> Partition:
+def _apart(frame: Any, truth: Any) -> Partition:
     return apart(_plain(frame), truth)
 
 

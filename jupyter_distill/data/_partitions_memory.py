@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from jupyter_distill.data.partitions import LocalPartitions, Partition
 
-ROWS = 131_072
+ROWS = 16_384
 
 
 class MemoryPartitions(LocalPartitions):
@@ -22,7 +24,11 @@ class MemoryPartitions(LocalPartitions):
 
     def __init__(self, X: Any, y: Any) -> None:
         super().__init__()
-        self._all = Partition(X, y)
+        if isinstance(y, list | tuple):
+            y = pd.Series(y).to_numpy()
+        elif hasattr(y, "to_pylist"):
+            y = pd.Series(y.to_pylist()).to_numpy()
+        self._all, self.truth = Partition(X, y), y
         self.what = "X"
         self.n_rows = int(X.shape[0])
         self.n = -(-self.n_rows // ROWS)

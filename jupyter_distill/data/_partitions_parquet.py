@@ -10,7 +10,7 @@ from jupyter_distill._optional import require
 from jupyter_distill._validation import expected, some
 from jupyter_distill.data.partitions import LocalPartitions, Partition, apart, no_rows, truth_of
 
-ROWS = 131_072  # row groups are read together up to so many rows
+ROWS = 65_536  # row groups are read together up to so many rows
 
 
 class ParquetPartitions(LocalPartitions):
@@ -32,25 +32,24 @@ class ParquetPartitions(LocalPartitions):
             source = _opened(parquet, Path(source))
         else:
             self.what = "a pyarrow dataset"
-        self._dataset = source
-        groups = [_checked(f, source.schema) for f in source.get_fragments()]
-        found = [group for of_file in groups for group in of_file.split_by_row_group()]
+        fragments = _fragments(source)
+        self._schema = _common(fragments, source.schema)
+        found = [group for fragment in fragments for group in fragment.split_by_row_group()]
         counts = [sum(g.num_rows for g in group.row_groups) for group in found]
         self.n_rows = sum(counts)
         if not self.n_rows:
             raise no_rows(self.what)
         self._groups = _together(found, counts)
         self.n = len(self._groups)
-        self._truth = truth_of(y, source.schema.names)
+        self._truth = truth_of(y, self._schema.names)
         self.has_truth = y is not None
-        self.names = tuple(name for name in source.schema.names if name != self._truth)
+        self.names = tuple(name for name in self._schema.names if name != self._truth)
 
     def load(self, place: int) -> Partition:
         """Read one partition as a pandas frame."""
         pa = _arrow()
-        schema = self._dataset.schema
         try:
-            tables = [group.to_table(schema=schema) for group in self._groups[place]]
+            tables = [group.to_table(schema=self._schema) for group in self._groups[place]]
         except (pa.ArrowInvalid, OSError) as error:
             files = dict.fromkeys(group.path for group in self._groups[place])
             raise ValueError(
@@ -89,38 +88,87 @@ def _opened(parquet: Any, path: Path) -> Any:
         ) from error
 
 
-def _checked(fragment: Any, schema: Any) -> Any:
-    """Refuse a file that lacks a column of the others: it would be read as missing values."""
-    pa = _arrow()
-    try:
-        theirs = fragment.physical_schema
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(
+def _fragments(dataset: Any) -> list[Any]:
+    """Return the files of a dataset, and refuse one that is not of whole Parquet files."""
+    found = list(dataset.get_fragments())
+    if any(not hasattr(one, "split_by_row_group") for one in found):
+        raise TypeError(
             expected(
-                "Parquet files that can be read",
-                got=f"{fragment.path!r} ({error})",
-                remedy="Write it anew: it is damaged or not written to the end.",
-            )
-        ) from error
-    keys = _partition_keys(fragment)
-    ours = {name for name in schema.names if name not in keys}
-    if set(theirs.names) != ours:
-        less, more = sorted(ours - set(theirs.names)), sorted(set(theirs.names) - ours)
-        got = [f"no column {some(less)}"] if less else []
-        got += [f"also a column {some(more)}"] if more else []
-        raise ValueError(
-            expected(
-                "all files to have the same columns",
-                got=f"{' and '.join(got)} in {fragment.path!r}",
-                remedy="Write all files alike.",
+                "a pyarrow dataset of Parquet files",
+                got=f"one of {some(dict.fromkeys(type(one).__name__ for one in found))}",
+                remedy="Write it with pyarrow.dataset.write_dataset(..., format='parquet').",
             )
         )
-    return fragment
+    return found
 
 
-def _partition_keys(fragment: Any) -> set[str]:
-    parquet = _arrow("pyarrow.dataset")
-    return set(parquet.get_partition_keys(fragment.partition_expression))
+def _common(fragments: list[Any], schema: Any) -> Any:
+    """Return the columns of all files, each of a type that holds what every file has.
+
+    A file that lacks a column would be read as missing values, and text as numbers.
+    """
+    pa, types, first = _arrow(), dict[str, Any](), ""
+    for fragment in fragments:
+        try:
+            theirs = fragment.physical_schema
+        except (pa.ArrowInvalid, OSError) as error:
+            raise ValueError(
+                expected(
+                    "Parquet files that can be read",
+                    got=f"{fragment.path!r} ({error})",
+                    remedy="Write it anew, or remove it: it is damaged or not written to the end.",
+                )
+            ) from error
+        own = {field.name: field.type for field in theirs if not _is_index(field.name)}
+        if not types:
+            types, first = own, fragment.path
+        _check_columns(own, types, fragment.path)
+        for name, kind in own.items():
+            types[name] = _holding(name, types[name], kind, first, fragment.path)
+    keys = [field for field in schema if field.name not in types and not _is_index(field.name)]
+    return pa.schema([*(pa.field(name, kind) for name, kind in types.items()), *keys])
+
+
+def _is_index(name: str) -> bool:
+    """Tell the index of a frame that pandas has written, which is no column of it."""
+    return name.startswith("__index_level_")
+
+
+def _check_columns(own: dict[str, Any], types: dict[str, Any], path: str) -> None:
+    less, more = sorted(set(types) - set(own)), sorted(set(own) - set(types))
+    if not less and not more:
+        return
+    got = [f"no column {some(less)}"] if less else []
+    got += [f"also a column {some(more)}"] if more else []
+    raise ValueError(
+        expected(
+            "all files to have the same columns",
+            got=f"{' and '.join(got)} in {path!r}",
+            remedy="Write all files alike.",
+        )
+    )
+
+
+def _holding(name: str, known: Any, kind: Any, first: str, path: str) -> Any:
+    """Return a type that holds the values of both."""
+    if known == kind:
+        return known
+    pa = _arrow()
+    both = [pa.schema([pa.field(name, one)]) for one in (known, kind)]
+    try:
+        if pa.types.is_boolean(known) != pa.types.is_boolean(kind):
+            nothing = pa.types.is_null(known) or pa.types.is_null(kind)
+            if not nothing:
+                raise pa.ArrowTypeError("truth values beside others")
+        return pa.unify_schemas(both, promote_options="permissive").field(name).type
+    except (pa.ArrowTypeError, pa.ArrowInvalid) as error:
+        raise TypeError(
+            expected(
+                f"column {name!r} to be of one type in all files",
+                got=f"{known} in {first!r} and {kind} in {path!r}",
+                remedy="Write all files alike.",
+            )
+        ) from error
 
 
 def _together(groups: list[Any], counts: list[int]) -> list[list[Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,6 +47,8 @@ class Partitions(ABC):
         How many rows; None where only reading them would tell.
     has_truth : bool
         Whether there is a truth beside them.
+    truth : array_like or None
+        All of it, where it is in memory.
     what : str
         What they are, for messages.
     """
@@ -54,6 +57,7 @@ class Partitions(ABC):
     n: int
     n_rows: int | None = None
     has_truth: bool = False
+    truth: Any = None
     what: str = "rows"
 
     @abstractmethod
@@ -170,18 +174,14 @@ class LocalPartitions(Partitions):
             yield place, found
 
 
-class telling_which:  # noqa: N801 - used as a statement
+@contextmanager
+def telling_which(place: int, n: int) -> Iterator[None]:
     """Add to an error from which partition it came."""
-
-    def __init__(self, place: int, n: int) -> None:
-        self.said = f"This was in partition {place} of {n} (they are counted from 0)."
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Exception):
-            error.add_note(self.said)
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"This was in partition {place} of {n} (they are counted from 0).")
+        raise
 
 
 def partitions_of(X: Any, y: Any) -> Partitions | None:
@@ -222,11 +222,11 @@ def partitions_of(X: Any, y: Any) -> Partitions | None:
     return None
 
 
-def truth_of(y: Any, names: Sequence[str]) -> str | None:
+def truth_of(y: Any, names: Sequence[Any]) -> Any:
     """Return the column that holds the truth, and refuse what is not the name of one."""
     if y is None:
         return None
-    if not isinstance(y, str):
+    if hasattr(y, "__len__") and not isinstance(y, str):
         raise TypeError(
             expected(
                 "y to be the name of a column of X",
@@ -241,7 +241,7 @@ def truth_of(y: Any, names: Sequence[str]) -> str | None:
     return y
 
 
-def apart(frame: Any, truth: str | None) -> Partition:
+def apart(frame: Any, truth: Any) -> Partition:
     """Return rows of a pandas frame and, apart from them, the column that holds their truth."""
     if truth is None:
         return Partition(frame)

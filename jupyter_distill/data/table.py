@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,8 +86,9 @@ class Table:
             raise TypeError(
                 expected("a dense table", got="a sparse matrix", remedy="Use X.toarray().")
             )
-        if isinstance(X, str) or hasattr(X, "to_delayed"):
-            got = repr(X) if isinstance(X, str) else f"a Dask {type(X).__name__}"
+        path = isinstance(X, str | os.PathLike)
+        if path or hasattr(X, "to_delayed"):
+            got = repr(str(X)) if path else f"a Dask {type(X).__name__}"
             remedy = "Read some of them first, e.g. frame.sample(frac=0.01).compute() of Dask's."
             raise TypeError(expected("rows in memory", got=got, remedy=remedy))
         if hasattr(X, "collect"):

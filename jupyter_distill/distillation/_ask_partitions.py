@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_number, expected
-from jupyter_distill.checks._given import Given, both, check_beside
+from jupyter_distill._validation import check_number, expected, some
+from jupyter_distill.checks._given import Given, both, check_beside, read_test
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table, check_rows, split_rows, strata
 from jupyter_distill.data._partitions_memory import MemoryPartitions
@@ -31,7 +32,7 @@ from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import align
 from jupyter_distill.targets.asking import LEAST_ROWS, Asking, as_targets
 from jupyter_distill.targets.partitions import Question
-from jupyter_distill.targets.task import settled
+from jupyter_distill.targets.task import is_number, settled
 from jupyter_distill.teachers import Teacher
 
 HEAD = 256  # rows that are asked about here first, to know what the answers are
@@ -104,20 +105,42 @@ def ask_partitions(
         Who is going to learn from them.
     """
     head = partitions.first(HEAD)
-    given = Given.read(head.rows, head.truth, None, test)
-    about = {"X": head.rows, "test": None if given.unseen is None else given.unseen.native}
+    given = Given.read(head.rows, head.truth, None, None)
+    X_test, _, _ = read_test(test, head.truth, None)
+    if X_test is not None and (found := Table.of(X_test).names) != given.table.names:
+        what = f"test rows with the columns of X ({some(given.table.names, 10)})"
+        raise ValueError(expected(what, got=some(found, 10)))
+    if not teacher.answers_new_rows and getattr(teacher, "id", None) is None:
+        raise ValueError(
+            expected(
+                "answers with ids, where a sample of the rows is distilled from",
+                got=f"{teacher.name}, whose answers belong to the rows of one X by their order",
+                remedy="Record answers with an id column: as_teacher(answers, id='...').",
+            )
+        )
+    about = {"X": head.rows, "test": X_test}
     teacher.check_use(given.table.names, {n: rows for n, rows in about.items() if rows is not None})
-    refuse_early(teacher, given.table, head.truth, constraints)
-    question = _question(teacher, given, asking)
+    # the first rows do not hold all labels: these are looked at when all are known
+    refuse_early(teacher, given.table, None, constraints)
+    question = _question(teacher, given, partitions, asking)
     whole = Population.ask(partitions, question, work, fixed(seed))
     check_rows(whole.n_rows)
     return _sampled(whole, test, sample, plans, work, fixed(seed))
 
 
-def _question(teacher: Teacher, given: Given, asking: Asking) -> Question:
+def _question(teacher: Teacher, given: Given, partitions: Partitions, asking: Asking) -> Question:
     """Ask about the first rows, so that what the answers are is the same in every partition."""
-    query = teacher.query(given.table.native).finish()
-    teacher = query.teacher = teacher.of_task(settled(teacher, query, given.y))
+    query = asking.query(teacher, given.table.native).finish()
+    y = given.y if partitions.truth is None else partitions.truth
+    if teacher.task is None and partitions.truth is None and query.columns == 1 and is_number(y):
+        raise ValueError(
+            expected(
+                f"to know whether {teacher.name} names classes or gives numbers",
+                got="one number per row, and a truth of which only some is looked at before",
+                remedy="Say which it is: task='classification' or task='regression'.",
+            )
+        )
+    teacher = query.teacher = teacher.of_task(settled(teacher, query, y))
     if teacher.task != "regression":
         query.logits()  # by which the teacher knows how many classes it has
         return Question(teacher, asking, np.empty(0))
@@ -164,8 +187,8 @@ def _sampled(
 
 def _named(whole: Population) -> Teacher:
     """Return the teacher with the names of its classes, of which a sample may not hold all."""
-    teacher = whole.question.teacher
-    if teacher.task == "regression" or not whole.partitions.has_truth or teacher.classes_given:
+    teacher = copy(whole.question.teacher)  # the owner's own goes on without names
+    if teacher.task == "regression" or not whole.partitions.has_truth:
         return teacher
     names, _ = align(teacher.classes, list(whole.labels))
     if teacher.n_classes != len(names):

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import log_floored
+from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.data.partitions import Partition
 from jupyter_distill.students import Student
@@ -150,8 +151,13 @@ def compare(
     """
     models, about = against
     count = _numbers if question.teacher.task == "regression" else _classes
+    check_same(partition, values)
     was_learnt = np.zeros(partition.n_rows, dtype=bool)
     was_learnt[learnt] = True
+    answered = question.strata(values) >= 0
+    if not answered.all():
+        partition, values = partition.take(np.flatnonzero(answered)), values[answered]
+        was_learnt = was_learnt[answered]
     parts = []
     for start in range(0, partition.n_rows, TOGETHER):
         where = slice(start, min(start + TOGETHER, partition.n_rows))
@@ -159,6 +165,18 @@ def compare(
         sums = count(some, models, about, values[where], was_learnt[where])
         parts.append(Census(tuple(models), *sums))
     return reduce(add, parts)
+
+
+def check_same(partition: Partition, values: Floats) -> None:
+    """Refuse rows that are not those that the teacher was asked about."""
+    if partition.n_rows != len(values):
+        raise RuntimeError(
+            expected(
+                f"the {len(values)} rows that the teacher was asked about",
+                got=f"{partition.n_rows} when they were computed again",
+                remedy="Let rows stay as they are while they are distilled, e.g. X.persist().",
+            )
+        )
 
 
 def _classes(

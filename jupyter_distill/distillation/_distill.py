@@ -169,7 +169,7 @@ def distill(
     _refuse_unknown(options, [template_of(s, of_task or "classification", None) for s in several])
     size_of_sample = read_sample(sample)
     partitions = in_partitions(X, y, size_of_sample, teacher_inputs, unlabelled)
-    teacher = find_teacher(model, None if partitions else y, classes, task, of_task)
+    teacher = find_teacher(model, partitions.truth if partitions else y, classes, task, of_task)
     settings = {
         "size": size,
         "temperature": temperature,
@@ -255,6 +255,11 @@ def _counted(d: Distillation, work: Work) -> Distillation:
         d.count(work)
     except KeyboardInterrupt:
         work.interrupted("fidelity was not measured on all rows; d.fidelity() will do it.")
+    except Exception as error:  # of a worker, or of rows that changed: the student is there
+        work.failed(
+            f"Fidelity was not measured on all rows ({type(error).__name__}: {error}); "
+            "d.fidelity() will try it again."
+        )
     return carry(d, replace(d, notes=tuple(work.notes)))
 
 

@@ -22,7 +22,7 @@ CERTAIN = 0.99
 def of_settings(d: Distillation) -> Iterator[Finding]:
     """Yield what the rows, the temperature and alpha call for."""
     n = len(d.rows.held_out)
-    if n < FEW:
+    if n < FEW and d.population is None:  # else all rows are measured on
         rung = d.rung
         rows = "1 row is" if n == 1 else f"{n} rows are"
         ends = {"fidelity from": rung.low, "fidelity to": rung.high}

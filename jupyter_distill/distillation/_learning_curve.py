@@ -88,7 +88,7 @@ class Left:
 
     def little(self, loss: float) -> bool:
         """Whether that is next to nothing, beside the loss that there is."""
-        return self.fidelity < LEFT and self.loss < LEFT_LOSS * loss
+        return self.fidelity < LEFT and self.loss <= LEFT_LOSS * loss
 
 
 def learning_curve(
@@ -133,9 +133,9 @@ def learning_curve(
             if all(_flat(of) for of in steps):
                 return _together(steps), True
     except KeyboardInterrupt:
-        if not all(steps):
-            raise
         work.interrupted("the learning curve was not climbed to the end.")
+        if not all(steps):
+            return (), False
     return _together(steps), False
 
 

@@ -14,10 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
-from jupyter_distill.data import strata
-from jupyter_distill.data._read import joined
+from jupyter_distill.data import joined, strata
 from jupyter_distill.data.partitions import Kept, Partition, Partitions
-from jupyter_distill.distillation._census import Census, Models, compare
+from jupyter_distill.distillation._census import Census, Models, check_same, compare
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import Predictions, Targets
 from jupyter_distill.targets.asking import LEAST_ROWS
@@ -90,14 +89,15 @@ class Population:
                 for one in found:
                     kept.append(one)
                     bar.update(one.known.n_rows if known else 1)
-        except KeyboardInterrupt:
+                    if one.known.interrupted:
+                        raise KeyboardInterrupt
+        except KeyboardInterrupt as stop:
             done = sum(one.known.n_rows for one in kept)
+            said = f"the teacher answered {done:,} rows of {len(kept)} of {partitions.n} partitions"
             if done < LEAST_ROWS:
+                stop.add_note(f"{said}.{question.asking.rest}")
                 raise
-            work.interrupted(
-                f"the teacher answered {done:,} rows, {len(kept)} of {partitions.n} partitions; "
-                f"the student was distilled from these.{question.asking.rest}"
-            )
+            work.interrupted(f"{said}; the student was distilled from these.{question.asking.rest}")
         kept.sort(key=lambda one: one.partition)
         labels = dict.fromkeys(label for one in kept for label in one.known.labels)
         whole = cls(partitions, question, tuple(kept), tuple(labels), shipped)
@@ -128,9 +128,14 @@ class Population:
             work.bar("drawing a sample", len(own), "partitions") as bar,
             closing(self.partitions.each(_take, [self.shipped], own)) as taken,
         ):
-            for place, some in taken:
-                found[place] = some
-                bar.update()
+            try:
+                for place, some in taken:
+                    found[place] = some
+                    bar.update()
+            except KeyboardInterrupt:
+                if sum(len(at) for _, _, at in found.values()) < LEAST_ROWS:
+                    raise
+                work.interrupted(f"the sample is of {len(found)} of {len(own)} partitions.")
         places = sorted(found)
         parts = [found[place] for place in places]
         frames = [part.rows for part, _, _ in parts]
@@ -180,5 +185,6 @@ def _take(
     values: NDArray[np.float64],
 ) -> tuple[Partition, NDArray[np.float64], Positions]:
     """Return some rows of each stratum, what was said of them, and where they lie."""
+    check_same(partition, values)
     at = strata.draw(question.strata(values), wanted, seed, place)
     return partition.take(at), values[at], at

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jupyter_distill.distillation._learning_curve import LEARNT, Left, Step
+from jupyter_distill.distillation._learning_curve import LEARNT, START, Left, Step
 
 MOST = 200_000  # rows that are drawn unless more are asked for
 
@@ -51,10 +51,12 @@ class Sample:
 
     def describe(self) -> str:
         """Return it in a sentence."""
+        if self.rows == self.of:
+            return f"The student was distilled from all {self.of:,} rows."
         said = f"The student was distilled from a stratified sample of {self.rows:,} of "
         said += f"{self.of:,} rows"
         left = max(self.left, key=lambda one: one.fidelity, default=None)
-        if left is None or self.rows == self.of:
+        if left is None:
             return f"{said}."
         return (
             f"{said}; as its learning curve goes, more of them would gain the {left.family} "
@@ -67,4 +69,4 @@ class Sample:
 
 def enough(steps: Sequence[Step], most: int) -> int:
     """Return how many rows to draw, for as many to be learnt from as the curve ended with."""
-    return min(most, int(np.ceil(max(step.rows for step in steps) / LEARNT)))
+    return min(most, int(np.ceil(max((step.rows for step in steps), default=START) / LEARNT)))

@@ -105,6 +105,11 @@ class Work:
         self.notes.append(note)
         warnings.warn(note, InterruptedWarning, stacklevel=4)
 
+    def failed(self, what: str) -> None:
+        """Say, at once and in the result, what could not be done although the rest could."""
+        self.notes.append(what)
+        warnings.warn(what, RuntimeWarning, stacklevel=4)
+
 
 def _alone(function: Callable[..., Done], *call: Any) -> Done:
     with _one_thread():

@@ -66,7 +66,7 @@ def align(
             raise ValueError(_count_message(z.shape[1], names))
     else:
         names = check_classes(classes)
-        _check_known(names, found)
+        check_known(names, found)
     codes_of = {name: code for code, name in enumerate(names.tolist())}
     codes = np.array([codes_of[label] for label in labels], dtype=np.intp)
     if z is not None:
@@ -143,7 +143,8 @@ def _count_message(k: int, names: NDArray[Any]) -> str:
     )
 
 
-def _check_known(names: NDArray[Any], found: dict[Any, None]) -> None:
+def check_known(names: NDArray[Any], found: dict[Any, None]) -> None:
+    """Refuse labels that are none of the classes."""
     known = set(names.tolist())
     strange = [label for label in found if label not in known]
     if not strange:

@@ -12,7 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected, some
+from jupyter_distill.data import Table
 from jupyter_distill.data.partitions import Partition
+from jupyter_distill.targets.align import check_known
 from jupyter_distill.targets.asking import Asking
 from jupyter_distill.targets.task import read_truth
 from jupyter_distill.teachers import Teacher
@@ -30,17 +32,20 @@ class Answered:
     Attributes
     ----------
     counts : ndarray of int, shape (strata,)
-        Rows by the class that the teacher names, or by the bin of its number.
+        Rows that were answered, by the class that the teacher names or the bin of its number.
     labels : tuple
         The different labels of a classification's truth; empty without, and for a regression.
+    interrupted : bool
+        Whether a person has stopped it; of the other rows the answers are NaN.
     """
 
     counts: NDArray[np.intp]
     labels: tuple[object, ...]
+    interrupted: bool = False
 
     @property
     def n_rows(self) -> int:
-        """How many rows it has."""
+        """How many rows were answered."""
         return int(self.counts.sum())
 
 
@@ -63,10 +68,15 @@ class Question:
     edges: Floats
 
     def strata(self, values: Floats) -> NDArray[np.intp]:
-        """Return the class that the teacher names in each row, or the bin of its number."""
+        """Return the class that the teacher names in each row, or the bin of its number.
+
+        -1 of rows that an interrupt left without an answer.
+        """
         if self.teacher.task == "regression":
-            return np.searchsorted(self.edges, values).astype(np.intp)
-        return np.asarray(values.argmax(1))
+            found, known = np.searchsorted(self.edges, values), ~np.isnan(values)
+        else:
+            found, known = values.argmax(1), ~np.isnan(values[:, 0])
+        return np.where(known, found, -1)
 
     @property
     def n_strata(self) -> int:
@@ -88,25 +98,34 @@ def answer(partition: Partition, question: Question) -> tuple[Floats, Answered]:
         What is to be known of them where all partitions meet.
     """
     teacher, strata = question.teacher, question.n_strata
-    numbers = teacher.task == "regression"
-    if not partition.n_rows:
-        return np.empty(0 if numbers else (0, strata)), Answered(np.zeros(strata, np.intp), ())
+    numbers, n = teacher.task == "regression", partition.n_rows
+    values = np.full(n if numbers else (n, strata), np.nan)
+    if not n:
+        return values, Answered(np.zeros(strata, np.intp), ())
+    Table.of(partition.rows)  # what no student could read is refused before anybody is asked
+    labels = _labels(partition.truth, teacher)
     # a function may wait for a service, and is asked by as many threads as there are
     with nullcontext() if teacher.remote else _one_at_a_time:
-        query = question.asking.query(teacher, partition.rows).finish()
-        values = query.predictions() if numbers else query.logits()
-    counts = np.bincount(question.strata(values), minlength=strata)
-    return values, Answered(counts, _labels(partition.truth, numbers))
+        # in a fair order, so that what an interrupt leaves is spread over the partition
+        query = question.asking.query(teacher, partition.rows, order=0)
+        try:
+            query.finish()
+        except KeyboardInterrupt:
+            if not query.n_done:
+                raise
+    values[query.rows] = query.predictions() if numbers else query.logits()
+    counts = np.bincount(question.strata(values)[query.rows], minlength=strata)
+    return values, Answered(counts, labels, interrupted=not query.complete)
 
 
-def _labels(truth: Any, numbers: bool) -> tuple[object, ...]:
-    """Return the different labels, and refuse what is missing or no number of a regression."""
+def _labels(truth: Any, teacher: Teacher) -> tuple[object, ...]:
+    """Return the different labels, and refuse what is missing, unknown or no number."""
     if truth is None:
         return ()
-    if numbers:
+    if teacher.task == "regression":
         read_truth(truth)
         return ()
-    labels = pd.Series(truth)
+    labels = pd.Series(np.asarray(truth))
     if missing := int(labels.isna().sum()):
         raise ValueError(
             expected(
@@ -120,4 +139,6 @@ def _labels(truth: Any, numbers: bool) -> tuple[object, ...]:
         raise ValueError(
             expected("labels of classes", got=f"{len(found)} different ones: {some(found)}")
         )
+    if teacher.classes is not None:
+        check_known(teacher.classes, dict.fromkeys(found))
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ class OnnxTeacher(Teacher):
         **options: Any,
     ) -> None:
         super().__init__(model, name=name or name_of(model), **options)
+        self._made: dict[str, Any] = {"output_name": output_name, "providers": providers}
+        self._made |= {"name": self.name, **options}
         self._session = open_session(model, providers, self.name)
         self._inputs = read_inputs(self._session, self.name)
         self._fixed = fixed_rows(self._inputs, self.name)
@@ -62,6 +65,25 @@ class OnnxTeacher(Teacher):
         label = _onnx_graph.label_beside(outputs, self._output)
         if label is not None:
             self._read_classes(label)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be sent to another process, where the session is opened anew."""
+        source = self.model
+        if is_session(source):
+            source = source_of(source, self._session)
+            if source is None:
+                raise TypeError("a session that does not keep what it was made from")
+        if isinstance(source, str | Path):
+            source = Path(source).absolute()  # it may run in another folder there
+        learnt = {name: getattr(self, name) for name in ("task", "kind", "classes", "n_classes")}
+        made = partial(type(self), source, **self._made)
+        return made, (), {**learnt, "_steady": self._steady}
+
+    def __copy__(self) -> OnnxTeacher:
+        """Share the session."""
+        again = object.__new__(type(self))
+        again.__dict__.update(self.__dict__)
+        return again
 
     def _read_classes(self, label: Any) -> None:
         """Take class names and their order from the model, as far as it holds them."""
