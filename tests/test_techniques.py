@@ -192,6 +192,7 @@ def test_a_model_at_hand_is_asked_about_made_rows_and_a_function_is_not(cells: A
     d = run(model, X, y, size=8, temperature=1.0)
     assert d.techniques["technique"].tolist() == [
         "augmentation by local_swap",
+        "augmentation by copula",
         "augmentation by munge",
     ]
     assert d.techniques["kept"].sum() <= 1
@@ -254,7 +255,7 @@ def test_regressions_learn_from_more_rows_too() -> None:
         ("noise", ValueError, "augment to be one of 'auto', 'local_swap', 'copula', 'munge'"),
         (3, TypeError, 'augment to be "auto", None or one or several of local_swap'),
         ([], TypeError, "augment to be"),
-        (["auto", "munge"], ValueError, r'"auto" alone.*as augment. Got .*local_swap and munge'),
+        (["auto", "munge"], ValueError, r'"auto" alone.*as augment. Got .*tries them all'),
         (["munge", "auto"], ValueError, '"auto" alone'),
         (["munge", "munges"], ValueError, 'Did you mean "munge"'),
     ],

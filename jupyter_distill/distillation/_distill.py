@@ -111,7 +111,7 @@ def distill(
         unless they clearly harm on validation rows.
     augment : {"auto", "local_swap", "copula", "munge"} or several of these, or None
         Ways of making more rows for the teacher to label, four for each real one; the best is kept
-        where it wins on (real) validation rows. ``"auto"`` tries two of them where there are fewer
+        where it wins on (real) validation rows. ``"auto"`` tries all of them where there are fewer
         than 2,000 rows to learn from and the teacher is a model at hand, not a function, which may
         be far away or cost money, nor recorded answers, which say nothing of other rows.
     assistant : str, Student, estimator, or list of these, optional

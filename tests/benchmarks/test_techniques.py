@@ -21,12 +21,12 @@ from tests.benchmarks.conftest import NoteTable
 
 ROWS = (200, 600, 2_000)
 MORE = 2_000  # unlabelled rows, at most
-SIZES = {"tree": 16, "linear": 8, "ebm": 8}
+SIZES = {"tree": 16, "rules": 10, "linear": 8, "ebm": 8, "net": 4}
 TECHNIQUES: dict[str, Any] = {
     "local swap": {"augment": "local_swap"},
     "munge": {"augment": "munge"},
     "copula": {"augment": "copula"},
-    "auto": {"augment": ["local_swap", "munge"]},
+    "auto": {"augment": ["local_swap", "copula", "munge"]},
     "unlabelled": {},
     "assistant ebm": {"assistant": "ebm"},
     "assistant net": {"assistant": "net"},
