@@ -67,6 +67,11 @@ CASES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         ValueError,
         "out_of_fold to have 341 rows, like X. Got 228 rows",
     ),
+    "out of fold that are labels": (
+        lambda: check(MODEL, A, Y, out_of_fold=MODEL.predict(A)),
+        ValueError,
+        r"shape \(341, 2\). Got shape \(341,\).*method='predict_proba'",
+    ),
     "out of fold that is none": (
         lambda: check(MODEL, A, Y, out_of_fold=MODEL.predict_proba(A) * 2),
         ValueError,

@@ -244,6 +244,14 @@ def _out_of_fold(given: Any, asked: Asked) -> NDArray[np.float64]:
                 remedy="Leave it out.",
             )
         )
+    if len(shape := np.shape(given)) != 2:
+        raise ValueError(
+            expected(
+                f"out_of_fold to hold probabilities, shape ({n}, {targets.n_classes})",
+                got=f"shape {shape}",
+                remedy="cross_val_predict(model, X, y, method='predict_proba') gives them.",
+            )
+        )
     p = SoftTargets.from_probabilities(given, targets.classes).at(1.0)
     if len(p) != n:
         raise ValueError(expected(f"out_of_fold to have {n} rows, like X", got=f"{len(p)} rows"))
