@@ -214,7 +214,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         r"Expected a dense table. Got a sparse matrix. Use X.toarray",
     ),
-    "lazy": ((MODEL, pl.DataFrame(X).lazy(), Y), {}, r"Got a lazy LazyFrame. Use X.collect"),
+    "lazy": ((MODEL, pl.DataFrame(X).lazy(), Y), {}, r"Got a lazy polars frame. Use X.collect"),
     "dates": (
         (lambda rows: smooth(X), NAMED.assign(day=pd.Timestamp("2020-01-01")), Y),
         {},

@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 import jupyter_distill as jd
 from jupyter_distill._resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.distillation import Distillation, InterruptedWarning, NumberRung
-from jupyter_distill.distillation._ask import _strata
+from jupyter_distill.distillation._ask import strata_of
 from jupyter_distill.exports.says import brief
 from jupyter_distill.exports.wire import decode
 from jupyter_distill.students import load
@@ -218,12 +218,12 @@ def test_the_ladder_measures_r2_on_held_out_rows(d: Distillation) -> None:
 
 
 def test_rows_are_split_by_the_size_of_the_prediction(d: Distillation) -> None:
-    bins = _strata(d.targets)
+    bins = strata_of(d.targets)
     assert len(np.unique(bins)) == 10
     for part, share in ((d.rows.train, 0.6), (d.rows.held_out, 0.2)):
         counts = np.bincount(bins[part], minlength=10) / np.bincount(bins)
         assert np.abs(counts - share).max() < 0.1
-    assert len(np.unique(_strata(Predictions(np.zeros(400))))) == 1
+    assert len(np.unique(strata_of(Predictions(np.zeros(400))))) == 1
 
 
 def test_labels_only_is_the_same_student_without_the_teacher(d: Distillation) -> None:

@@ -420,7 +420,7 @@ def test_what_wants_rows_in_memory_says_so(folder: Path) -> None:
     for X in (str(folder), in_five(folder)):
         with pytest.raises(TypeError, match="rows in memory"):
             jd.soft_targets(logits, X)
-        with pytest.raises(TypeError, match="rows in memory"):
+        with pytest.raises(TypeError, match="rows that are not in memory"):
             jd.check_teacher(logits, X, classes=CLASSES)
 
 

@@ -88,9 +88,11 @@ class Table:
             )
         path = isinstance(X, str | os.PathLike)
         if path or hasattr(X, "to_delayed"):
-            got = repr(str(X)) if path else f"a Dask {type(X).__name__}"
-            remedy = "Read some of them first, e.g. frame.sample(frac=0.01).compute() of Dask's."
-            raise TypeError(expected("rows in memory", got=got, remedy=remedy))
+            got = f"{str(X)!r} ({type(X).__name__})" if path else f"a Dask {type(X).__name__}"
+            remedy = "These are rows that are not in memory: read some of them first, e.g. with "
+            remedy += "frame.sample(frac=0.01).compute() of Dask's."
+            what = "a data frame, an array or a list of rows"
+            raise TypeError(expected(what, got=got, remedy=remedy))
         if hasattr(X, "collect"):
             raise TypeError(
                 expected(
