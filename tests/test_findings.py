@@ -101,6 +101,7 @@ CASES: dict[str, Callable[[], Distillation]] = {
     "size-not-reached": lambda: cancer(student=TreeStudent(min_rows=150), size=16),
     "fixed-temperature": lambda: cancer(temperature=2.0),
     "alpha-does-not-matter": lambda: sugar(alpha="auto"),
+    "sampled": lambda: cancer(temperature=1.0, sample=300),
     "temperature-does-not-matter": lambda: run(lambda rows: smooth(rows) / 20, data()[0]),
 }
 
