@@ -15,6 +15,7 @@ from jupyter_distill.distillation import Distillation
 from .distilling import run
 
 N = 2_500
+CLASSES = ["low", "mid", "top"]
 
 
 def rows(n: int = N, seed: int = 0) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def number(X: pd.DataFrame) -> np.ndarray:
 class Counted:
     """A teacher that writes down each time that it is brought to a process."""
 
-    classes_ = np.array(["low", "mid", "top"])
+    classes_ = np.array(CLASSES)
 
     def __init__(self, diary: Path) -> None:
         self.diary = diary
@@ -93,11 +94,18 @@ def parquet(folder: Path, frame: pd.DataFrame, files: int = 5, group: int | None
     return folder
 
 
+def in_five(folder: Path) -> Any:
+    """Read files with Dask, a partition each: small ones it would put together."""
+    import dask.dataframe as dd
+
+    return dd.concat([dd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))])
+
+
 def small(model: Any, X: Any, y: Any = None, **options: Any) -> Distillation:
     """Distil one small linear student, which is quick, without what only takes time."""
     settings = {"student": "linear", "size": 3, "temperature": 1.0, "augment": None, **options}
     if settings.get("task") == "regression":
         del settings["temperature"]
     elif callable(model):
-        settings.setdefault("classes", ["low", "mid", "top"])
+        settings.setdefault("classes", CLASSES)
     return run(model, X, y, **settings)

@@ -27,6 +27,7 @@ from jupyter_distill.students._ebm_rows import EbmRows
 from jupyter_distill.targets import SoftTargets
 
 from . import distilling
+from .clusters import cluster
 from .distilling import run, smooth
 
 FAMILIES = students.names()
@@ -78,12 +79,7 @@ def same(one: Distillation, other: Distillation) -> None:
 @pytest.fixture(scope="module")
 def dask() -> Iterator[Any]:
     """A cluster on this machine: two processes of two threads each."""
-    from distributed import Client, LocalCluster
-
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster,
-        Client(cluster) as client,
-    ):
+    with cluster() as client:
         yield client
 
 

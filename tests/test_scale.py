@@ -12,17 +12,22 @@ import pandas as pd
 import pyarrow.dataset
 import pytest
 
-import jupyter_distill as jd
 from jupyter_distill.data import _partitions_parquet
-from jupyter_distill.data._partitions_dask import DaskPartitions
-from jupyter_distill.data.partitions import LocalPartitions
-from jupyter_distill.distillation import Distillation, InterruptedWarning, _learning_curve, _sample
+from jupyter_distill.distillation import Distillation, _learning_curve, _sample
 from jupyter_distill.distillation._learning_curve import Left, Step
-from jupyter_distill.distillation._population import Population
 
-from .scaled import Counted, Diarist, FailsAtThird, N, logits, number, parquet, rows, small
-
-CLASSES = ["low", "mid", "top"]
+from .clusters import cluster
+from .scaled import (
+    CLASSES,
+    Counted,
+    N,
+    in_five,
+    logits,
+    number,
+    parquet,
+    rows,
+    small,
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame) -> Pat
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    from distributed import Client, LocalCluster
-
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster,
-        Client(cluster) as client,
-    ):
+    with cluster() as client:
         yield client
 
 
@@ -103,11 +103,6 @@ def test_what_was_learnt_from_is_known_by_its_place(folder: Path, frame: pd.Data
         rows_learnt.reset_index(drop=True), own.reset_index(drop=True), check_dtype=False
     )
     np.testing.assert_array_equal(d.targets.logits, logits(d.table.native))
-
-
-def in_five(folder: Path) -> Any:
-    """Read files with Dask, a partition each: small ones it would put together."""
-    return dd.concat([dd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))])
 
 
 def _no_client() -> Any:
@@ -255,263 +250,3 @@ def test_what_is_left_is_read_off_the_whole_curve() -> None:
     left = Left.after(steps)
     assert left.fidelity == pytest.approx(3 / sizes[-1] ** 0.5)
     assert left.loss == pytest.approx(2 / sizes[-1] ** 0.5)
-
-
-# --- what goes wrong ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ({"y": "trut"}, "y to name a column of X"),
-        ({"y": np.zeros(N)}, "y to be the name of a column"),
-        ({"y": "truth", "teacher_inputs": np.zeros(N)}, "as_teacher.model, preprocess="),
-        ({"y": "truth", "unlabelled": pd.DataFrame({"a": [1.0]})}, "no unlabelled="),
-        ({"y": "truth", "sample": 3}, "sample"),
-        ({"y": "truth", "sample": "all"}, "sample"),
-    ],
-)
-def test_what_does_not_go_with_files_is_named(
-    folder: Path, options: dict[str, Any], says: str
-) -> None:
-    with pytest.raises((TypeError, ValueError), match=says):
-        small(logits, folder, **options)
-
-
-def test_folders_that_are_none_are_named(tmp_path: Path, frame: pd.DataFrame) -> None:
-    with pytest.raises(FileNotFoundError, match="not there"):
-        small(logits, tmp_path / "nowhere")
-    with pytest.raises(ValueError, match="with none"):
-        small(logits, tmp_path)
-    (tmp_path / "a.parquet").write_bytes(b"no such thing")
-    with pytest.raises(ValueError, match="a.parquet"):
-        small(logits, tmp_path)
-    folder = parquet(tmp_path / "other", frame)
-    frame.drop(columns="kind").to_parquet(folder / "9.parquet")
-    with pytest.raises(ValueError, match="no column 'kind' in .*9.parquet"):
-        small(logits, folder, "truth")
-    frame.iloc[:0].to_parquet(tmp_path / "b.parquet")
-    with pytest.raises(ValueError, match="at least one row"):
-        small(logits, tmp_path / "b.parquet", "truth")
-
-
-def test_a_damaged_file_says_which(tmp_path: Path, frame: pd.DataFrame) -> None:
-    folder = parquet(tmp_path, frame)
-    data = bytearray((folder / "3.parquet").read_bytes())
-    footer = int.from_bytes(data[-8:-4], "little") + 8
-    data[4:-footer] = bytes(len(data) - footer - 4)
-    (folder / "3.parquet").write_bytes(data)
-    with pytest.raises(ValueError, match="3.parquet"):
-        small(logits, folder, "truth")
-
-
-def test_a_teacher_that_fails_says_in_which_partition(folder: Path, client: Any) -> None:
-    for X in (folder, in_five(folder)):
-        with pytest.raises(RuntimeError, match="out of ideas") as caught:
-            small(tired, X, "truth")
-        assert "partition 2 of 5" in caught.value.__notes__[0]
-
-
-def tired(X: pd.DataFrame) -> np.ndarray:
-    if (X["a"] == _MARK).any():
-        raise RuntimeError("out of ideas")
-    return logits(X)
-
-
-_MARK = rows()["a"].iloc[2 * N // 5 + 7]
-
-
-def test_missing_labels_and_other_classes_are_refused(tmp_path: Path, frame: pd.DataFrame) -> None:
-    gaps = frame.assign(truth=frame["truth"].where(np.arange(N) != N - 1))
-    with pytest.raises(ValueError, match="1 missing labels"):
-        small(logits, parquet(tmp_path / "gaps", gaps), "truth")
-    other = frame.assign(truth=frame["truth"].where(np.arange(N) != N - 1, "else"))
-    with pytest.raises(ValueError, match="else"):
-        small(logits, parquet(tmp_path / "other", other), "truth")
-
-
-def test_what_cannot_be_learnt_from_is_refused_before_its_partition_is_asked(
-    tmp_path: Path, frame: pd.DataFrame
-) -> None:
-    at_end = np.arange(N) == N - 1
-    for i, spoilt in enumerate(
-        (
-            frame.assign(truth=frame["truth"].where(~at_end, "else")),
-            frame.assign(truth=frame["truth"].where(~at_end)),
-            frame.assign(a=frame["a"].where(~at_end, np.inf)),
-        )
-    ):
-        diary = tmp_path / f"diary{i}"
-        teacher = jd.as_teacher(Diarist(diary), classes=CLASSES)
-        with pytest.raises(ValueError, match="else|missing labels|infinity"):
-            small(teacher, parquet(tmp_path / str(i), spoilt, files=1), "truth", sample=100)
-        assert sum(map(int, diary.read_text().split())) <= 256 + 16  # the first rows
-
-
-def test_files_of_other_types_are_named_or_widened(tmp_path: Path, frame: pd.DataFrame) -> None:
-    whole = frame.assign(n=np.arange(N), flag=frame["a"] > 0)
-    folder = parquet(tmp_path / "wide", whole)
-    whole.iloc[:50].assign(n=0.5).to_parquet(folder / "9.parquet")
-    d = small(logits, folder, "truth")
-    assert d.fidelity("all").rows == N + 50
-    assert 0.5 in set(d.table.native["n"])
-    for name, other in (("n", "many"), ("flag", 2)):
-        folder = parquet(tmp_path / name, whole)
-        whole.iloc[:50].assign(**{name: other}).to_parquet(folder / "9.parquet")
-        with pytest.raises(TypeError, match=f"column '{name}' to be of one type .*9.parquet"):
-            small(logits, folder, "truth")
-
-
-def test_recorded_answers_need_ids_and_the_owners_teacher_stays_as_it_was(
-    folder: Path, frame: pd.DataFrame
-) -> None:
-    X, y = frame.drop(columns="truth"), frame["truth"]
-    answers = pd.DataFrame(logits(X), columns=CLASSES)
-    with pytest.raises(ValueError, match="answers with ids"):
-        small(jd.as_teacher(answers), X, y, sample=600)
-    teacher = jd.as_teacher(logits, task="classification")
-    small(teacher, folder, "truth", sample=600, classes=None)
-    assert teacher.classes is None
-
-
-def test_an_onnx_model_is_sent_to_workers(tmp_path: Path, client: Any) -> None:
-    from skl2onnx import to_onnx
-    from sklearn.linear_model import LogisticRegression
-
-    data = rows()[["a", "b", "truth"]]
-    X = data[["a", "b"]].to_numpy(np.float32)
-    model = LogisticRegression().fit(X, data["truth"])
-    path = tmp_path / "model.onnx"
-    path.write_bytes(to_onnx(model, X[:1], options={"zipmap": False}).SerializeToString())
-    d = small(jd.as_teacher(path), dd.from_pandas(data.astype({"a": "f4", "b": "f4"}), 3), "truth")
-    assert d.fidelity("all").rows == N
-    assert d.teacher.classes.tolist() == model.classes_.tolist()
-
-
-def test_a_cluster_stops_to_ask_where_the_teacher_fails(tmp_path: Path, client: Any) -> None:
-    import time
-
-    frame = rows()[["a", "b", "kind"]]
-    diary = tmp_path / "diary"
-    with pytest.raises(RuntimeError, match="no more"):
-        small(FailsAtThird(diary), dd.from_pandas(frame, npartitions=25), classes=CLASSES)
-    time.sleep(1)
-    before = len(diary.read_text().split())
-    time.sleep(2)
-    assert len(diary.read_text().split()) == before < 60
-
-
-def test_series_of_other_partitions_are_refused(frame: pd.DataFrame) -> None:
-    X = dd.from_pandas(frame.drop(columns="truth"), npartitions=4)
-    with pytest.raises(ValueError, match="4 partitions"):
-        small(logits, X, dd.from_pandas(frame["truth"], npartitions=2))
-    with pytest.raises(TypeError, match="name of one of its columns"):
-        small(logits, X, frame["truth"].to_numpy())
-
-
-def test_lazy_polars_frames_say_what_to_do(frame: pd.DataFrame) -> None:
-    import polars as pl
-
-    with pytest.raises(TypeError, match="sink_parquet"):
-        small(logits, pl.from_pandas(frame).lazy(), "truth")
-
-
-def test_what_wants_rows_in_memory_says_so(folder: Path) -> None:
-    for X in (str(folder), in_five(folder)):
-        with pytest.raises(TypeError, match="rows in memory"):
-            jd.soft_targets(logits, X)
-        with pytest.raises(TypeError, match="rows that are not in memory"):
-            jd.check_teacher(logits, X, classes=CLASSES)
-
-
-@pytest.mark.parametrize("kind", ["files", "workers"])
-def test_an_interrupt_keeps_the_partitions_that_were_answered(
-    kind: str, folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def three(keep: Any) -> Any:
-        def until(*args: Any) -> Iterator[Any]:
-            for i, one in enumerate(keep(*args)):
-                if i == 3:
-                    raise KeyboardInterrupt
-                yield one
-
-        return until
-
-    for of in (LocalPartitions, DaskPartitions):
-        monkeypatch.setattr(of, "keep", three(of.keep))
-    X = folder if kind == "files" else in_five(folder)
-    with pytest.warns(InterruptedWarning, match="3 of 5 partitions"):
-        d = small(logits, X, "truth")
-    assert d.sample is not None and d.sample.of == 3 * N / 5
-    assert d.fidelity("all").rows == 3 * N / 5
-
-
-def test_an_interrupt_within_a_partition_keeps_what_was_answered(frame: pd.DataFrame) -> None:
-    asked = []
-
-    def stopping(X: pd.DataFrame) -> np.ndarray:
-        asked.append(len(X))
-        if sum(asked) > 1_000:
-            raise KeyboardInterrupt
-        return logits(X)
-
-    teacher = jd.as_teacher(stopping, classes=CLASSES, batch_size=100)
-    X, y = frame.drop(columns="truth"), frame["truth"]
-    with pytest.warns(InterruptedWarning, match="partitions"):
-        d = small(teacher, X, y, sample=300)
-    assert d.sample is not None and 400 < d.sample.of <= 1_000
-    card = d.fidelity("all")
-    assert card.rows == d.sample.of
-    said = d.student.output(X).argmax(1) == logits(X).argmax(1)
-    assert card.value == pytest.approx(said.mean(), abs=0.05)  # a fair part of all
-
-
-@pytest.mark.parametrize("stage", ["curve", "census"])
-def test_an_interrupt_of_a_later_stage_keeps_what_is_done(
-    stage: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*args: Any, **options: Any) -> Any:
-        raise KeyboardInterrupt
-
-    if stage == "curve":
-        from jupyter_distill.distillation import _ask_partitions
-
-        monkeypatch.setattr(_ask_partitions, "START", 100)
-        monkeypatch.setattr(_learning_curve, "score", stop)
-    else:
-        monkeypatch.setattr(Population, "census", stop)
-    with pytest.warns(InterruptedWarning):
-        d = small(logits, folder, "truth")
-    monkeypatch.undo()
-    assert d.notes and d.fidelity("all").rows == N
-
-
-def test_a_census_that_fails_leaves_the_student(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*args: Any) -> Any:
-        raise OSError("the disk is gone")
-
-    monkeypatch.setattr(Population, "census", fail)
-    with pytest.warns(RuntimeWarning, match="the disk is gone"):
-        d = small(logits, folder, "truth")
-    assert "the disk is gone" in d.notes[0]
-    with pytest.raises(OSError, match="the disk is gone"):
-        d.fidelity()
-
-
-@pytest.mark.parametrize("kind", ["files", "workers"])
-def test_answers_are_kept_and_not_asked_again(
-    kind: str, folder: Path, tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)  # where the workers are not
-    X = folder if kind == "files" else in_five(folder)
-    diary = tmp_path / "diary"
-    named = {"name": "one", "version": "1", "classes": CLASSES}
-    first = small(jd.as_teacher(Diarist(diary), **named), X, "truth", store="answers")
-    assert len(diary.read_text().split()) > 5 and (tmp_path / "answers").is_dir()
-    diary.unlink()
-    again = small(jd.as_teacher(Diarist(diary), **named), X, "truth", store="answers")
-    assert not diary.exists()  # nothing was asked again
-    assert again.explanation().to_dict() == first.explanation().to_dict()
-    pd.testing.assert_frame_equal(first.fidelity().frame(), again.fidelity().frame())

@@ -22,7 +22,8 @@ class Packed:
     """A thing as bytes.
 
     A cluster may drop what it has copied to a worker, and copy it again; what was unpacked there
-    stays.
+    stays. The bytes are this session's own, made by :func:`packed` and sent as every task of the
+    cluster is; none are ever read from a file.
     """
 
     token: str

@@ -260,8 +260,3 @@ def take(rows: Any, where: slice | NDArray[np.intp]) -> Any:
     if hasattr(rows, "schema") and hasattr(rows, "take") and isinstance(where, slice):  # pyarrow
         return rows.slice(where.start, where.stop - where.start)
     return rows.take(where) if hasattr(rows, "schema") and hasattr(rows, "take") else rows[where]
-
-
-def fixed(seed: int | None) -> int:
-    """Return the seed, or one that is drawn here: several places must draw alike."""
-    return int(np.random.default_rng().integers(2**32)) if seed is None else seed

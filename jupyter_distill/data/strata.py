@@ -8,6 +8,11 @@ from numpy.typing import NDArray
 Counts = NDArray[np.intp]
 
 
+def fixed(seed: int | None) -> int:
+    """Return the seed, or one that is drawn here: several places must draw alike."""
+    return int(np.random.default_rng().integers(2**32)) if seed is None else seed
+
+
 def allot(counts: Counts, n: int, seed: int) -> Counts:
     """Say how many rows of each stratum every partition gives to a sample.
 

@@ -15,7 +15,7 @@ from jupyter_distill.checks._given import Given, both, check_beside, read_test
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table, check_rows, split_rows, strata
 from jupyter_distill.data._partitions_memory import MemoryPartitions
-from jupyter_distill.data.partitions import Partitions, fixed, partitions_of
+from jupyter_distill.data.partitions import Partitions, partitions_of
 from jupyter_distill.distillation._ask import (
     Asked,
     ask_about,
@@ -123,9 +123,10 @@ def ask_partitions(
     # the first rows do not hold all labels: these are looked at when all are known
     refuse_early(teacher, given.table, None, constraints)
     question = _question(teacher, given, partitions, asking)
-    whole = Population.ask(partitions, question, work, fixed(seed))
+    seed = strata.fixed(seed)
+    whole = Population.ask(partitions, question, work, seed)
     check_rows(whole.n_rows)
-    return _sampled(whole, test, sample, plans, work, fixed(seed))
+    return _sampled(whole, test, sample, plans, work, seed)
 
 
 def _question(teacher: Teacher, given: Given, partitions: Partitions, asking: Asking) -> Question:
