@@ -75,6 +75,8 @@ def test_files_a_dataset_and_a_dask_frame_come_to_the_same_to_the_bit(
     files = small(logits, folder, "truth", **asked)
     others = {
         "text": small(logits, str(folder), "truth", **asked),
+        "pattern": small(logits, folder / "[0-9].parquet", "truth", **asked),
+        "list": small(logits, sorted(folder.glob("*.parquet")), "truth", **asked),
         "dataset": small(logits, pyarrow.dataset.dataset(folder), "truth", **asked),
         "workers": small(logits, in_five(folder), "truth", **asked),
     }

@@ -78,6 +78,8 @@ def test_folders_that_are_none_are_named(tmp_path: Path, frame: pd.DataFrame) ->
     (tmp_path / "a.parquet").write_bytes(b"no such thing")
     with pytest.raises(ValueError, match="a.parquet"):
         small(logits, tmp_path)
+    with pytest.raises(FileNotFoundError, match="none-.*which is not there"):
+        small(logits, tmp_path / "none-*.parquet", "truth")
     folder = parquet(tmp_path / "other", frame)
     frame.drop(columns="kind").to_parquet(folder / "9.parquet")
     with pytest.raises(ValueError, match="no column 'kind' in .*9.parquet"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ ROWS = 65_536  # row groups are read together up to so many rows
 
 
 class ParquetPartitions(LocalPartitions):
-    """Row groups of one file, of all files in a folder (Hive's names too), or of a dataset.
+    """Row groups of files, of all files in a folder (Hive's names too), or of a dataset.
 
     Parameters
     ----------
-    source : path or pyarrow dataset
+    source : path, pattern such as "loans-*.parquet", list of paths, or pyarrow dataset
         Where they lie.
     y : str or None
         The column that holds the truth.
@@ -29,7 +30,10 @@ class ParquetPartitions(LocalPartitions):
         parquet = _arrow("pyarrow.dataset")
         if isinstance(source, str | os.PathLike):
             self.what = f"{os.fspath(source)!r}"
-            source = _opened(parquet, Path(source))
+            source = _opened(parquet, *_files(Path(source)))
+        elif isinstance(source, list | tuple):
+            self.what = f"{len(source)} Parquet files"
+            source = _opened(parquet, [file for path in source for file in _files(Path(path))[0]])
         else:
             self.what = "a pyarrow dataset"
         fragments = _fragments(source)
@@ -66,26 +70,33 @@ def _arrow(module: str = "pyarrow") -> Any:
     return require(module, extra="store", feature="Reading Parquet files")
 
 
-def _opened(parquet: Any, path: Path) -> Any:
+REMEDY = "Give a file that ends in .parquet, a folder of such files, or a data frame."
+
+
+def _files(path: Path) -> tuple[list[str], str | None]:
+    """Return the files that a path, or a pattern of paths, stands for, and their folder."""
+    if path.is_dir():
+        if not (files := sorted(map(str, path.rglob("*.parquet")))):
+            got = f"{str(path)!r}, with none"
+            raise ValueError(expected("a folder of Parquet files", got=got, remedy=REMEDY))
+        return files, str(path)
+    if path.exists():
+        return [str(path)], None
+    if has_magic(str(path)) and (files := sorted(glob(str(path), recursive=True))):
+        return files, None
+    raise FileNotFoundError(
+        expected("a Parquet file or a folder of such", got=f"{str(path)!r}, which is not there")
+    )
+
+
+def _opened(parquet: Any, files: list[str], base: str | None = None) -> Any:
     pa = _arrow()
-    remedy = "Give a file that ends in .parquet, a folder of such files, or a data frame."
-    if not path.exists():
-        raise FileNotFoundError(
-            expected("a Parquet file or a folder of such", got=f"{str(path)!r}, which is not there")
-        )
-    if path.is_dir() and not any(path.rglob("*.parquet")):
-        raise ValueError(
-            expected("a folder of Parquet files", got=f"{str(path)!r}, with none", remedy=remedy)
-        )
-    files = sorted(map(str, path.rglob("*.parquet"))) if path.is_dir() else [str(path)]
     try:
         hive = parquet.partitioning(flavor="hive")
-        base = str(path) if path.is_dir() else None
         return parquet.dataset(files, format="parquet", partitioning=hive, partition_base_dir=base)
     except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(
-            expected("Parquet files", got=f"{str(path)!r} ({error})", remedy=remedy)
-        ) from error
+        got = f"{some(files)} ({error})"
+        raise ValueError(expected("Parquet files", got=got, remedy=REMEDY)) from error
 
 
 def _fragments(dataset: Any) -> list[Any]:

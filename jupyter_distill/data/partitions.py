@@ -190,7 +190,7 @@ def partitions_of(X: Any, y: Any) -> Partitions | None:
     Parameters
     ----------
     X : Dask data frame, path of a Parquet file or a folder of such, or pyarrow dataset
-        The rows.
+        The rows; of paths also a pattern, or a list of files.
     y : str, Dask series or None
         The truth: the name of a column of X, or a series with the partitions of X.
 
@@ -215,11 +215,18 @@ def partitions_of(X: Any, y: Any) -> Partitions | None:
                 remedy="Use X.collect(), or X.sink_parquet('rows.parquet') and give that path.",
             )
         )
-    if isinstance(X, str | os.PathLike) or dataset:
+    if isinstance(X, str | os.PathLike) or dataset or _files(X):
         from jupyter_distill.data._partitions_parquet import ParquetPartitions
 
         return ParquetPartitions(X, y)
     return None
+
+
+def _files(X: Any) -> bool:
+    """Tell a list of files from a list of rows, or of texts."""
+    if not isinstance(X, list | tuple) or not X:
+        return False
+    return all(isinstance(x, str | os.PathLike) and str(x).endswith(".parquet") for x in X)
 
 
 def truth_of(y: Any, names: Sequence[Any]) -> Any:

@@ -66,8 +66,9 @@ def distill(
     X : data frame or array of shape (n, d), Dask data frame, or path of Parquet files
         What the student sees: numbers, text, categories, booleans and missing values as they are.
         Rows that need not fit into memory are a Dask data frame, of which the teacher is asked on
-        the workers of the active client, or a Parquet file, a folder of such or a pyarrow dataset;
-        the teacher sees some of them at a time, as a pandas frame. See `sample`.
+        the workers of the active client, or a Parquet file, a folder, a pattern or a list of such,
+        or a pyarrow dataset; the teacher sees some of them at a time, as a pandas frame.
+        See `sample`.
     y : array of shape (n,), optional
         The ground truth. Without it the student follows the teacher alone. Of a Dask data frame
         or Parquet files: the name of the column that holds it; or a Dask series.

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -172,9 +173,8 @@ def read_about(folder: Path) -> dict[str, Any] | None:
     """Return what a folder says of itself; None where it does not, with a warning if damaged."""
     path = folder / ABOUT
     try:
-        known: dict[str, Any] = json.loads(path.read_bytes())
-        known["format"], known["of"]["rows"], known["rows"]
-        return known
+        stat = path.stat()
+        return _read_about(path, stat.st_ino, stat.st_mtime_ns, stat.st_size)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
@@ -188,12 +188,23 @@ def read_about(folder: Path) -> dict[str, Any] | None:
         return None
 
 
+@lru_cache(maxsize=10_000)  # a store of many partitions is looked through for each of them
+def _read_about(path: Path, *_unchanged: int) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(path.read_bytes())
+    known["format"], known["of"]["rows"], known["rows"]
+    return known
+
+
 def pieces(folder: Path) -> list[Path]:
     """Return the files of answers in a folder, by their first rows."""
     return sorted(folder.glob("rows-*.parquet"))
 
 
-def _circumstances() -> dict[str, Any]:
+@cache
+def _versions() -> dict[str, str]:
     names = {"jupyter_distill": "jupyter-distill", "numpy": "numpy", "pyarrow": "pyarrow"}
-    versions = {name: version(package) for name, package in names.items()}
-    return {"versions": versions, "since": datetime.now(UTC).isoformat(timespec="seconds")}
+    return {name: version(package) for name, package in names.items()}
+
+
+def _circumstances() -> dict[str, Any]:
+    return {"versions": _versions(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
