@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_distill._late import late
@@ -23,6 +22,7 @@ from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._lessons import Teaching
 from jupyter_distill.distillation._plan import no_temperature
 from jupyter_distill.distillation._population import Population
+from jupyter_distill.distillation._questions import Questions
 from jupyter_distill.distillation._rungs import Rung, climb
 from jupyter_distill.distillation._sample import Sample
 from jupyter_distill.distillation._sweep import at_temperature, sweep
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Distillation(Evidence):
+class Distillation(Evidence, Questions):
     """A teacher, the student distilled from it, and the rows on which the two were compared.
 
     In a notebook it shows itself: the student, the rows where the models part, and the
@@ -246,74 +246,6 @@ class Distillation(Evidence):
         again = carry(self, again, "held_out", *(["labels_only"] if same else []))
         return with_findings(again, size_asked=True, before=self.findings)
 
-    def fidelity(self, rows: str = "held_out") -> Any:
-        """Return the fidelity card: student against teacher on held-out rows.
-
-        Per class, hard (agreement) and soft (KL), with intervals, beside the most common class
-        and the same student fitted to the labels without the teacher. Of a regression: R2, RMSE
-        and MAE, beside the teacher's mean and that same student.
-
-        Parameters
-        ----------
-        rows : {"held_out", "all"}
-            Which rows to measure on. Where the student was distilled from a sample, rows outside
-            of it are held out as well: the card is over all that no student learnt from.
-        """
-        return self._fidelity if rows == "held_out" else self._measured(rows)
-
-    @cached_property
-    def _fidelity(self) -> Any:
-        return self._measured("held_out")
-
-    def _measured(self, rows: str) -> Any:
-        return late("jupyter_distill.audits.fidelity:fidelity")(self, rows)
-
-    def disagreements(self, rows: str = "held_out") -> Any:
-        """Return the rows where teacher and student part, worst first, in the owner's frame type.
-
-        Of a regression these are all rows, the largest difference first.
-
-        Parameters
-        ----------
-        rows : {"held_out", "all"}
-            Which rows to look at.
-        """
-        return late("jupyter_distill.audits.disagreements:disagreements")(self, rows)
-
-    def stability(
-        self,
-        resamples: int = 20,
-        *,
-        rows: str = "held_out",
-        random_state: int | None = None,
-        n_jobs: int | None = None,
-        progress: bool = True,
-    ) -> Any:
-        """Say whether other rows would have given the same student.
-
-        It is fitted again, with the same settings, to bootstrap resamples of the real rows that it
-        learnt from, with rows made anew where it learnt from such: how far the refits agree, and
-        which splits, rules or terms recur. Assistants are not taught again.
-
-        Parameters
-        ----------
-        resamples : int, default 20
-            How many refits.
-        rows : {"held_out", "all"}
-            Rows on which they are compared.
-        random_state : int, optional
-            Seed of the resamples; that of this distillation unless given. The same seed gives the
-            same to the bit, whatever `n_jobs`.
-        n_jobs : int, optional
-            How many at a time, through the backend of joblib that is active. An interrupt keeps
-            the refits that are done.
-        progress : bool, default True
-            Whether to show progress.
-        """
-        return late("jupyter_distill.audits.stability:stability")(
-            self, resamples, rows, random_state, n_jobs, progress
-        )
-
     def constraints_report(self, constraints: Constraints | None = None) -> ConstraintsReport:
         """Say for each constraint whether the student keeps it, and how that is known.
 
@@ -325,15 +257,6 @@ class Distillation(Evidence):
         if constraints is None:
             constraints = getattr(self.template, "constraints", None) or Constraints()
         return verify(self.student, constraints, self.table)
-
-    def report(self, path: str | Path) -> Path:
-        """Write one HTML file that shows everything offline, and return its path."""
-        written: Path = late("jupyter_distill.exports.report:report")(self, path)
-        return written
-
-    def view(self) -> Any:
-        """Return the view of a notebook: student and disagreements, linked where it is a tree."""
-        return late("jupyter_distill.widgets:view")(self)
 
     def __repr__(self) -> str:
         return "\n".join([self.headline, self.fidelity().describe(), *self.remarks])
