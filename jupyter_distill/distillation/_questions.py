@@ -87,9 +87,18 @@ class Questions:
             self._d, resamples, rows, random_state, n_jobs, progress
         )
 
-    def report(self, path: str | Path) -> Path:
-        """Write one HTML file that shows everything offline, and return its path."""
-        written: Path = late("jupyter_distill.exports.report:report")(self._d, path)
+    def report(self, path: str | Path, *, date: Any = None) -> Path:
+        """Write one HTML file that shows everything offline, and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; an existing file is replaced.
+        date : datetime, date or str, optional
+            The date that it states; now, unless given. The same distillation and date give the
+            same bytes.
+        """
+        written: Path = late("jupyter_distill.exports.report:report")(self._d, path, date)
         return written
 
     def view(self) -> Any:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import platform
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from datetime import date, datetime
 from pathlib import Path
 
 from jupyter_distill._validation import expected
@@ -14,14 +12,15 @@ from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import choices, html, overview, page, payload, state
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.choices import section
-from jupyter_distill.exports.html import count, escape
+from jupyter_distill.exports.html import escape
 from jupyter_distill.exports.kept import kept
 from jupyter_distill.exports.learnt import learnt
+from jupyter_distill.exports.provenance import provenance
 
 WORST = 25
 
 
-def report(d: Distillation, path: str | Path) -> Path:
+def report(d: Distillation, path: str | Path, when: datetime | date | str | None = None) -> Path:
     """Write the report of a distillation.
 
     Parameters
@@ -30,6 +29,8 @@ def report(d: Distillation, path: str | Path) -> Path:
         What to report on.
     path : str or Path
         Where to; an existing file is replaced.
+    when : datetime, date, str or None
+        The date to state; None: now. The same distillation and date give the same bytes.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def report(d: Distillation, path: str | Path) -> Path:
         If the folder does not exist.
     """
     target = _file(path)
-    text = compose(d)
+    text = compose(d, when)
     target.write_text(text, encoding="utf-8")
     return target
 
@@ -62,11 +63,11 @@ def _file(path: str | Path) -> Path:
     return target
 
 
-def compose(d: Distillation) -> str:
+def compose(d: Distillation, when: datetime | date | str | None = None) -> str:
     """Return the report as text; the views in it run where their program is built."""
     explanation, rows, card = d.explanation(), row_index(d), d.fidelity()
     title = d.subject
-    before = _head(d, title) + section(
+    before = _head(d, title, when) + section(
         "Fidelity",
         cards.headline(card) + cards.details(card),
         _said_of_fidelity(d),
@@ -122,23 +123,10 @@ def compose(d: Distillation) -> str:
         return page.document(title, before + note + picture + alpha + constraints)
 
 
-def _head(d: Distillation, title: str) -> str:
-    known = [
-        ("teacher", f"{d.teacher.name} (gives {d.teacher.kind or 'numbers'})"),
-        ("student", d.title),
-        ("rows", _split(d)),
-        ("columns", ", ".join(d.table.names)),
-        ("alpha", f"{d.alpha:g} (weight of the ground truth)"),
-        ("seed", str(d.random_state)),
-        ("made", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
-        ("with", _versions()),
-    ]
-    if d.temperature is not None:
-        known.insert(3, ("classes", ", ".join(str(c) for c in d.targets.classes)))
-        known.insert(5, ("temperature", f"{d.temperature:g}"))
+def _head(d: Distillation, title: str, when: datetime | date | str | None) -> str:
     lines = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td class="wide">{escape(value)}</td></tr>'
-        for name, value in known
+        for name, value in provenance(d, when)
     )
     about = "<caption>What was distilled, from what, and how</caption>"
     return (
@@ -146,29 +134,6 @@ def _head(d: Distillation, title: str) -> str:
         f'<div class="scroll"><table class="facts">{about}'
         f"<tbody>{lines}</tbody></table></div>"
     )
-
-
-def _split(d: Distillation) -> str:
-    parts = {
-        "train": d.rows.train,
-        "validation": d.rows.validation,
-        "held out": d.rows.held_out,
-    }
-    named = ", ".join(f"{count(len(rows))} {name}" for name, rows in parts.items())
-    of = 0 if d.sample is None else d.sample.of
-    drawn = f", a sample of {count(of)}" if of > d.table.n_rows else ""
-    return f"{count(d.table.n_rows)}{drawn}: {named}"
-
-
-def _versions() -> str:
-    names = ("jupyter-distill", "numpy", "pandas", "scikit-learn")
-    found = []
-    for name in names:
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:  # run from a folder, without having been installed
-            found.append(name)
-    return ", ".join([f"Python {platform.python_version()}", *found])
 
 
 def _said_of_fidelity(d: Distillation) -> str:
