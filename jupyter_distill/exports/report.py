@@ -6,8 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jupyter_distill._validation import expected
+from jupyter_distill.audits.audit import Audit
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.exports import audit as audits
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import choices, html, overview, page, payload, state
 from jupyter_distill.exports.answers import row_index
@@ -20,7 +22,12 @@ from jupyter_distill.exports.provenance import provenance
 WORST = 25
 
 
-def report(d: Distillation, path: str | Path, when: datetime | date | str | None = None) -> Path:
+When = datetime | date | str | None
+
+
+def report(
+    d: Distillation, path: str | Path, audited: Audit | None = None, when: When = None
+) -> Path:
     """Write the report of a distillation.
 
     Parameters
@@ -29,6 +36,8 @@ def report(d: Distillation, path: str | Path, when: datetime | date | str | None
         What to report on.
     path : str or Path
         Where to; an existing file is replaced.
+    audited : Audit, optional
+        What an audit of it found.
     when : datetime, date, str or None
         The date to state; None: now. The same distillation and date give the same bytes.
 
@@ -43,7 +52,7 @@ def report(d: Distillation, path: str | Path, when: datetime | date | str | None
         If the folder does not exist.
     """
     target = _file(path)
-    text = compose(d, when)
+    text = compose(d, audited, when)
     target.write_text(text, encoding="utf-8")
     return target
 
@@ -63,11 +72,11 @@ def _file(path: str | Path) -> Path:
     return target
 
 
-def compose(d: Distillation, when: datetime | date | str | None = None) -> str:
+def compose(d: Distillation, audited: Audit | None = None, when: When = None) -> str:
     """Return the report as text; the views in it run where their program is built."""
     explanation, rows, card = d.explanation(), row_index(d), d.fidelity()
     title = d.subject
-    before = _head(d, title, when) + section(
+    before = _head(d, title, audited, when) + section(
         "Fidelity",
         cards.headline(card) + cards.details(card),
         _said_of_fidelity(d),
@@ -88,17 +97,13 @@ def compose(d: Distillation, when: datetime | date | str | None = None) -> str:
         if isinstance(explanation, TreeExplanation)
         else "",
     )
+    picture += choices.temperature(d) + section("Where the two part", overview.worst(rows, WORST))
     asked = d.constraints_report()
-    constraints = section("Constraints", kept(asked)) if asked.verdicts else ""
-    alpha = choices.alpha(d)
-    if not isinstance(explanation, TreeExplanation):  # the program takes the place of a tree's
-        picture += constraints
-    picture += choices.temperature(d)
+    after = choices.alpha(d) + (section("Constraints", kept(asked)) if asked.verdicts else "")
+    if audited is not None:
+        after += section("Audit", audits.parts(audited), audited.headline)
     if not isinstance(explanation, TreeExplanation):
-        picture += alpha
-    picture += section("Where the two part", overview.worst(rows, WORST))
-    if not isinstance(explanation, TreeExplanation):
-        return page.document(title, before + picture)
+        return page.document(title, before + picture + after)
     view = {
         "tree": payload.tree(explanation),
         "columns": state.columns(rows),
@@ -116,21 +121,22 @@ def compose(d: Distillation, when: datetime | date | str | None = None) -> str:
             stem="distillation",
             before=before,
             picture=picture,
-            after=alpha + constraints,
+            after=after,
         )
     except FileNotFoundError as error:
         note = html.notes([f"The views in this report stand still. {error}"])
-        return page.document(title, before + note + picture + alpha + constraints)
+        return page.document(title, before + note + picture + after)
 
 
-def _head(d: Distillation, title: str, when: datetime | date | str | None) -> str:
+def _head(d: Distillation, title: str, audited: Audit | None, when: When) -> str:
+    found = d.findings if audited is None else audited.findings
     lines = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td class="wide">{escape(value)}</td></tr>'
         for name, value in provenance(d, when)
     )
     about = "<caption>What was distilled, from what, and how</caption>"
     return (
-        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}{html.findings(d.findings)}"
+        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}{html.findings(found)}"
         f'<div class="scroll"><table class="facts">{about}'
         f"<tbody>{lines}</tbody></table></div>"
     )
