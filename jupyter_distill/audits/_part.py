@@ -17,7 +17,7 @@ PART = "PART"  # name under which a module says what it adds to an audit
 
 
 @dataclass(frozen=True)
-class Asked:
+class Scope:
     """What a person asked of a whole audit; a part takes of it what concerns it.
 
     Attributes
@@ -81,7 +81,7 @@ class Part:
 
     place: int
     title: str
-    run: Callable[[Distillation, Asked, float | None], Result]
+    run: Callable[[Distillation, Scope, float | None], Result]
 
 
 @cache

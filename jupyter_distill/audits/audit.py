@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._part import Asked, NotAsked, Part, Result, findings_of, parts
+from jupyter_distill.audits._part import Scope, NotAsked, Part, Result, findings_of, parts
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.findings import SEVERITIES, Findings
 
@@ -116,7 +116,7 @@ def audit(
     *,
     only: Sequence[str] | None,
     seconds: float | None,
-    asked: Asked,
+    asked: Scope,
 ) -> Audit:
     """Run every part, or some, one after another until the time is used up."""
     known = parts()

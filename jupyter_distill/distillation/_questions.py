@@ -132,7 +132,7 @@ class Questions:
         Audit
             The findings of all parts, each part by name, and what was not done, and why.
         """
-        asked = late("jupyter_distill.audits.audit:Asked")(
+        asked = late("jupyter_distill.audits.audit:Scope")(
             *(rows, sensitive, expectations, explained, evaluations, resamples),
             self._d.random_state if random_state is None else random_state,
             progress,
