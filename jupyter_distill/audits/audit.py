@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._part import Scope, NotAsked, Part, Result, findings_of, parts
+from jupyter_distill.audits._part import NotAsked, Part, Result, Scope, findings_of, parts
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.findings import SEVERITIES, Findings
 
