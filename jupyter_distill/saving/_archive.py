@@ -93,9 +93,7 @@ def _members(data: bytes) -> dict[str, bytes]:
 def dumped(value: Any, indent: int | None = None) -> bytes:
     """Return plain values as JSON, the same bytes for the same values."""
     separators = (",", ":") if indent is None else None
-    text = json.dumps(
-        value, sort_keys=True, allow_nan=False, indent=indent, separators=separators
-    )
+    text = json.dumps(value, sort_keys=True, allow_nan=False, indent=indent, separators=separators)
     return text.encode("ascii")
 
 

@@ -86,8 +86,10 @@ def _same(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
 
 
 def _pack_array(array: Any) -> Packed:
-    columns = [pack(pd.Series(one, dtype=one.dtype)) if one.dtype.kind != "U" else _text(one)
-               for one in array.T]
+    columns = [
+        pack(pd.Series(one, dtype=one.dtype)) if one.dtype.kind != "U" else _text(one)
+        for one in array.T
+    ]
     about = {
         "type": "numpy",
         "dtype": dtype_name(array.dtype),
@@ -157,7 +159,7 @@ def _unpack_pandas(about: dict[str, Any], table: Any, where: str) -> pd.DataFram
     columns = [unpack(table.column(j), kind, where) for j, kind in enumerate(kinds)]
     own, beside = columns[: len(labels)], columns[len(labels) :]
     need(len(own) == len(labels), where, f"{len(labels)} columns", len(own))
-    index = _unpack_index(about["index"], beside, rows, where)
+    index = _unpack_index(about["index"], beside, int(rows or 0), where)
     held = {j: pd.Series(one, index, dtype=one.dtype) for j, one in enumerate(own)}
     frame = pd.DataFrame(held, index=index)
     frame.columns = labels
@@ -184,14 +186,16 @@ def _unpack_index(about: Any, columns: list[Any], rows: int, where: str) -> pd.I
         fine = isinstance(ends, list) and len(ends) == 3 and all(type(one) is int for one in ends)
         need(fine and not columns and len(names) == 1 and ends[2], where, "a range", ends)
         need(len(range(*ends)) == rows, where, f"a range of {rows}", ends)
-        return pd.RangeIndex(*ends, name=names[0])
+        return pd.RangeIndex(range(*ends), name=names[0])
     need(about.get("levels") == len(columns) == len(names), where, "an index", about)
     if len(columns) == 1 and "freq" in about:
-        index = pd.Index(columns[0], dtype=columns[0].dtype, name=names[0])
+        index: pd.Index[Any] = pd.Index(columns[0], dtype=columns[0].dtype, name=names[0])
         if about["freq"] is not None:
-            index = type(index)(index, freq=about["freq"])  # type: ignore[call-arg]
+            make: Any = type(index)
+            index = make(index, freq=about["freq"])
         return index
-    return pd.MultiIndex.from_arrays(columns, names=names)
+    found: pd.Index[Any] = pd.MultiIndex.from_arrays(columns, names=names)
+    return found
 
 
 def _pack_labels(labels: pd.Index[Any]) -> dict[str, Any]:
@@ -246,9 +250,7 @@ def _pack_polars(frame: Any) -> Packed:
         plain = column if kind == "own" else column.cast(pl.String)
         held = plain.to_arrow()
         if not is_simple(held.type, pa, lists=False):
-            raise TypeError(
-                expected(f"one value a row in {column.name!r}", got=f"{column.dtype}")
-            )
+            raise TypeError(expected(f"one value a row in {column.name!r}", got=f"{column.dtype}"))
         if pa.types.is_string_view(held.type):  # which older readers do not know
             held = held.cast(pa.large_string())
         kinds.append(kind)

@@ -19,7 +19,7 @@ from jupyter_distill.saving._checked import check, check_census
 from jupyter_distill.saving._parts import Read
 from jupyter_distill.saving._records import check_rows_of, decoders, table_from_plain
 from jupyter_distill.saving._refuse import Damaged, need
-from jupyter_distill.saving._students import student_from_plain
+from jupyter_distill.saving._students import student_of
 from jupyter_distill.saving._targets import targets_from_plain
 from jupyter_distill.saving._teacher import About, AbsentTeacher, check_about, found_again
 from jupyter_distill.saving._typed import Decoder
@@ -145,7 +145,7 @@ def _loaded(data: bytes) -> tuple[Distillation, About]:
     need(len(d.courses) == len(courses), "courses.json", "each family once")
     labels_only = None
     if plain["labels_only"] is not None:
-        labels_only = _student(plain["labels_only"], parts, decode)
+        labels_only = student_of(plain["labels_only"], decode)
     # what was measured or fitted when it was saved is not made again
     d.__dict__["labels_only"] = labels_only
     if census is not None:
@@ -162,7 +162,7 @@ def _ladder(parts: Read, decode: Decoder, task: str) -> Ladder:
     kind = NumberRung if task == "regression" else ClassRung
     need(isinstance(plain["rungs"], list) and plain["rungs"], where, "rungs", plain["rungs"])
     # the students of a ladder stand in documents of their own
-    own = {**decode.own, Student: lambda name, _where, of: _student(name, parts, of)}
+    own = {**decode.own, Student: lambda name, _where, of: student_of(name, of)}
     of_rungs = Decoder(parts, own)
     return Ladder(
         rungs=tuple(of_rungs.record(kind, one, where) for one in plain["rungs"]),
@@ -172,11 +172,6 @@ def _ladder(parts: Read, decode: Decoder, task: str) -> Ladder:
         usual=decode(dict[str, int], plain["usual"], where),
         knees=decode(dict[str, int | None], plain["knees"], where),
     )
-
-
-def _student(name: Any, parts: Read, decode: Decoder) -> Student:
-    need(isinstance(name, str) and name.startswith("students/"), "ladder.json", "a student", name)
-    return student_from_plain(parts.document(name), name, decode)
 
 
 def _census(plain: Any, decode: Decoder, task: str) -> Census | None:
@@ -207,6 +202,6 @@ def _source(path: str | Path) -> Path:
 
 def _refused(source: Path, why: str) -> ValueError:
     what = f"{source.name!r} to be a distillation as d.save(path) writes it"
-    return ValueError(expected(what, got=f"a file that is damaged or altered: {why}", remedy=REMEDY))
-
-
+    return ValueError(
+        expected(what, got=f"a file that is damaged or altered: {why}", remedy=REMEDY)
+    )

@@ -81,14 +81,17 @@ def dtype_of(name: Any, where: str) -> np.dtype[Any]:
         name == "object" or NUMBERS.fullmatch(name) or TEXT.fullmatch(name)
     )
     need(known, where, "a type of numbers or text", name)
-    return np.dtype(name)
+    found: np.dtype[Any] = np.dtype(name)
+    return found
 
 
 def array_to_plain(array: NDArray[Any], values: Any = None) -> dict[str, Any]:
     """Return an array with type, shape, order in memory, and values or where they are kept."""
     if array.dtype != object and not _is_known(array.dtype):
         remedy = "Turn it into float64, or text."
-        raise TypeError(expected("numbers or text in an array", got=f"{array.dtype}", remedy=remedy))
+        raise TypeError(
+            expected("numbers or text in an array", got=f"{array.dtype}", remedy=remedy)
+        )
     order = order_of(array)
     if values is None:
         flat = array.ravel(order).tolist()  # type: ignore[arg-type]
@@ -163,7 +166,7 @@ def _float(held: Any, where: str) -> float:
 def _numpy(held: Any, where: str) -> Any:
     need(isinstance(held, list) and len(held) == 2, where, "a type and a value", held)
     dtype = dtype_of(held[0], where)
-    need(dtype != object, where, "a type of numbers or text", held[0])
+    need(dtype.kind != "O", where, "a type of numbers or text", held[0])
     value = _cell(held[1], dtype.kind, where)
     try:
         return dtype.type(value)

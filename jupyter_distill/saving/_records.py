@@ -100,7 +100,7 @@ def _read(native: Any, columns: tuple[Column, ...]) -> Table:
 
 
 def encoders(d: Distillation) -> dict[Any, Encode]:
-    """Return how each is written; of the owner's rows that were learnt from, that they are these."""
+    """Return how each is written; rows that are those learnt from as no more than that."""
     held_out = d.held_out[0]
     learnt = d.table.values[d.rows.learnt], d.targets.take(d.rows.learnt)
 
@@ -193,7 +193,7 @@ def decoders(whole: Table, said: Any, rows: Rows) -> dict[Any, Decode]:
         )
 
     def frame(plain: Any, where: str, decode: Decoder) -> pd.DataFrame:
-        found = decode.parts.frame(plain, where)
+        found: pd.DataFrame = decode.parts.frame(plain, where)
         need(isinstance(found, pd.DataFrame), where, "a frame of pandas", type(found).__name__)
         return found
 
@@ -238,5 +238,3 @@ def _same_targets(one: Any, other: Any) -> bool:
 
 def _name(model: Any) -> str:
     return estimator_name(model) if not isinstance(model, NotSaved) else model.name
-
-

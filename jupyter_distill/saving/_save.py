@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_distill._validation import expected
 from jupyter_distill.data import Rows
-from jupyter_distill.distillation._census import Census
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._sample import Sample
 from jupyter_distill.findings import Finding
@@ -63,7 +62,7 @@ def _whole(d: Distillation, encode: Encoder) -> dict[str, Any]:
         "findings": encode(tuple[Finding, ...], tuple(d.findings), "findings"),
         "labels_only": None
         if labels_only is None
-        else encode.parts.document(
+        else encode.parts.student(
             "students/labels-only.json", student_to_plain(labels_only, "labels-only", encode)
         ),
         "sample": encode(Sample | None, d.sample, "sample"),
@@ -90,7 +89,7 @@ def _ladder(d: Distillation, encode: Encoder) -> dict[str, Any]:
     for rung in ladder:
         where = f"{rung.family}-{rung.size}"
         plain = student_to_plain(rung.student, where, encode)
-        document = encode.parts.document(f"students/{where}.json", plain)
+        document = encode.parts.student(f"students/{where}.json", plain)
         names = [name for name in vars(rung) if name != "student"]
         rungs.append({**{n: to_plain(getattr(rung, n)) for n in names}, "student": document})
     return {

@@ -23,7 +23,7 @@ MASKED = re.compile(r"U?Int(8|16|32|64)|Float(32|64)|boolean")
 MISSING: dict[str, Any] = {"None": None, "nan": np.nan, "NA": pd.NA}
 
 
-def pack(values: pd.Series[Any] | pd.Index[Any]) -> tuple[Any, dict[str, Any]]:
+def pack(values: Any) -> tuple[Any, dict[str, Any]]:
     """Return a column of Arrow, and what its type is.
 
     Raises
@@ -34,9 +34,8 @@ def pack(values: pd.Series[Any] | pd.Index[Any]) -> tuple[Any, dict[str, Any]]:
     pa, dtype = arrow(), values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         codes = pd.Categorical(values).codes
-        levels, kind = pack(dtype.categories)
+        _, kind = pack(dtype.categories)
         held = {"ordered": bool(dtype.ordered), "levels": to_plain(dtype.categories.tolist())}
-        del levels
         return pa.array(np.asarray(codes, dtype=np.int32)), {"category": {**held, "of": kind}}
     if isinstance(dtype, pd.StringDtype):
         kind = {"storage": dtype.storage, "na": "NA" if dtype.na_value is pd.NA else "nan"}
@@ -64,7 +63,7 @@ def pack(values: pd.Series[Any] | pd.Index[Any]) -> tuple[Any, dict[str, Any]]:
         return pa.array(native), {"numpy": dtype.name}
     if dtype.kind == "U":
         return pa.array(values.tolist(), pa.large_string()), {"text": dtype.str}
-    if dtype != object:
+    if dtype.kind != "O":
         raise _unknown(values.name, dtype)
     objects = list(values)
     for name, gap in MISSING.items():
@@ -85,7 +84,9 @@ def unpack(column: Any, kind: Any, where: str) -> Any:
     except Damaged:
         raise
     except Exception as error:  # pandas and Arrow have many words for values of another type
-        raise refuse(where, f"values of the type {kind}", f"{type(error).__name__}: {error}") from error
+        raise refuse(
+            where, f"values of the type {kind}", f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def _is(one: Any, gap: Any) -> bool:
@@ -173,17 +174,17 @@ def _zoned(column: Any, held: Any, where: str) -> Any:
 
 def _period(column: Any, held: Any, where: str) -> Any:
     need(isinstance(held, str), where, "a frequency", held)
-    return pd.PeriodIndex.from_ordinals(_ints(column, where), freq=held)
+    make: Any = pd.PeriodIndex
+    return make.from_ordinals(_ints(column, where), freq=held)
 
 
 def _masked(column: Any, held: Any, where: str) -> Any:
     need(isinstance(held, str) and MASKED.fullmatch(held), where, "a type with gaps", held)
     gaps = column.is_null().to_numpy(zero_copy_only=False)
     known = column.fill_null(False if held == "boolean" else 0).to_numpy(zero_copy_only=False)
-    own = pd.BooleanDtype if held == "boolean" else None
-    kind = own() if own else pd.api.types.pandas_dtype(held)
+    kind: Any = pd.api.types.pandas_dtype(held)
     need(known.dtype == kind.numpy_dtype, where, held, known.dtype)
-    make = {"b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
+    make: dict[str, Any] = {"b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
     return make.get(known.dtype.kind, pd.arrays.IntegerArray)(known.copy(), gaps.copy())
 
 

@@ -224,7 +224,7 @@ def _sum(of: Sum, grid: Grid, scores: int, where: str) -> None:
 
 def _net_family(student: Any, outputs: int, where: str) -> None:
     p, scores = len(student.design_.entries), 1 if outputs == 2 else outputs
-    need(student.nets_ and set(student.nets_) == set(student.importances_), where, "nets")
+    need(student.nets_ and set(student.nets_) <= set(student.importances_), where, "nets")
     for size, net in student.nets_.items():
         need(net.first.shape[0] == p and len(net.intercept) == scores, where, "weights of columns")
         need(student.importances_[size].ndim == 1, where, "an importance of each column")

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from jupyter_distill import students
 from jupyter_distill._validation import expected
@@ -80,26 +79,45 @@ def student_from_plain(plain: Any, where: str, decode: Decoder) -> Student:
         raise refuse(where, "settings that a student can have", str(error)) from error
     if plain["fitted"] is None:
         return model
-    need(isinstance(plain["fitted"], dict), where, "what a fit left", plain["fitted"])
-    known = {n: hint for n, hint in hints(kind).items() if FITTED.fullmatch(n)}
-    missing = sorted(set(known) - set(plain["fitted"]))
-    need(not missing, where, "all that a fit leaves", f"none of {', '.join(missing)}")
-    for name, value in plain["fitted"].items():
-        fine = FITTED.fullmatch(name) and not hasattr(kind, name)
-        need(fine, where, "what a fit leaves", name)
-        setattr(model, name, decode(known.get(name, Any), value, f"{where}.{name}"))
+    for name, value in _fit(plain["fitted"], kind, where, decode).items():
+        setattr(model, name, value)
     sound(model, where)
     return model
+
+
+def student_of(name: Any, decode: Decoder) -> Student:
+    """Return the student of a document that stands by itself; it may share its fit with another."""
+    need(isinstance(name, str) and name.startswith("students/"), "students", "a student", name)
+    plain = decode.parts.document(name)
+    need(isinstance(plain, dict) and set(plain) == KEYS, name, "a student", plain)
+    first = plain["fitted"]
+    if isinstance(first, str):
+        other = decode.parts.document(first)
+        need(isinstance(other, dict) and set(other) == KEYS, first, "a student", other)
+        same = all(other[what] == plain[what] for what in ("family", "task"))
+        need(same and isinstance(other["fitted"], dict), name, "a fit of its family", first)
+        plain = {**plain, "fitted": other["fitted"]}
+    need(plain["fitted"] is not None, name, "a student that has learnt", None)
+    return student_from_plain(plain, name, decode)
+
+
+def _fit(plain: Any, kind: type[Student], where: str, decode: Decoder) -> dict[str, Any]:
+    """Return what a fit left, each by the annotation of its family."""
+    need(isinstance(plain, dict), where, "what a fit left", plain)
+    known = {n: hint for n, hint in hints(kind).items() if FITTED.fullmatch(n)}
+    missing = sorted(set(known) - set(plain))
+    need(not missing, where, "all that a fit leaves", f"none of {', '.join(missing)}")
+    found = {}
+    for name, value in plain.items():
+        fine = FITTED.fullmatch(name) and not hasattr(kind, name)
+        need(fine, where, "what a fit leaves", name)
+        found[name] = decode(known.get(name, Any), value, f"{where}.{name}")
+    return found
 
 
 def unfitted(student: Student) -> bool:
     """Return whether a student has not learnt yet."""
     return not any(FITTED.fullmatch(name) for name in vars(student))
-
-
-def same_student(one: Student, other: Student) -> bool:
-    """Return whether two unfitted students have the same class and settings."""
-    return type(one) is type(other) and repr(clone(one)) == repr(clone(other))
 
 
 def _task(student: Student) -> str:

@@ -19,12 +19,16 @@ def targets_to_plain(name: str, targets: Targets, parts: Written) -> dict[str, A
     """Add targets to the parts of a file, and return where they stand."""
     pa = arrow()
     about: dict[str, Any] = {}
+    optional: dict[str, Any]
     if isinstance(targets, Predictions):
         columns = {"teacher": targets.values}
         optional = {"truth": targets.truth, "weight": targets.weights}
     else:
         names = [f"teacher: {label}" for label in targets.classes.tolist()]
-        columns = {f"{j} {name}": z for j, (name, z) in enumerate(zip(names, targets.logits.T, strict=True))}
+        columns = {
+            f"{j} {name}": z
+            for j, (name, z) in enumerate(zip(names, targets.logits.T, strict=True))
+        }
         optional = {"label": targets.labels, "weight": targets.weights}
         about = {
             "classes": array_to_plain(targets.classes),
@@ -68,21 +72,21 @@ def _column(column: Any, where: str) -> Any:
     return np.array(column.combine_chunks().to_numpy(zero_copy_only=False))
 
 
-def _predictions(values: Any, more: dict[str, Any]) -> Predictions:
+def _predictions(values: Any, more: dict[str, Any]) -> Any:
     truth = more.get("truth")
     if truth is not None and np.isnan(truth).all():  # as `take` may leave it
         return _with(Predictions(values, None, more.get("weight")), "truth", truth, "f")
     return Predictions(values, truth, more.get("weight"))
 
 
-def _soft(logits: Any, classes: Any, more: dict[str, Any]) -> SoftTargets:
+def _soft(logits: Any, classes: Any, more: dict[str, Any]) -> Any:
     labels = more.get("label")
     if labels is not None and (labels == -1).all():
         return _with(SoftTargets(logits, classes, None, more.get("weight")), "labels", labels, "i")
     return SoftTargets(logits, classes, labels, more.get("weight"))
 
 
-def _with(targets: Any, name: str, values: Any, kind: str) -> Any:
+def _with(targets: Targets, name: str, values: Any, kind: str) -> Any:
     if values.dtype.kind != kind or len(values) != targets.n_rows:
         raise ValueError(f"{name} of {values.dtype}")
     values.setflags(write=False)

@@ -141,7 +141,9 @@ class Decoder:
                 need(type(None) in inner, where, "a value", "none")
                 return None
             left = [one for one in inner if one is not type(None)]
-            return self(left[0], plain, where) if len(left) == 1 else self._one_of(left, plain, where)
+            return (
+                self(left[0], plain, where) if len(left) == 1 else self._one_of(left, plain, where)
+            )
         if origin is np.ndarray:
             return self._array(inner, plain, where)
         if origin in (tuple, Sequence, list, frozenset):
