@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_distill.distillation import ClassRung, Distillation, Rung
+from jupyter_distill._resample import r2, r2_columns
+from jupyter_distill.distillation import ClassRung, Distillation, NumberRung, Rung
 from jupyter_distill.distillation._census import Census, ClassSums
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.saving._records import same_classes
@@ -33,6 +34,10 @@ def check(d: Distillation) -> None:
     need(-1 not in order and order == sorted(order), where, "rungs by family", places)
     need((ladder.family, ladder.chosen) in places, where, "the chosen rung among the rungs")
     for family in families:
+        sizes = {size for name, size in places if name == family}
+        least = d.courses[family].template.SMALLEST
+        piloted = ladder.piloted[family]
+        need(set(piloted) >= sizes and min(piloted) >= least, where, "sizes", piloted)
         need((family, ladder.usual[family]) in places, where, "a usual size among the rungs")
     for rung in ladder:
         _check_rung(d, rung, f"students/{rung.family}-{rung.size}.json")
@@ -80,17 +85,29 @@ def _check_rung(d: Distillation, rung: Rung, where: str) -> None:
         agrees = float((said.argmax(1) == targets.predicted).mean())
         need(abs(agrees - rung.fidelity) <= CLOSE + tie, where, f"fidelity {agrees}", rung.fidelity)
         kl = KL(said, targets)
-        need(abs(kl - rung.kl) <= CLOSE * (1 + abs(kl)), where, f"KL {kl}", rung.kl)
-        right = rung.accuracy
-        need(np.isnan(right) or 0 <= right <= 1, where, "a share", right)
+        _near(kl, rung.kl, where, "KL")
+        right = np.nan
+        if targets.labels is not None:
+            right = float((said.argmax(1) == targets.labels).mean())
+        near = np.isclose(right, rung.accuracy, rtol=0, atol=CLOSE + tie, equal_nan=True)
+        need(near, where, f"accuracy {right}", rung.accuracy)
         need((rung.temperature or 0) > 0, where, "a temperature", rung.temperature)
     else:
         rmse = float(np.sqrt(((said - targets.values) ** 2).mean()))
-        found = getattr(rung, "rmse", np.nan)
-        need(abs(rmse - found) <= CLOSE * (1 + abs(rmse)), where, f"RMSE {rmse}", found)
+        assert isinstance(rung, NumberRung)
+        _near(rmse, rung.rmse, where, "RMSE")
+        _near(float(r2(r2_columns(said, targets.values).mean(0))), rung.fidelity, where, "R2")
+        if targets.truth is not None:
+            columns = r2_columns(said, targets.truth)
+            _near(float(r2(columns.mean(0))), rung.r2_truth, where, "R2 to the truth")
         need(rung.temperature is None, where, "no temperature", rung.temperature)
     ends = [rung.low, rung.fidelity, rung.high]
     need(np.isfinite(ends).all() and rung.low <= rung.high, where, "an interval", ends)
+
+
+def _near(found: float, said: float, where: str, what: str) -> None:
+    near = np.isclose(found, said, rtol=CLOSE, atol=CLOSE, equal_nan=True)
+    need(near, where, f"{what} {found}", said)
 
 
 def _check_course(d: Distillation, course: Course, where: str) -> None:

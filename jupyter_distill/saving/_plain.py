@@ -125,9 +125,9 @@ def array_from_plain(
         except (TypeError, ValueError, OverflowError) as error:
             raise refuse(where, f"values of {dtype}", f"others ({error})") from error
     else:
-        assert fetch is not None or not values
-        need(fetch is not None, where, "values", values)
-        flat = fetch(values, where)  # type: ignore[misc]
+        if fetch is None:
+            raise refuse(where, "a list of values", values)
+        flat = fetch(values, where)
         need(flat.dtype == dtype and flat.shape == (size,), where, f"{size} of {dtype}", f"{flat}")
     return flat.reshape(shape, order=plain["order"])
 

@@ -175,11 +175,17 @@ def _tree_family(student: Any, outputs: int, where: str) -> None:
     m = len(student.nodes_)
     _finite(student.answers_, (m, outputs), where)
     _finite(student.free_, (m, outputs), where)
-    for name in ("weight_", "costs_"):
-        need(getattr(student, name).shape == (m,), f"{where}.{name}", "one value a node")
     met = student.met_
-    need(met.rows.shape == (m,), where, "rows of each node")
-    need(met.teacher.shape == met.votes.shape == (m, outputs), where, "answers of each node")
+    for name in ("weight_", "costs_"):
+        _finite(getattr(student, name), (m,), f"{where}.{name}")
+    _finite(met.rows, (m,), f"{where}.met_.rows")
+    for name in ("teacher", "votes"):
+        _finite(getattr(met, name), (m, outputs), f"{where}.met_.{name}")
+    need((met.rows >= 0).all() and (student.weight_ > 0).all(), where, "rows of each node")
+    # what every node met is met by one of its children
+    inner = student.nodes_.left >= 0
+    both = met.rows[student.nodes_.left[inner]] + met.rows[student.nodes_.right[inner]]
+    need(np.allclose(both, met.rows[inner]), where, "rows that go left or right")
     rules = getattr(student, "rules_", None)
     if rules is not None:
         leaves = sorted(rule.leaf for rule in rules)

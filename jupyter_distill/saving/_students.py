@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,13 @@ from jupyter_distill.saving._typed import Decoder, Encoder, hints
 from jupyter_distill.students import Student, StudentRegressor, check_settings, family_of
 
 FITTED = re.compile(r"[a-z][a-z0-9_]*_")
+TASKS = ("classification", "regression")
 KEYS = {"family", "task", "params", "fitted"}
 
 
 def is_ours(model: Any) -> bool:
     """Return whether a model is a student of one of the families, and not of a class of its own."""
-    if not isinstance(model, Student) or (name := family_of(type(model))) is None:
-        return False
-    return type(model) is students.load(name, _task(model))
+    return type(model) in [_kind(name, task) for name in _families() for task in TASKS]
 
 
 def student_to_plain(student: Student, where: str, encode: Encoder) -> dict[str, Any]:
@@ -64,9 +64,9 @@ def student_from_plain(plain: Any, where: str, decode: Decoder) -> Student:
     """Return the student of a document; one that was fitted is sound enough to be asked."""
     need(isinstance(plain, dict) and set(plain) == KEYS, where, "a student", plain)
     family, task, params = plain["family"], plain["task"], plain["params"]
-    need(family in students.names(), where, f"one of {', '.join(students.names())}", family)
-    need(task in ("classification", "regression"), where, "a task", task)
-    kind = students.load(family, task)
+    need(family in _families(), where, f"one of {', '.join(_families())}", family)
+    need(task in TASKS, where, "a task", task)
+    kind = _kind(family, task)
     model = kind()
     need(isinstance(params, dict), where, "settings", params)
     need(set(params) == set(model.get_params(deep=False)), where, "its settings", sorted(params))
@@ -118,6 +118,16 @@ def _fit(plain: Any, kind: type[Student], where: str, decode: Decoder) -> dict[s
 def unfitted(student: Student) -> bool:
     """Return whether a student has not learnt yet."""
     return not any(FITTED.fullmatch(name) for name in vars(student))
+
+
+@cache
+def _families() -> list[str]:
+    return students.names()
+
+
+@cache
+def _kind(family: str, task: str) -> type[Student]:
+    return students.load(family, task)
 
 
 def _task(student: Student) -> str:
