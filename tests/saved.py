@@ -52,7 +52,14 @@ def distilled(family: Any, task: str, n: int = 240, **options: Any) -> Distillat
     else:
         model, y = names, np.array(CLASSES)[names(X).argmax(1)]
         options = {"classes": CLASSES, "temperature": 1.0, **options}
-    options = {"size": 3, "augment": None, "progress": False, "random_state": 0, **options}
+    options = {
+        "quality": "greedy",
+        "size": 3,
+        "augment": None,
+        "progress": False,
+        "random_state": 0,
+        **options,
+    }
     return jd.distill(model, X, y, student=family, **options)
 
 
