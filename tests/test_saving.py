@@ -160,11 +160,11 @@ def test_frames_of_every_kind(kind: str, tmp_path: Path) -> None:
 
 
 def test_techniques_and_assistants_come_back(tmp_path: Path) -> None:
-    more = frame(60, seed=5)
+    more = frame(30, seed=5)
     d = distilled(
         "linear",
         "classification",
-        n=120,
+        n=80,
         augment="auto",
         alpha="auto",
         assistant="linear",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import io
 import json
 import zipfile
@@ -148,7 +147,7 @@ def test_a_figure_that_its_rows_do_not_give_is_refused(file: Path, tmp_path: Pat
     def better(plain: Any) -> None:
         plain["rungs"][0]["fidelity"] = plain["rungs"][0]["fidelity"] - 0.3
 
-    with pytest.raises(ValueError, match=r"fidelity 0\.\d+ was expected there"):
+    with pytest.raises(ValueError, match=r"fidelity [01]\.\d+ was expected there"):
         jd.load(altered(file, tmp_path, "ladder.json", better))
 
 
@@ -181,15 +180,13 @@ def test_what_is_packed_is_refused_before_it_is_unpacked(file: Path, tmp_path: P
     assert from_bytes(plain, "rows.arrow").num_rows == 10**5
 
 
-def test_a_pickle_in_the_place_of_a_part_is_not_read(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pickle_in_the_place_of_a_part_is_not_read(file: Path, tmp_path: Path) -> None:
     parts = parts_of(file.read_bytes())
-    monkeypatch.setattr(builtins, "exec", None)
-    evil = b"cos\nsystem\n(S'touch /tmp/executed'\ntR."
+    evil = f"cos\nsystem\n(S'touch {tmp_path / 'executed'}'\ntR.".encode()
     for name in parts:
         if name != "manifest.json":
             target = tmp_path / "evil.distill"
             target.write_bytes(packed({**parts, name: evil}))
             with pytest.raises(ValueError, match=r"evil\.distill"):
                 jd.load(target)
+    assert not (tmp_path / "executed").exists()
