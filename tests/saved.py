@@ -52,8 +52,9 @@ def distilled(family: Any, task: str, n: int = 240, **options: Any) -> Distillat
     else:
         model, y = names, np.array(CLASSES)[names(X).argmax(1)]
         options = {"classes": CLASSES, "temperature": 1.0, **options}
+    if (family, task) != ("linear", "regression"):  # which is quick anyhow
+        options = {"quality": "greedy", **options}
     options = {
-        "quality": "greedy",
         "size": 3,
         "augment": None,
         "progress": False,
