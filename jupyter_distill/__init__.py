@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 _HOME = {
     "distill": "distillation",
     "check_teacher": "checks",
+    "load": "saving",
     "Distillation": "distillation",
     "as_teacher": "teachers",
     "soften": "targets",

@@ -36,6 +36,7 @@ LAYERS = {
     "distillation": 5,
     "audits": 6,
     "exports": 7,
+    "saving": 7,
     "widgets": 8,
     "_magic_line": 9,
     "_completion": 9,

@@ -156,6 +156,34 @@ class Questions:
         written: Path = late("jupyter_distill.exports.report:report")(self._d, path, audit, date)
         return written
 
+    def save(self, path: str | Path) -> Path:
+        """Write all of this to one file that :func:`jupyter_distill.load` shows again.
+
+        An open format without code: a ZIP of JSON (settings, students, what was tried), Arrow
+        (rows, answers) and safetensors (weights of nets). The rows are in it, so that it can be
+        looked at and fitted again elsewhere; the teacher is not, nor the partitions that a sample
+        was drawn from, nor assistants that are no students of a family. Needs the extra ``store``.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to, e.g. ``"loans.distill"``; an existing file is replaced, as a whole.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
+        Raises
+        ------
+        TypeError
+            If a student is of a class of your own, or rows are of a type that cannot be read back.
+        FileNotFoundError
+            If the folder does not exist.
+        """
+        written: Path = late("jupyter_distill.saving:save")(self._d, path)
+        return written
+
     def view(self) -> Any:
         """Return the view of a notebook: student and disagreements, linked where it is a tree."""
         return late("jupyter_distill.widgets:view")(self._d)
