@@ -14,7 +14,7 @@ from jupyter_distill.students._bins import Binned
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Score = Callable[[Floats], Floats]  # from sums over the rows of a leaf, (..., c), to what it gains
+Score = Callable[[Floats], Floats]  # from sums over the rows of a leaf, (c, ...), to what it gains
 
 MOST_CODES = 8  # of a category, with the missing: all ways to part more of them are too many
 
@@ -100,7 +100,7 @@ class Candidates:
         return parted
 
     def sums(self, rows: NDArray[np.intp], of: Floats, f: int, g: int) -> Floats:
-        """Sum over rows that go left by each two questions of two columns: (S_f, S_g, c)."""
+        """Sum over rows that go left by each two questions of two columns: (c, S_f, S_g)."""
         codes, n_codes = self.binned.codes, self.binned.n_codes
         place = codes[rows, f].astype(np.intp) * int(n_codes[g]) + codes[rows, g]
         cells = int(n_codes[f] * n_codes[g])
@@ -108,7 +108,7 @@ class Candidates:
         table: Floats = np.stack(sums).astype(np.float64)
         table = self._left(table.reshape(len(table), n_codes[f], n_codes[g]), f)
         left = self._left(table.transpose(0, 2, 1), g)
-        return np.ascontiguousarray(left.transpose(2, 1, 0))
+        return np.ascontiguousarray(left.transpose(0, 2, 1))
 
     def _left(self, table: Floats, j: int) -> Floats:
         """Sum codes along the middle axis by every question of a column."""
@@ -176,7 +176,7 @@ class EveryTree:
     ) -> tuple[float, Tree]:
         """Try a leaf on one side of every question, and the best tree of three on the other."""
         codes, alone = self.candidates.binned.codes, self.of[rows]
-        perfect = self.score(alone)  # each row a leaf of its own
+        perfect = self.score(alone.T)  # each row a leaf of its own
         for s in np.argsort(-sides.stump.sum(0), kind="stable"):
             question = self._question(int(s))
             goes = question.goes_left[codes[rows, question.column]]
@@ -207,18 +207,17 @@ class EveryTree:
             raise TooMany
         total, score, count = self.of[rows].sum(0), self.score, self.candidates.count
         asked = [j for j, of in enumerate(self.candidates.questions) if len(of)]
-        lefts = np.zeros((count, self.of.shape[1]))
+        lefts = np.zeros((self.of.shape[1], count))
         for j in asked:
             own = self.candidates.sums(rows, self.of, j, j)
-            at = np.arange(len(own))
-            lefts[self.starts[j] : self.starts[j + 1]] = own[at, at]
+            lefts[:, self.starts[j] : self.starts[j + 1]] = own.diagonal(axis1=1, axis2=2)
         stump, second = np.full((2, count), -np.inf), np.zeros((2, count), dtype=np.intp)
         for f, g in combinations_with_replacement(asked, 2):
             both = self.candidates.sums(rows, self.of, f, g)
             at_f, at_g = (slice(self.starts[j], self.starts[j + 1]) for j in (f, g))
-            of_f, of_g = lefts[at_f][:, None], lefts[at_g][None]
+            of_f, of_g = lefts[:, at_f, None], lefts[:, None, at_g]
             four = [score(part) for part in (both, of_f - both, of_g - both)]
-            four.append(score(total - of_f - of_g + both))
+            four.append(score(total[:, None, None] - of_f - of_g + both))
             ways = [(at_f, self.starts[g], four[0] + four[1], four[2] + four[3])]
             if f != g:  # and the other way round
                 ways.append((at_g, self.starts[f], (four[0] + four[2]).T, (four[1] + four[3]).T))
@@ -229,4 +228,5 @@ class EveryTree:
                     better = value > stump[side, own]
                     stump[side, own][better] = value[better]
                     second[side, own][better] = start + most[better]
-        return _Sides(np.stack([score(lefts), score(total - lefts)]), stump, second)
+        leaf = np.stack([score(lefts), score(total[:, None] - lefts)])
+        return _Sides(leaf, stump, second)
