@@ -1,4 +1,4 @@
-"""Distillations that the tests of audits share: a region that no small tree can copy, and others."""
+"""Distillations that the tests of audits share: of a region that no small tree can copy."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from jupyter_distill.audits._every_tree import Candidates, EveryTree, TooMany
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
 from jupyter_distill.students._bins import Binned
+from jupyter_distill.students.linear import LinearStudent
 from jupyter_distill.students.tree import TreeStudent
 
 from .audited import applicants, copied, plain, planted, planted_numbers, yes_or_no
@@ -222,7 +223,7 @@ def test_no_student_of_the_size_is_better_than_the_best_possible(make: Any) -> N
 def test_it_is_said_why_the_best_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "more than 4 leaves" in planted(8).measures().best.reason
     frame = applicants(300)
-    other = run(yes_or_no, frame, size=2, temperature=1.0, **plain("linear"))
+    other = run(yes_or_no, frame, size=2, temperature=1.0, **plain("rules"))
     assert "only of trees" in other.measures().best.reason
     bound = TreeStudent(quality="greedy", constraints=Constraints(forbid=("age",)))
     other = run(yes_or_no, frame, size=2, temperature=1.0, **plain(bound))
@@ -234,6 +235,45 @@ def test_it_is_said_why_the_best_is_not_computed(monkeypatch: pytest.MonkeyPatch
     candidates = Candidates(Binned.of(Table.of(frame[["income"]])))
     with pytest.raises(TooMany):
         EveryTree(candidates, np.ones((300, 1)), best._of_classes, 1).best(np.arange(300), 2)
+
+
+def test_of_a_linear_model_every_choice_of_columns_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = applicants(300)
+    d = run(yes_or_no, frame, size=2, temperature=1.0, **plain(LinearStudent(quality="greedy")))
+    found = d.measures()
+    assert found.best.reason == "" and found.best.learnt >= found.best.student > 0.5
+    assert found.of("agreement", "best possible").value > 0.5
+    monkeypatch.setattr(best, "WAYS", 5)
+    assert "6 ways to choose 2 of 4 columns" in repr(d.measures())
+
+
+@pytest.mark.parametrize("rows", ["held_out", "all"])
+def test_a_teacher_that_always_says_the_same_is_measured_as_far_as_it_can_be(rows: str) -> None:
+    frame = applicants(200)
+    student = TreeStudent(quality="greedy")
+    d = run(lambda X: np.tile([0.3, 0.7], (len(X), 1)), frame, size=2, **plain(student))
+    found = d.measures(rows)
+    assert found.value == 1 and np.isnan(found.of("AUC").value)
+    assert np.isnan(found.of("R2 of log-odds").value) and found.of("KL").value < 1e-6
+    assert not d.segments(rows).findings and not len(d.regions(rows=rows))
+    assert "-" in repr(found)
+
+
+def test_a_sample_is_measured_on_its_own_rows_and_that_is_said() -> None:
+    d = run(
+        yes_or_no,
+        applicants(1_500),
+        sample=600,
+        size=3,
+        temperature=1.0,
+        **plain(TreeStudent(quality="greedy")),
+    )
+    assert d.population is not None
+    for found in (d.measures(), d.segments(), d.regions(), d.reliability()):
+        assert found.rows == len(d.rows.held_out)
+        assert "rows of the sample alone (600 of 1,500)" in repr(found)
 
 
 def test_rows_that_are_alike_bound_every_model_of_the_columns() -> None:

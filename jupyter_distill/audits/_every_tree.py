@@ -221,12 +221,12 @@ class EveryTree:
             ways = [(at_f, self.starts[g], four[0] + four[1], four[2] + four[3])]
             if f != g:  # and the other way round
                 ways.append((at_g, self.starts[f], (four[0] + four[2]).T, (four[1] + four[3]).T))
-            for own, start, left, right in ways:
+            for first, start, left, right in ways:
                 for side, gain in enumerate((left, right)):
                     most = gain.argmax(1)
                     value = gain[np.arange(len(most)), most]
-                    better = value > stump[side, own]
-                    stump[side, own][better] = value[better]
-                    second[side, own][better] = start + most[better]
+                    better = value > stump[side, first]
+                    stump[side, first][better] = value[better]
+                    second[side, first][better] = start + most[better]
         leaf = np.stack([score(lefts), score(total[:, None] - lefts)])
         return _Sides(leaf, stump, second)
