@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -21,7 +22,9 @@ from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
 from jupyter_distill.students._bins import Binned
 from jupyter_distill.students.linear import LinearStudent
+from jupyter_distill.students.rules import RulesStudent
 from jupyter_distill.students.tree import TreeStudent
+from jupyter_distill.targets import SoftTargets
 
 from .audited import applicants, copied, plain, planted, planted_numbers, yes_or_no
 from .distilling import run
@@ -96,7 +99,7 @@ def test_intervals_are_those_of_a_bootstrap_that_measures_every_resample_anew() 
         {**measured.to_classes(z, named), **measured.to_numbers(z[:, 0], target)}, 0
     )
     rng, again = np.random.default_rng(5), []
-    for _ in range(200):
+    for _ in range(150):
         rows = rng.integers(0, 300, 300)
         again.append(
             (
@@ -223,7 +226,7 @@ def test_no_student_of_the_size_is_better_than_the_best_possible(make: Any) -> N
 def test_it_is_said_why_the_best_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "more than 4 leaves" in planted(8).measures().best.reason
     frame = applicants(300)
-    other = run(yes_or_no, frame, size=2, temperature=1.0, **plain("rules"))
+    other = run(yes_or_no, frame, size=2, temperature=1.0, **plain(RulesStudent(quality="greedy")))
     assert "only of trees" in other.measures().best.reason
     bound = TreeStudent(quality="greedy", constraints=Constraints(forbid=("age",)))
     other = run(yes_or_no, frame, size=2, temperature=1.0, **plain(bound))
@@ -256,9 +259,23 @@ def test_a_teacher_that_always_says_the_same_is_measured_as_far_as_it_can_be(row
     d = run(lambda X: np.tile([0.3, 0.7], (len(X), 1)), frame, size=2, **plain(student))
     found = d.measures(rows)
     assert found.value == 1 and np.isnan(found.of("AUC").value)
-    assert np.isnan(found.of("R2 of log-odds").value) and found.of("KL").value < 1e-6
+    assert np.isnan(found.of("R2 of log-odds").value) and found.of("KL").value < 1e-3
     assert not d.segments(rows).findings and not len(d.regions(rows=rows))
     assert "-" in repr(found)
+
+
+def test_of_a_single_row_with_a_truth_no_interval_is_made_up() -> None:
+    d = planted()
+    labels = np.full(d.table.n_rows, -1)
+    keep = np.append(d.rows.learnt, d.rows.held_out[0])
+    labels[keep] = d.targets.labels[keep]
+    few = replace(d, targets=SoftTargets(d.targets.logits, d.targets.classes, labels))
+    found = few.measures()
+    assert found.known == 1 and "known for 1" in repr(found)
+    loss, accuracy = (found.of(name, against="truth") for name in ("log loss", "accuracy"))
+    assert loss.value > 0 and np.isnan(loss.low) and np.isnan(loss.high)
+    assert accuracy.high - accuracy.low > 0.5
+    assert few.reliability().known == 1 and not few.reliability().findings
 
 
 def test_a_sample_is_measured_on_its_own_rows_and_that_is_said() -> None:

@@ -123,7 +123,7 @@ def _best_tree(d: Distillation, beside: Beside) -> tuple[Floats, Floats]:
             f"{candidates.count:,} questions make too many trees of {d.size} leaves"
         ) from None
     leaf = tree.leaf(candidates.binned.codes)
-    sums = np.column_stack([np.bincount(leaf, w, 2**LEAVES) for w in of.T])
+    sums: Floats = np.stack([np.bincount(leaf, w, 2**LEAVES) for w in of.T], 1).astype(np.float64)
     said = sums  # votes are as good as logits to name a class
     if isinstance(learnt, Predictions):
         said = learnt.values.mean() + sums[:, 1] / np.maximum(sums[:, 0], 1)

@@ -27,6 +27,7 @@ from jupyter_distill.checks import _reliability as reliability
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
+FEW = 5  # rows below which resamples say nothing
 UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 
 
@@ -56,6 +57,8 @@ def intervals(counted: Mapping[str, Counted | None], seed: int | None) -> dict[s
             at = Interval(at.value, max(float(ends[0]), 0.0), float(ends[1]))
         if one.share and at.low == at.high and at.value in (0.0, 1.0):
             at = Interval(at.value, *wilson(at.value, len(one.columns)))
+        elif len(one.columns) < FEW:
+            at = Interval(at.value, float("nan"), float("nan"))
         found[name], start = at, end
     return found
 

@@ -147,7 +147,7 @@ class Measures:
             if not there:
                 continue
             if against == TRUTH and self.known < self.rows:
-                head += f", known of {self.known:,} rows"
+                head += f", known for {self.known:,}"
             models = list(dict.fromkeys(one.model for one in there))
             said = {(one.name, one.model): _text(one.interval) for one in there}
             names = dict.fromkeys(one.name for one in there)
@@ -229,6 +229,8 @@ def _called(name: str) -> str:
 
 
 def _text(interval: Interval) -> str:
+    if np.isnan(interval.low) and not np.isnan(interval.value):
+        return f"{interval.value:.3f}"
     if np.isnan(interval.value) or abs(interval.value) < 1000:
         return Interval(*(round(v, 3) + 0.0 for v in interval)).text()  # no -0.000
     return "{:.4g} [{:.4g}, {:.4g}]".format(*interval)

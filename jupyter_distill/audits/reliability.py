@@ -119,7 +119,7 @@ class Reliability:
                 [name, *(said.get((name, model), "") for model in models)]
                 for name in dict.fromkeys(of["measure"])
             ]
-            known = f", known of {self.known:,} rows" if against == TRUTH else ""
+            known = f", known for {self.known:,}" if against == TRUTH else ""
             table = pd.DataFrame(lines, columns=["[95 %]", *models])
             parts.append(f"against the {against}{known}:\n{left(table)}")
         found = [repr(self.findings)] if self.findings else []
@@ -276,7 +276,7 @@ def _found(
     drawn = curve[(curve["model"] == STUDENT) & (curve["against"] == TRUTH)]
     drawn = drawn.drop(columns=["model", "against"]).reset_index(drop=True)
     if numbers:
-        slope, other = of[STUDENT, "slope"], of[TEACHER, "slope"].value
+        slope, theirs = of[STUDENT, "slope"], of[TEACHER, "slope"]
         if np.isnan(slope.value) or abs(slope.value - 1) < STEEP or slope.low <= 1 <= slope.high:
             return
         how = "too extreme" if slope.value < 1 else "too cautious"
@@ -284,15 +284,15 @@ def _found(
             "miscalibrated-student",
             f"The student's numbers are {how}: on {known:,} {where} the truth rises by "
             f"{slope.value:.2f} (95 % interval {slope.low:.2f} to {slope.high:.2f}) where they "
-            f"rise by 1; of the teacher it is {other:.2f}.",
+            f"rise by 1; of the teacher it is {theirs.value:.2f}.",
             {
                 "slope": slope.value,
                 "slope from": slope.low,
                 "slope to": slope.high,
-                "slope of the teacher": other,
+                "slope of the teacher": theirs.value,
                 where: known,
             },
-            _mend(abs(other - 1) >= STEEP),
+            _mend(abs(theirs.value - 1) >= STEEP and not theirs.low <= 1 <= theirs.high),
             drawn,
         )
         return
@@ -300,7 +300,7 @@ def _found(
     if error - usual < OFF or p >= LEVEL:
         return
     said, right = of[STUDENT, "confidence"].value, of[STUDENT, "accuracy"].value
-    theirs = of[TEACHER, "ECE"].value
+    off = of[TEACHER, "ECE"].value
     way = "surer than it is right" if said > right else "less sure than it is right"
     if abs(said - right) < error / 2:
         way = "surer than it is right of some rows, and less sure of others"
@@ -308,17 +308,17 @@ def _found(
         "miscalibrated-student",
         f"The student is {way}: on {known:,} {where} it says {said:.1%} of the class that it "
         f"names, which is right for {right:.1%}; by bin it is off by {error:.1%}, where chance "
-        f"alone would make it {usual:.1%} ({chance(p)}), and the teacher is by {theirs:.1%}.",
+        f"alone would make it {usual:.1%} ({chance(p)}), and the teacher is by {off:.1%}.",
         {
             "ECE": error,
             "ECE by chance": usual,
             "p": p,
             "mean confidence": said,
             "accuracy": right,
-            "ECE of the teacher": theirs,
+            "ECE of the teacher": off,
             where: known,
         },
-        _mend(theirs >= error / 2),
+        _mend(of[TEACHER, "p"].value < LEVEL),
         drawn,
     )
 

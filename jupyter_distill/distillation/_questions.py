@@ -24,7 +24,9 @@ class Questions:
 
         Per class, hard (agreement) and soft (KL), with intervals, beside the most common class
         and the same student fitted to the labels without the teacher. Of a regression: R2, RMSE
-        and MAE, beside the teacher's mean and that same student.
+        and MAE, beside the teacher's mean and that same student. All other measures are those of
+        :meth:`measures`; where the student is weak is said by :meth:`segments` and
+        :meth:`regions`.
 
         Parameters
         ----------
