@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from jupyter_distill._validation import check_choice
+from jupyter_distill._validation import check_choice, expected
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import KL
 
@@ -117,7 +117,7 @@ def compare(d: Distillation) -> Compared:
     return Difference.of(d) if d.task == "regression" else Comparison.of(d)
 
 
-def disagreements(d: Distillation, rows: str = "held_out") -> Any:
+def disagreements(d: Distillation, rows: str = "held_out", region: Any = None) -> Any:
     """Return the rows where the models part, worst first, in the owner's own frame type.
 
     Parameters
@@ -126,6 +126,8 @@ def disagreements(d: Distillation, rows: str = "held_out") -> Any:
         What to look at.
     rows : {"held_out", "all"}
         Which rows.
+    region : int, str or Region, optional
+        Only those in a region: one of ``d.regions()`` by its number or rule, or any other.
 
     Returns
     -------
@@ -138,9 +140,37 @@ def disagreements(d: Distillation, rows: str = "held_out") -> Any:
     """
     check_choice("rows", rows, ("held_out", "all"))
     looked_at = d.rows.held_out if rows == "held_out" else np.arange(d.table.n_rows)
+    if region is not None:
+        looked_at = np.intersect1d(looked_at, _positions(d, region))
     compared = compare(d)
     worst = compared.worst_first(looked_at)
     return side_by_side(d, compared, worst)
+
+
+def _positions(d: Distillation, region: Any) -> NDArray[np.intp]:
+    """Return the rows of a region, given itself, its number or its rule."""
+    if isinstance(region, str):
+        region = d.regions().called(region)
+    elif isinstance(region, int | np.integer) and not isinstance(region, bool):
+        region = d.regions()[int(region)]
+    found = getattr(region, "positions", None)
+    if found is None:
+        raise TypeError(
+            expected(
+                "region to be a region, its number or its rule",
+                got=f"{region!r} ({type(region).__name__})",
+                remedy="See d.regions().",
+            )
+        )
+    if getattr(region, "of_rows", None) != d.table.n_rows:
+        raise ValueError(
+            expected(
+                f"a region of this distillation, of {d.table.n_rows:,} rows",
+                got=f"one of {region.of_rows:,} rows",
+                remedy="See d.regions().",
+            )
+        )
+    return np.asarray(found, dtype=np.intp)
 
 
 def side_by_side(d: Distillation, compared: Compared, rows: ArrayLike) -> Any:

@@ -25,7 +25,9 @@ class Questions:
 
         Per class, hard (agreement) and soft (KL), with intervals, beside the most common class
         and the same student fitted to the labels without the teacher. Of a regression: R2, RMSE
-        and MAE, beside the teacher's mean and that same student.
+        and MAE, beside the teacher's mean and that same student. All other measures are those of
+        :meth:`measures`; where the student is weak is said by :meth:`segments` and
+        :meth:`regions`.
 
         Parameters
         ----------
@@ -42,7 +44,84 @@ class Questions:
     def _measured(self, rows: str) -> Any:
         return late("jupyter_distill.audits.fidelity:fidelity")(self._d, rows)
 
-    def disagreements(self, rows: str = "held_out") -> Any:
+    def measures(self, rows: str = "held_out") -> Any:
+        """Return every measure of the student, to the teacher and to the truth, with intervals.
+
+        Hard (agreement, balanced agreement), soft (KL, Brier, R2 of log-odds) and as a ranking
+        (AUC); accuracy, ECE, log loss and Brier against the truth. All beside the same student
+        fitted to the labels, the most common class, the teacher, and the best possible tree of
+        this size where all can be tried. Of a regression: R2, RMSE, MAE and Spearman.
+
+        Parameters
+        ----------
+        rows : {"held_out", "all"}
+            Which rows to measure on; of a sample of more rows, those of the sample.
+        """
+        return late("jupyter_distill.audits.measures:measures")(self._d, rows)
+
+    def segments(
+        self,
+        rows: str = "held_out",
+        pairs: bool = True,
+        least: int = 30,
+        measure: str | None = None,
+        top: int | None = None,
+    ) -> Any:
+        """Measure the student in each category, each quarter of a number, and pairs of them.
+
+        Worst first, each beside all other rows, with p-values for so many segments.
+
+        Parameters
+        ----------
+        rows : {"held_out", "all"}
+            Which rows to measure on; of a sample of more rows, those of the sample.
+        pairs : bool, default True
+            Whether segments of two columns are looked at too.
+        least : int, default 30
+            Rows below which a segment is left out.
+        measure : {"agreement", "kl", "accuracy"}, optional
+            What they are ordered and tested by; agreement unless given. Of a regression, RMSE.
+        top : int, optional
+            How many to keep; all unless given.
+        """
+        ask = late("jupyter_distill.audits.segments:segments")
+        return ask(self._d, rows, pairs, least, measure, top)
+
+    def regions(self, max_regions: int = 6, rows: str = "held_out") -> Any:
+        """Return regions where teacher and student part more often, each as a rule.
+
+        A small tree seeks them on the rows that the student learnt from; their rates are measured
+        on held-out rows, with intervals, and who is right there.
+
+        Parameters
+        ----------
+        max_regions : int, default 6
+            How many at most.
+        rows : {"held_out", "all"}
+            Rows to measure on. Of all rows a random half is measured, and the other one sought on.
+        """
+        if (max_regions, rows) == (6, "held_out"):
+            return self._regions
+        return late("jupyter_distill.audits.regions:regions")(self._d, max_regions, rows)
+
+    @cached_property
+    def _regions(self) -> Any:
+        return late("jupyter_distill.audits.regions:regions")(self._d)
+
+    def reliability(self, rows: str = "held_out") -> Any:
+        """Say whether the student's probabilities, or its numbers, can be taken at their word.
+
+        ECE, classwise ECE, Brier, log loss and reliability curves of student, labels-only student
+        and teacher against the truth, and of the student against the teacher's probabilities.
+
+        Parameters
+        ----------
+        rows : {"held_out", "all"}
+            Which rows to measure on; of a sample of more rows, those of the sample.
+        """
+        return late("jupyter_distill.audits.reliability:reliability")(self._d, rows)
+
+    def disagreements(self, rows: str = "held_out", region: Any = None) -> Any:
         """Return the rows where teacher and student part, worst first, in the owner's frame type.
 
         Of a regression these are all rows, the largest difference first.
@@ -51,8 +130,10 @@ class Questions:
         ----------
         rows : {"held_out", "all"}
             Which rows to look at.
+        region : int, str or Region, optional
+            Only those in a region of :meth:`regions`: itself, its number or its rule.
         """
-        return late("jupyter_distill.audits.disagreements:disagreements")(self._d, rows)
+        return late("jupyter_distill.audits.disagreements:disagreements")(self._d, rows, region)
 
     def stability(
         self,
