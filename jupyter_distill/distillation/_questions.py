@@ -87,6 +87,43 @@ class Questions:
             self._d, resamples, rows, random_state, n_jobs, progress
         )
 
+    def expectations(
+        self,
+        expectations: Any,
+        *,
+        rows: str = "held_out",
+        n: int = 200,
+        grid: int = 20,
+        tolerance: float = 0.01,
+        budget: int | None = None,
+        progress: bool = True,
+    ) -> Any:
+        """Say whether teacher and student behave as people who know the field expect.
+
+        Rows are moved, all else equal, through observed values of a column (ICE); of the student
+        directions are proven where its family allows it.
+
+        Parameters
+        ----------
+        expectations : Expectations or dict
+            By column: ``Expectations(income="+", age=None, postcode="unused")``.
+        rows : {"held_out", "all"}
+            Rows to draw from.
+        n, grid : int
+            How many rows are moved, and through how many values.
+        tolerance : float, default 0.01
+            How far an answer may turn back for its direction to be nearly met: a probability, or
+            a share of the standard deviation of the teacher's numbers.
+        budget : int, optional
+            Moved rows that the teacher is asked about, at most: 100,000; of one that may be far
+            away 2,000, or as many as there are rows.
+        progress : bool, default True
+            Whether to show progress. An interrupt keeps the columns that are done.
+        """
+        return late("jupyter_distill.audits.expectations:expectations")(
+            self._d, expectations, rows, n, grid, tolerance, budget, progress
+        )
+
     def report(self, path: str | Path) -> Path:
         """Write one HTML file that shows everything offline, and return its path."""
         written: Path = late("jupyter_distill.exports.report:report")(self._d, path)
