@@ -188,7 +188,25 @@ def judge(asked: Expectation, lines: Lines, of_class: str, model: str) -> Judged
     verdict, method = (_directed if asked.sign else _part)(asked, lines, worst.worst)
     seen = worst if worst.worst > lines.rounding else STILL
     n, v = lines.said.shape[1], len(lines.grid)
-    return Judged(*about, verdict, method, n, v, *seen, *lines.measured(k))
+    direction, attribution, spread, effect = lines.measured(k)
+    return Judged(
+        *about,
+        verdict,
+        method,
+        rows=n,
+        values=v,
+        share=seen.share,
+        worst=seen.worst,
+        row=seen.row,
+        start=seen.start,
+        end=seen.end,
+        before=seen.before,
+        after=seen.after,
+        direction=direction,
+        attribution=attribution,
+        spread=spread,
+        effect=effect,
+    )
 
 
 def _directed(asked: Expectation, lines: Lines, worst: float) -> tuple[str, str]:

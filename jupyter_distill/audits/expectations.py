@@ -1,4 +1,4 @@
-"""Do teacher and student behave as people who know the field expect? Column by column."""
+"""Whether teacher and student behave as people who know the field expect, by column."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.audits._expectations_found import at_worst, found_in, title_of
 from jupyter_distill.audits._judged import (
     ANY,
-    NOT_USED,
     UNKNOWN,
     VIOLATED,
     Judged,
@@ -35,7 +35,7 @@ from jupyter_distill.audits._moves import (
 from jupyter_distill.audits._text import WHICH
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.expectations import Expectation, Expectations, as_expectations
-from jupyter_distill.findings import Finding, Findings
+from jupyter_distill.findings import Findings
 from jupyter_distill.students import used_together
 from jupyter_distill.students._prove import prove
 
@@ -133,12 +133,7 @@ class ExpectationsReport:
 
 
 def _titles(judged: Sequence[Judged]) -> list[str]:
-    return [_title(one) for one in judged]
-
-
-def _title(one: Judged) -> str:
-    about = f", P({one.of_class})" if one.of_class else ""
-    return f"{one.column} ({one.expected}{about})"
+    return [title_of(one) for one in judged]
 
 
 def _said(one: Judged) -> str:
@@ -147,19 +142,11 @@ def _said(one: Judged) -> str:
         return f"{one.model} unknown, as {one.method}"
     text = f"{one.model} {one.verdict} ({one.method})"
     if one.worst > 0 and one.expected in ("+", "-"):
-        text += (
-            f", turns back for {one.share:.1%} of rows, the worst by {one.worst:.3g}: {_at(one)}"
-        )
+        text += f", turns back for {one.share:.1%} of rows, the worst by {one.worst:.3g}: "
+        text += at_worst(one)
     elif one.spread > 0 and one.expected not in ("+", "-"):
-        text += f", the largest move is {one.spread:.3g}: {_at(one)}"
+        text += f", the largest move is {one.spread:.3g}: {at_worst(one)}"
     return text
-
-
-def _at(one: Judged) -> str:
-    return (
-        f"{one.column} from {one.start} to {one.end} takes the answer from {one.before:.4g} to "
-        f"{one.after:.4g}, all else as in row {one.row}"
-    )
 
 
 def expectations(
@@ -245,7 +232,7 @@ def expectations(
         asked=sum(one.shape[0] * one.shape[1] for one in said[TEACHER].values()),
         tolerance=scale * tolerance,
         lines=_curves(d, drawn, moves, said),
-        findings=Findings.ordered(_findings(judged, d)),
+        findings=Findings.ordered(found_in(judged, d)),
         notes=(*notes, *_about(d, moves), *work.notes),
     )
 
@@ -378,68 +365,3 @@ def _about(d: Distillation, moves: Mapping[int, Grid]) -> Iterator[str]:
                 f"{d.table.names[j]} was moved through its {len(grid.known)} most frequent values; "
                 f"{grid.left_out} were left out."
             )
-
-
-def _findings(judged: Sequence[Judged], d: Distillation) -> Iterator[Finding]:
-    for model in (TEACHER, STUDENT):
-        of = [one for one in judged if one.model == model]
-        broken = [one for one in of if one.verdict == VIOLATED]
-        shown = [one for one in broken if one.share > 0 or one.expected in ("used", "unused")]
-        if shown:
-            yield _violated(model, max(shown, key=lambda one: one.worst), len(shown), of, d)
-        idle = [one for one in of if one.verdict == NOT_USED and one.expected in ("+", "-")]
-        if idle:
-            names = list(dict.fromkeys(one.column for one in idle))
-            yield Finding(
-                "expectation-unused",
-                f"The {model} does not use {', '.join(names)}, of which a direction is expected.",
-                {"model": model, "columns": len(names), "column": names[0]},
-                "The direction holds, and says nothing: look whether the column should matter.",
-                pd.DataFrame([vars(one) for one in idle]),
-            )
-
-
-def _violated(
-    model: str, worst: Judged, count: int, of: Sequence[Judged], d: Distillation
-) -> Finding:
-    direction = worst.expected in ("+", "-")
-    if worst.expected == "used":
-        how = f"{worst.column} should be used, and is not"
-    elif direction:
-        how = (
-            f"of {_title(worst)} by {worst.share:.1%} of {worst.rows:,} rows, at most by "
-            f"{worst.worst:.3g}, where {_at(worst)}"
-        )
-    else:
-        how = (
-            f"{worst.column} should not be used, and moves the answer by up to {worst.worst:.3g}, "
-            f"where {_at(worst)}"
-        )
-    keep = (
-        f"monotone={{{worst.column!r}: {worst.expected + '1'}}}"
-        if direction and len(_classes(d)) <= 2
-        else f"monotone={{{worst.column!r}: {{{worst.of_class!r}: {worst.expected + '1'}}}}}"
-        if direction
-        else f"{'require' if worst.expected == 'used' else 'forbid'}=[{worst.column!r}]"
-    )
-    student = f"distil with constraints=Constraints({keep})"
-    remedy = {
-        TEACHER: f"Mend the teacher, or {student}: the student keeps it although its teacher does "
-        "not.",
-        STUDENT: f"If the expectation is right, {student}.",
-    }[model]
-    return Finding(
-        "expectation-violated",
-        f"The {model} violates {count} of {len(of)} expectations, the worst: {how}.",
-        {
-            "model": model,
-            "column": worst.column,
-            "expected": worst.expected,
-            "share": worst.share,
-            "worst": worst.worst,
-            "violated": count,
-            "expectations": len(of),
-        },
-        remedy,
-        pd.DataFrame([vars(one) for one in of]),
-    )

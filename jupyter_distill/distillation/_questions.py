@@ -124,6 +124,37 @@ class Questions:
             self._d, expectations, rows, n, grid, tolerance, budget, progress
         )
 
+    def bias(
+        self,
+        sensitive: Any,
+        *,
+        rows: str = "held_out",
+        intersections: bool = True,
+        least: int = 30,
+        of_class: Any = None,
+    ) -> Any:
+        """Say how teacher and student treat groups of people, and what the student inherited.
+
+        Rates and errors by group and intersection, and the gap between each group and all others:
+        inherited, softened, worse or new, where that is more than chance.
+
+        Parameters
+        ----------
+        sensitive : str, sequence of str, Series, data frame, array, or tuple of two of the latter
+            Names of columns, or values beside the rows (and beside the test rows).
+        rows : {"held_out", "all"}
+            Which rows.
+        intersections : bool, default True
+            Whether columns are also looked at two by two, and all together.
+        least : int, default 30
+            Rows of a group below which it is listed and not judged.
+        of_class : label, optional
+            The class whose rates are looked at; of two the second unless given, of more all.
+        """
+        return late("jupyter_distill.audits.bias:bias")(
+            self._d, sensitive, rows, intersections, least, of_class
+        )
+
     def report(self, path: str | Path) -> Path:
         """Write one HTML file that shows everything offline, and return its path."""
         written: Path = late("jupyter_distill.exports.report:report")(self._d, path)
