@@ -56,8 +56,8 @@ def found_in(
             p = top.p_student if code == "bias-inherited" else top.p_change
             yield Finding(
                 code,
-                f"The student {does} {len(of)} difference{'s' * (len(of) > 1)} between groups, the "
-                f"largest of {len(found)} looked at: {said_of(top)} ({chance(p)}).",
+                f"The student {does} {len(of)} of {len(found)} differences between groups that "
+                f"were looked at, the largest: {said_of(top)} ({chance(p)}).",
                 {
                     "group": top.group,
                     "measure": top.measure,

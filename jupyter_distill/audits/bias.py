@@ -41,6 +41,8 @@ from jupyter_distill.targets import Predictions, Targets
 
 Floats = NDArray[np.float64]
 
+SHOWN = 40  # rows of groups in the text
+
 JUDGED = (WORSE, NEW, REVERSED, INHERITED, SOFTENED, UNCLEAR, NONE)  # what matters most first
 
 
@@ -135,7 +137,8 @@ class Bias:
 
     def __repr__(self) -> str:
         texts = self.groups.drop(columns=["enough"]).map(_cell)
-        return f"{self.describe()}\n\n{left(texts)}"
+        more = f"\n... {len(texts) - SHOWN} more in .frame()" if len(texts) > SHOWN else ""
+        return f"{self.describe()}\n\n{left(texts.head(SHOWN))}{more}"
 
 
 def _cell(value: object) -> str:

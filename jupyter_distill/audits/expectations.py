@@ -28,7 +28,7 @@ from jupyter_distill.audits._moves import (
     asked,
     draw,
     grids,
-    moved,
+    moved_values,
     said_by,
     silent,
 )
@@ -219,7 +219,7 @@ def expectations(
             )
             why = "it was not asked, as a person stopped it"
     said[STUDENT] = {
-        j: said_by(d.student, moved(d.table, drawn, one)).reshape(len(one), len(drawn), -1)
+        j: said_by(d.student, moved_values(d.table, drawn, one)).reshape(len(one), len(drawn), -1)
         for j, one in moves.items()
     }
     judged = tuple(_judged(d, looked, drawn, moves, said, scale * tolerance, scale, why))

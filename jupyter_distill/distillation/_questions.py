@@ -155,6 +155,41 @@ class Questions:
             self._d, sensitive, rows, intersections, least, of_class
         )
 
+    def compare(
+        self,
+        resamples: int = 20,
+        *,
+        rows: str = "held_out",
+        n: int = 100,
+        grid: int = 10,
+        random_state: int | None = None,
+        n_jobs: int | None = None,
+        progress: bool = True,
+    ) -> Any:
+        """Compare the student with the same student fitted to the truth (distil and compare).
+
+        Which columns the teacher leans on more, or less, than the truth asks for; splits, rules
+        or terms that only one of the two has; how far their answers part.
+
+        Parameters
+        ----------
+        resamples : int, default 20
+            Refits of each, which tell differences from chance.
+        rows : {"held_out", "all"}
+            Rows to compare on.
+        n, grid : int
+            Rows that are moved through each column, and through how many values.
+        random_state : int, optional
+            Seed; that of this distillation unless given.
+        n_jobs : int, optional
+            Fits at a time. An interrupt keeps the refits that are done.
+        progress : bool, default True
+            Whether to show progress.
+        """
+        return late("jupyter_distill.audits.compare:compare")(
+            self._d, resamples, rows, n, grid, random_state, n_jobs, progress
+        )
+
     def report(self, path: str | Path) -> Path:
         """Write one HTML file that shows everything offline, and return its path."""
         written: Path = late("jupyter_distill.exports.report:report")(self._d, path)
