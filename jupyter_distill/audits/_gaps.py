@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from jupyter_distill import _resample as resample
 from jupyter_distill._paired import LEVEL
@@ -172,7 +172,7 @@ def _chance(values: Floats, group: Mask, others: Mask, rate: bool) -> float:
     if apart == 0 or squared == 0:
         return 1.0
     df = min(len(part) for part in parts) - 1
-    return float(2 * stats.t.sf(abs(apart) / np.sqrt(squared), df))
+    return float(2 * special.stdtr(df, -abs(apart) / np.sqrt(squared)))
 
 
 def _verdict(gap: Gap, measure: Measure, looked: int) -> str:
