@@ -34,7 +34,8 @@ def by_heart(answers: np.ndarray) -> Callable[[Any], np.ndarray]:
 
 
 def run(*args: Any, **options: Any) -> Distillation:
-    return jd.distill(*args, progress=False, **options)
+    """Distil without made rows, which take time, unless they are asked for."""
+    return jd.distill(*args, **{"progress": False, "augment": None, **options})
 
 
 def sentences(d: Distillation) -> list[str]:

@@ -227,6 +227,26 @@ def test_a_report_is_one_offline_file(d: Distillation, tmp_path: Path) -> None:
         assert d.explanation().condition(node) in json.dumps(read.text)[1:-1]
 
 
+def test_the_same_date_gives_the_same_report_to_the_byte(tmp_path: Path) -> None:
+    written = [
+        distilled(*people(), size=4).report(tmp_path / f"{k}.html", date="2026-01-31").read_bytes()
+        for k in range(2)
+    ]
+    assert written[0] == written[1] and b"2026-01-31" in written[0]
+    X, y = people()
+    X.iloc[0, X.columns.get_loc("age")] += 1
+    prints = [re.search(rb"of the rows</th><td[^>]*>(\w{16})<", w) for w in written]
+    other = distilled(X, y, size=4).report(tmp_path / "c.html", date="2026-01-31").read_bytes()
+    assert prints[0] is not None and prints[0][1] not in other
+
+
+@pytest.mark.parametrize("date", [3, "", " "])
+def test_a_date_that_is_none_is_refused(d: Distillation, tmp_path: Path, date: Any) -> None:
+    with pytest.raises(TypeError, match="a date, or None for now"):
+        d.report(tmp_path / "r.html", date=date)
+    assert not (tmp_path / "r.html").exists()
+
+
 def test_a_report_carries_the_linked_view(d: Distillation) -> None:
     text = compose(d)
     found = re.search(r'id="jd-state">(.*?)</script>', text, re.DOTALL)

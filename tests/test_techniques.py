@@ -189,7 +189,7 @@ def test_a_report_says_at_which_temperature_assistants_learnt_and_what_they_kept
 
 def test_a_model_at_hand_is_asked_about_made_rows_and_a_function_is_not(cells: Any) -> None:
     model, X, y = cells
-    d = run(model, X, y, size=8, temperature=1.0)
+    d = run(model, X, y, size=8, temperature=1.0, augment="auto")
     assert d.techniques["technique"].tolist() == [
         "augmentation by local_swap",
         "augmentation by copula",
@@ -203,7 +203,7 @@ def test_a_model_at_hand_is_asked_about_made_rows_and_a_function_is_not(cells: A
         asked.append(len(rows))
         return model.predict_proba(rows)
 
-    assert run(function, X, y, size=8, temperature=1.0).techniques.empty
+    assert run(function, X, y, size=8, temperature=1.0, augment="auto").techniques.empty
     assert sum(asked) == len(X)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
@@ -20,6 +21,8 @@ def attributes_of(d: Distillation, sensitive: Any, intersections: bool) -> list[
         raise ValueError(
             expected("sensitive to be names of columns, or values beside the rows", got="None")
         )
+    if isinstance(sensitive, Mapping):
+        sensitive = pd.DataFrame(dict(sensitive))
     read = read_sensitive(_aligned(sensitive, d), _given(d, sensitive))
     if len(read) < 2:
         return read

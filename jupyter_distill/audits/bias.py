@@ -32,6 +32,7 @@ from jupyter_distill.audits._measures import (
     measures,
     own_rates,
 )
+from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._people import attributes_of
 from jupyter_distill.audits._text import WHICH, left
 from jupyter_distill.checks._sensitive import Attribute
@@ -165,7 +166,7 @@ def bias(
     ----------
     d : Distillation
         What to look at.
-    sensitive : str, sequence of str, Series, data frame, array, or tuple of two of the latter
+    sensitive : str, sequence of str, Series, data frame, array, dict, or tuple of two of these
         Names of columns, or values beside the rows (and beside the test rows). Numbers are cut
         into four groups of about as many rows.
     rows : {"held_out", "all"}
@@ -279,3 +280,12 @@ def _squared(said: Floats, targets: Any, mask: NDArray[np.bool_]) -> dict[str, f
     spread = float(truth.var())
     mse = float((error**2).mean())
     return {"RMSE": mse**0.5, "R2": 1 - mse / spread if spread > 0 else float("nan")}
+
+
+def _part(d: Distillation, asked: Scope, _: float | None) -> Bias:
+    if asked.sensitive is None:
+        raise NotAsked('no groups are named; name some: audit(sensitive=["sex"])')
+    return bias(d, asked.sensitive, asked.rows)
+
+
+PART = Part(30, "How are groups of people treated, and what was inherited?", _part)

@@ -23,6 +23,7 @@ from jupyter_distill.audits._against_truth import (
 )
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._moves import draw, grids
+from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH
 from jupyter_distill.audits._twins import Said, both, room, shown
 from jupyter_distill.distillation import Distillation, Work
@@ -296,3 +297,15 @@ def _findings(columns: pd.DataFrame, d: Distillation) -> Iterator[Finding]:
         "to it.",
         clear.reset_index(drop=True),
     )
+
+
+def _part(d: Distillation, asked: Scope, _: float | None) -> TruthComparison:
+    if d.labels_only is None:
+        raise NotAsked("the truth is not known, so that no student can be fitted to it")
+    resamples = max(asked.resamples, FEWEST)
+    return compare(
+        d, resamples, asked.rows, random_state=asked.random_state, progress=asked.progress
+    )
+
+
+PART = Part(95, "What does the teacher lean on that the truth does not ask for?", _part)

@@ -32,6 +32,7 @@ from jupyter_distill.audits._moves import (
     said_by,
     silent,
 )
+from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.expectations import Expectation, Expectations, as_expectations
@@ -365,3 +366,14 @@ def _about(d: Distillation, moves: Mapping[int, Grid]) -> Iterator[str]:
                 f"{d.table.names[j]} was moved through its {len(grid.known)} most frequent values; "
                 f"{grid.left_out} were left out."
             )
+
+
+def _part(d: Distillation, asked: Scope, _: float | None) -> ExpectationsReport:
+    if asked.expectations is None:
+        raise NotAsked('nothing is expected; say what: audit(expectations={"income": "+"})')
+    # what is far away is asked about no more than by itself
+    budget = None if d.teacher.remote else asked.evaluations
+    return expectations(d, asked.expectations, asked.rows, budget=budget, progress=asked.progress)
+
+
+PART = Part(40, "Do both behave as the field expects?", _part)

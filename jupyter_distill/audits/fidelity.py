@@ -13,6 +13,7 @@ from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice
 from jupyter_distill.audits._intervals import Interval, mean_intervals
 from jupyter_distill.audits._numbers import NumberFidelity, number_fidelity
+from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._text import WHICH, left
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.distillation._census import constant
@@ -233,3 +234,6 @@ def _precision(answer: NDArray[np.intp], named: NDArray[np.intp], k: int) -> flo
         return float((answer == named).mean())
     given = answer == k
     return float((named[given] == k).mean()) if given.any() else float("nan")
+
+
+PART = Part(10, "How faithful is the student?", lambda d, asked, _: fidelity(d, asked.rows))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._agreement import compared, interval
 from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._recurring import COLUMN, ROOT, overlap, recurring
 from jupyter_distill.audits._refits import refits
 from jupyter_distill.distillation import Distillation, Resamples, Work
@@ -261,3 +262,12 @@ def _check_rows(learnt: int, shown: int, rows: str) -> None:
         raise ValueError(
             expected(what, got=f"{shown} with rows={rows!r}", remedy='Take rows="all".')
         )
+
+
+PART = Part(
+    90,
+    "Would other rows have given the same student?",
+    lambda d, asked, _: stability(
+        d, asked.resamples, asked.rows, asked.random_state, None, asked.progress
+    ),
+)

@@ -12,7 +12,7 @@ from jupyter_distill._optional import loaded
 from jupyter_distill._validation import expected, some
 from jupyter_distill.data._packed import Packed, packed
 from jupyter_distill.data.partitions import (
-    Kept,
+    Held,
     LocalPartitions,
     Partition,
     Partitions,
@@ -70,7 +70,7 @@ class DaskPartitions(Partitions):
         """
         return self._client.scatter(packed(thing), broadcast=True, hash=False)
 
-    def keep(self, task: Task, shared: Sequence[Any], order: Sequence[int]) -> Generator[Kept]:
+    def keep(self, task: Task, shared: Sequence[Any], order: Sequence[int]) -> Generator[Held]:
         """Run a task on partitions, see :meth:`Partitions.keep`."""
         made = {place: self._submit(task, place, shared, ()) for place in order}
         submit = self._client.submit
@@ -78,7 +78,7 @@ class DaskPartitions(Partitions):
         try:
             for future in self._as_they_come(known, {f: at for f, (at, _) in known.items()}):
                 place, one = known.pop(future)
-                yield Kept(place, submit(_first, one, pure=False), future.result())
+                yield Held(place, submit(_first, one, pure=False), future.result())
         finally:  # what is not wanted any more must not be asked
             self._client.cancel([one for _, one in known.values()])
 
@@ -93,7 +93,7 @@ class DaskPartitions(Partitions):
     def _submit(self, task: Task, place: int, shared: Sequence[Any], own: Sequence[Any]) -> Any:
         from dask.delayed import delayed
 
-        its = [a.handle if isinstance(a, Kept) else a for a in own]
+        its = [a.handle if isinstance(a, Held) else a for a in own]
         call = delayed(_run, pure=False)(self._pieces[place], task, *shared, *its)
         return self._client.compute(call)
 

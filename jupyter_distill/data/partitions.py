@@ -78,7 +78,7 @@ class Partitions(ABC):
         """
 
     @abstractmethod
-    def keep(self, task: Task, shared: Sequence[Any], order: Sequence[int]) -> Generator[Kept]:
+    def keep(self, task: Task, shared: Sequence[Any], order: Sequence[int]) -> Generator[Held]:
         """Run a task on partitions; the array that it returns first stays where it was made.
 
         Parameters
@@ -92,7 +92,7 @@ class Partitions(ABC):
 
         Yields
         ------
-        Kept
+        Held
             Of each partition, as soon as it is there. What was yielded before an interrupt stays.
         """
 
@@ -109,12 +109,12 @@ class Partitions(ABC):
         shared : sequence
             What :meth:`ship` returned.
         own : mapping of int to sequence
-            What the task is to know of this partition alone; a `Kept` is handed over as the array
+            What the task is to know of this partition alone; a `Held` is handed over as the array
             that was kept.
         """
 
 
-class Kept(NamedTuple):
+class Held(NamedTuple):
     """An array that stays where it was made.
 
     Attributes
@@ -154,21 +154,21 @@ class LocalPartitions(Partitions):
         """Return the thing: it is here."""
         return thing
 
-    def keep(self, task: Task, shared: Sequence[Any], order: Sequence[int]) -> Generator[Kept]:
+    def keep(self, task: Task, shared: Sequence[Any], order: Sequence[int]) -> Generator[Held]:
         """Run a task on partitions, see :meth:`Partitions.keep`."""
         for place in order:
             with telling_which(place, self.n):
                 array, known = task(self.load(place), *shared)
             path = Path(self._folder.name, f"{place}.npy")
             np.save(path, array)
-            yield Kept(place, path, known)
+            yield Held(place, path, known)
 
     def each(
         self, task: Task, shared: Sequence[Any], own: Mapping[int, Sequence[Any]]
     ) -> Generator[tuple[int, Any]]:
         """Run a task on partitions, see :meth:`Partitions.each`."""
         for place, its in own.items():
-            args = [np.load(a.handle) if isinstance(a, Kept) else a for a in its]
+            args = [np.load(a.handle) if isinstance(a, Held) else a for a in its]
             with telling_which(place, self.n):
                 found = task(self.load(place), *shared, *args)
             yield place, found

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
 from jupyter_distill.data import joined, strata
-from jupyter_distill.data.partitions import Kept, Partition, Partitions
+from jupyter_distill.data.partitions import Held, Partition, Partitions
 from jupyter_distill.distillation._census import Census, Models, check_same, compare
 from jupyter_distill.distillation._work import Work
 from jupyter_distill.targets import Predictions, Targets
@@ -58,7 +58,7 @@ class Population:
         The rows.
     question : Question
         What was asked.
-    kept : tuple of Kept
+    kept : tuple of Held
         The answers, by partition.
     labels : tuple
         The different labels of a classification.
@@ -68,7 +68,7 @@ class Population:
 
     partitions: Partitions
     question: Question
-    kept: tuple[Kept, ...]
+    kept: tuple[Held, ...]
     labels: tuple[object, ...]
     shipped: Any
     learnt: Mapping[int, Positions] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Population:
         shipped = partitions.ship(question)
         known = partitions.n_rows is not None
         total, unit = (partitions.n_rows, "rows") if known else (partitions.n, "partitions")
-        kept: list[Kept] = []
+        kept: list[Held] = []
         try:
             with (
                 work.bar("asking the teacher", total or 0, unit) as bar,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -190,9 +191,72 @@ class Questions:
             self._d, resamples, rows, n, grid, random_state, n_jobs, progress
         )
 
-    def report(self, path: str | Path) -> Path:
-        """Write one HTML file that shows everything offline, and return its path."""
-        written: Path = late("jupyter_distill.exports.report:report")(self._d, path)
+    def audit(
+        self,
+        sensitive: Any = None,
+        expectations: Any = None,
+        *,
+        rows: str = "held_out",
+        only: Sequence[str] | None = None,
+        seconds: float | None = 300.0,
+        explained: int = 50,
+        evaluations: int = 200_000,
+        resamples: int = 10,
+        random_state: int | None = None,
+        progress: bool = True,
+    ) -> Any:
+        """Look at everything that says whether this student can be trusted, within a budget.
+
+        Parameters
+        ----------
+        sensitive : column names, array, data frame or mapping, optional
+            By which groups of people are told apart; see :meth:`bias`.
+        expectations : Expectations, optional
+            What the owner expects of each column; see :meth:`expectations`.
+        rows : {"held_out", "all"}
+            Rows to measure on.
+        only : sequence of str, optional
+            Parts to do; all, unless given.
+        seconds : float or None, default 300
+            Time after which no part is begun any more; None: as long as it takes.
+        explained : int, default 50
+            Rows whose reasons are looked at, in both models.
+        evaluations : int, default 200_000
+            Rows that the teacher may be asked about, by each part that asks it.
+        resamples : int, default 10
+            Refits by which stability is measured.
+        random_state : int, optional
+            Seed; that of this distillation unless given.
+        progress : bool, default True
+            Whether to show progress. An interrupt keeps the parts that are done.
+
+        Returns
+        -------
+        Audit
+            The findings of all parts, each part by name, and what was not done, and why.
+        """
+        asked = late("jupyter_distill.audits.audit:Scope")(
+            *(rows, sensitive, expectations, explained, evaluations, resamples),
+            self._d.random_state if random_state is None else random_state,
+            progress,
+        )
+        run = late("jupyter_distill.audits.audit:audit")
+        return run(self._d, only=only, seconds=seconds, asked=asked)
+
+    def report(self, path: str | Path, *, audit: Any = None, date: Any = None) -> Path:
+        """Write one HTML file that shows everything offline, and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; an existing file is replaced.
+        audit : Audit, optional
+            What :meth:`audit` found, to be shown as well.
+        date : datetime, date or str, optional
+            The date that it states; now, unless given. The same distillation and date give the
+            same bytes.
+        """
+        written: Path = late("jupyter_distill.exports.report:report")(self._d, path, audit, date)
         return written
 
     def view(self) -> Any:

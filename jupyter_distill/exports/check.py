@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from jupyter_distill.checks import TeacherCheck
 from jupyter_distill.exports import html
 from jupyter_distill.exports.html import count, escape
 from jupyter_distill.exports.reliability import reliability
+from jupyter_distill.exports.texts import texts
 from jupyter_distill.findings import Finding
 
 MOST = 12  # rows of a part that are shown before the reader is sent to its data frame
@@ -55,7 +54,7 @@ def _row(one: Finding) -> str:
 def _figures(checked: TeacherCheck) -> str:
     """Return accuracy and calibration beside the curve that shows them."""
     tables = [
-        html.table(_rounded(checked.parts[name]), caption=caption)
+        html.table(texts(checked.parts[name], without="rows"), caption=caption)
         for name, caption in (
             ("accuracy", f"Against the truth, on {checked.measured_on}"),
             ("calibration", "Calibration, beside what it comes to where probabilities are right"),
@@ -71,15 +70,6 @@ def _figures(checked: TeacherCheck) -> str:
     return f'<div class="cards"><div>{"".join(tables)}</div><div>{drawn}</div></div>'
 
 
-def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return figures as texts of four digits; an empty cell where there is none."""
-    texts = frame.drop(columns="rows", errors="ignore").astype(object)
-    for name in texts.columns:
-        if frame[name].dtype.kind == "f":
-            texts[name] = ["" if pd.isna(v) else f"{v + 0.0:.4g}" for v in frame[name]]
-    return texts
-
-
 def _parts(checked: TeacherCheck) -> str:
     """Return everything else that was measured, folded."""
     folded = []
@@ -89,6 +79,6 @@ def _parts(checked: TeacherCheck) -> str:
         caption = ""
         if len(part) > MOST:
             caption = f"The first {MOST} of {count(len(part))}; check.frame({name!r}) has all."
-        shown = html.table(_rounded(part.head(MOST)), caption=caption)
+        shown = html.table(texts(part.head(MOST), without="rows"), caption=caption)
         folded.append(f"<details><summary>{escape(name)}</summary>{shown}</details>")
     return "".join(folded)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import platform
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from datetime import date, datetime
 from pathlib import Path
 
 from jupyter_distill._validation import expected
+from jupyter_distill.audits.audit import Audit
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.exports import audit as audits
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import choices, html, overview, page, payload, state
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.choices import section
-from jupyter_distill.exports.html import count, escape
+from jupyter_distill.exports.html import escape
 from jupyter_distill.exports.kept import kept
 from jupyter_distill.exports.learnt import learnt
+from jupyter_distill.exports.provenance import provenance
 
 WORST = 25
 
 
-def report(d: Distillation, path: str | Path) -> Path:
+When = datetime | date | str | None
+
+
+def report(
+    d: Distillation, path: str | Path, audited: Audit | None = None, when: When = None
+) -> Path:
     """Write the report of a distillation.
 
     Parameters
@@ -30,6 +36,10 @@ def report(d: Distillation, path: str | Path) -> Path:
         What to report on.
     path : str or Path
         Where to; an existing file is replaced.
+    audited : Audit, optional
+        What an audit of it found.
+    when : datetime, date, str or None
+        The date to state; None: now. The same distillation and date give the same bytes.
 
     Returns
     -------
@@ -42,7 +52,7 @@ def report(d: Distillation, path: str | Path) -> Path:
         If the folder does not exist.
     """
     target = _file(path)
-    text = compose(d)
+    text = compose(d, audited, when)
     target.write_text(text, encoding="utf-8")
     return target
 
@@ -62,11 +72,11 @@ def _file(path: str | Path) -> Path:
     return target
 
 
-def compose(d: Distillation) -> str:
+def compose(d: Distillation, audited: Audit | None = None, when: When = None) -> str:
     """Return the report as text; the views in it run where their program is built."""
     explanation, rows, card = d.explanation(), row_index(d), d.fidelity()
     title = d.subject
-    before = _head(d, title) + section(
+    before = _head(d, title, audited, when) + section(
         "Fidelity",
         cards.headline(card) + cards.details(card),
         _said_of_fidelity(d),
@@ -87,17 +97,13 @@ def compose(d: Distillation) -> str:
         if isinstance(explanation, TreeExplanation)
         else "",
     )
+    picture += choices.temperature(d) + section("Where the two part", overview.worst(rows, WORST))
     asked = d.constraints_report()
-    constraints = section("Constraints", kept(asked)) if asked.verdicts else ""
-    alpha = choices.alpha(d)
-    if not isinstance(explanation, TreeExplanation):  # the program takes the place of a tree's
-        picture += constraints
-    picture += choices.temperature(d)
+    after = choices.alpha(d) + (section("Constraints", kept(asked)) if asked.verdicts else "")
+    if audited is not None:
+        after += section("Audit", audits.parts(audited), audited.headline)
     if not isinstance(explanation, TreeExplanation):
-        picture += alpha
-    picture += section("Where the two part", overview.worst(rows, WORST))
-    if not isinstance(explanation, TreeExplanation):
-        return page.document(title, before + picture)
+        return page.document(title, before + picture + after)
     view = {
         "tree": payload.tree(explanation),
         "columns": state.columns(rows),
@@ -115,60 +121,25 @@ def compose(d: Distillation) -> str:
             stem="distillation",
             before=before,
             picture=picture,
-            after=alpha + constraints,
+            after=after,
         )
     except FileNotFoundError as error:
         note = html.notes([f"The views in this report stand still. {error}"])
-        return page.document(title, before + note + picture + alpha + constraints)
+        return page.document(title, before + note + picture + after)
 
 
-def _head(d: Distillation, title: str) -> str:
-    known = [
-        ("teacher", f"{d.teacher.name} (gives {d.teacher.kind or 'numbers'})"),
-        ("student", d.title),
-        ("rows", _split(d)),
-        ("columns", ", ".join(d.table.names)),
-        ("alpha", f"{d.alpha:g} (weight of the ground truth)"),
-        ("seed", str(d.random_state)),
-        ("made", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
-        ("with", _versions()),
-    ]
-    if d.temperature is not None:
-        known.insert(3, ("classes", ", ".join(str(c) for c in d.targets.classes)))
-        known.insert(5, ("temperature", f"{d.temperature:g}"))
+def _head(d: Distillation, title: str, audited: Audit | None, when: When) -> str:
+    found = d.findings if audited is None else audited.findings
     lines = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td class="wide">{escape(value)}</td></tr>'
-        for name, value in known
+        for name, value in provenance(d, when)
     )
     about = "<caption>What was distilled, from what, and how</caption>"
     return (
-        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}{html.findings(d.findings)}"
+        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}{html.findings(found)}"
         f'<div class="scroll"><table class="facts">{about}'
         f"<tbody>{lines}</tbody></table></div>"
     )
-
-
-def _split(d: Distillation) -> str:
-    parts = {
-        "train": d.rows.train,
-        "validation": d.rows.validation,
-        "held out": d.rows.held_out,
-    }
-    named = ", ".join(f"{count(len(rows))} {name}" for name, rows in parts.items())
-    of = 0 if d.sample is None else d.sample.of
-    drawn = f", a sample of {count(of)}" if of > d.table.n_rows else ""
-    return f"{count(d.table.n_rows)}{drawn}: {named}"
-
-
-def _versions() -> str:
-    names = ("jupyter-distill", "numpy", "pandas", "scikit-learn")
-    found = []
-    for name in names:
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:  # run from a folder, without having been installed
-            found.append(name)
-    return ", ".join([f"Python {platform.python_version()}", *found])
 
 
 def _said_of_fidelity(d: Distillation) -> str:

@@ -1,0 +1,164 @@
+"""Can this student be trusted? Every audit in one go, within a budget, and what was not done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from jupyter_distill._late import late
+from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.audits._part import NotAsked, Part, Result, Scope, findings_of, parts
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.findings import SEVERITIES, Findings
+
+FINDINGS = "findings"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Audit:
+    """Everything that was looked at. Made by :meth:`Distillation.audit`; shows itself.
+
+    Attributes
+    ----------
+    subject : str
+        Who was distilled into what.
+    findings : Findings
+        What a person should know before trusting the student, what matters most first: those of
+        the distillation itself and of every part.
+    parts : mapping of str to result
+        What each part found, by its name: each has ``frame()`` and ``describe()``.
+    titles : mapping of str to str
+        What each part asks.
+    skipped : mapping of str to str
+        Parts that were not done, and why.
+    seconds : mapping of str to float
+        What each part took.
+    """
+
+    subject: str
+    findings: Findings
+    parts: Mapping[str, Result]
+    titles: Mapping[str, str]
+    skipped: Mapping[str, str]
+    seconds: Mapping[str, float]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no problem; there may be warnings."""
+        return not self.findings.at_least("problem")
+
+    def __getitem__(self, part: str) -> Result:
+        if part in self.skipped:
+            got = f"{part!r}, which was not done: {self.skipped[part]}"
+            raise KeyError(expected("a part that was done", got=got))
+        return self.parts[check_choice("part", part, tuple(self.parts))]
+
+    def frame(self, part: str = FINDINGS) -> pd.DataFrame:
+        """Return the findings, or what a part measured, as a data frame.
+
+        Parameters
+        ----------
+        part : str
+            ``"findings"``, ``"summary"`` (a row per part: what it asks, its findings, what it
+            took, or why it was not done), or one of :attr:`parts`.
+        """
+        check_choice("part", part, (FINDINGS, "summary", *self.parts, *self.skipped))
+        if part == FINDINGS:
+            return self.findings.frame()
+        return self._summary() if part == "summary" else pd.DataFrame(self[part].frame())
+
+    def _summary(self) -> pd.DataFrame:
+        rows = [
+            {
+                "part": name,
+                "asks": title,
+                "done": name in self.parts,
+                "findings": len(findings_of([self.parts[name]])) if name in self.parts else 0,
+                "seconds": self.seconds.get(name),
+                "why not": self.skipped.get(name, ""),
+            }
+            for name, title in self.titles.items()
+        ]
+        columns = ["part", "asks", "done", "findings", "seconds", "why not"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def headline(self) -> str:
+        """What came of it, in one line."""
+        severities = [one.severity for one in self.findings]
+        counts = [(severities.count(severity), severity) for severity in SEVERITIES]
+        said = ", ".join(f"{n} {name}{'s' * (n > 1)}" for n, name in counts if n)
+        done = f"{len(self.parts)} of {len(self.titles)} parts done"
+        return f"{self.subject}: {said or 'nothing found'}; {done}."
+
+    def describe(self) -> str:
+        """Return the outcome, the findings, every part in words, and what was not done."""
+        said = [f"{self.titles[name]}\n{one.describe()}" for name, one in self.parts.items()]
+        left = [f"- {name}: {why}" for name, why in self.skipped.items()]
+        not_done = ["Not done:\n" + "\n".join(left)] if left else []
+        return "\n\n".join([self.headline, repr(self.findings), *said, *not_done])
+
+    def __repr__(self) -> str:
+        left = [f"- not done: {name}: {why}" for name, why in self.skipped.items()]
+        return "\n".join([self.headline, repr(self.findings), *left])
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:audit")(self)
+        return html
+
+
+def audit(
+    d: Distillation,
+    *,
+    only: Sequence[str] | None,
+    seconds: float | None,
+    asked: Scope,
+) -> Audit:
+    """Run every part, or some, one after another until the time is used up."""
+    known = parts()
+    chosen = _chosen(only, known)
+    if seconds is not None:
+        check_number("seconds", seconds, above=0)
+    began = time.perf_counter()
+    done: dict[str, Result] = {}
+    took: dict[str, float] = {}
+    skipped: dict[str, str] = {}
+    bar = tqdm(chosen, desc="auditing", unit=" parts", disable=not asked.progress, leave=False)
+    for name in bar:
+        bar.set_postfix_str(name)
+        start = time.perf_counter()
+        left = None if seconds is None else seconds - (start - began)
+        if left is not None and left <= 0:
+            skipped[name] = f"the {seconds:g} seconds were used up; give more: audit(seconds=...)"
+            continue
+        try:
+            done[name] = known[name].run(d, asked, left)
+        except (NotAsked, ImportError) as error:  # an extra that is missing names itself
+            skipped[name] = str(error)
+        except KeyboardInterrupt:
+            later = chosen[chosen.index(name) :]
+            skipped |= dict.fromkeys(later, "interrupted")
+            break
+        except Exception as error:
+            error.add_note(f"This was in the part {name!r} of the audit; only=[...] leaves it out.")
+            raise
+        took[name] = time.perf_counter() - start
+    found = Findings.ordered([*d.findings, *findings_of(list(done.values()))])
+    titles = {name: known[name].title for name in chosen}
+    return Audit(d.subject, found, done, titles, skipped, took)
+
+
+def _chosen(only: Sequence[str] | None, known: Mapping[str, Part]) -> list[str]:
+    if only is None:
+        return list(known)
+    if isinstance(only, str):
+        raise TypeError(expected("a list of parts", got=repr(only), remedy=f"Write [{only!r}]."))
+    for name in only:
+        check_choice("only", name, tuple(known))
+    if not only:
+        raise ValueError(expected("at least one part", got="none", remedy="Leave only= out."))
+    return [name for name in known if name in only]
