@@ -27,6 +27,7 @@ _HOME = {
     "SoftTargets": "targets",
     "CompositeLoss": "targets",
     "Constraints": "constraints",
+    "Expectations": "expectations",
     "Table": "data",
     "Files": "data.files",
     "TreeStudent": "students.tree",

@@ -164,7 +164,7 @@ class Constraints:
         labels = None if classes is None else np.asarray(classes).tolist()
         demands: list[MonotoneDemand] = []
         for name, asked in self.monotone.items():
-            demands += _demands(name, table.position(name), asked, labels)
+            demands += demands_of(name, table.position(name), asked, labels)
         return tuple(demands)
 
 
@@ -196,13 +196,20 @@ def _directions(monotone: object) -> dict[str, Any]:
         if isinstance(asked, Mapping):
             if not asked:
                 raise ValueError(expected(f"a class and a direction for {name!r}", got="{}"))
-            found[name] = {label: _sign(name, sign) for label, sign in asked.items()}
+            found[name] = {label: sign_of(name, sign) for label, sign in asked.items()}
         else:
-            found[name] = _sign(name, asked)
+            found[name] = sign_of(name, asked)
     return found
 
 
-def _sign(name: str, asked: object) -> int:
+def sign_of(name: str, asked: object) -> int:
+    """Return a direction as 1 or -1.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
     if isinstance(asked, str) and asked in SIGNS:
         return SIGNS[asked]
     if not isinstance(asked, bool) and isinstance(asked, Real) and asked in (1, -1):
@@ -233,32 +240,56 @@ def _names(what: str, given: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _demands(
-    name: str, feature: int, asked: Any, classes: list[object] | None
+def demands_of(
+    name: str,
+    feature: int,
+    asked: Any,
+    classes: list[object] | None,
+    where: tuple[str, str] = ("monotone=", ""),
 ) -> list[MonotoneDemand]:
-    """Return what is asked of one column."""
+    """Return what is asked of one column.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    feature : int
+        Its position.
+    asked : {1, -1} or dict
+        The direction; by class where it is a dict.
+    classes : list or None
+        Class labels in their order; None where a number is given.
+    where : tuple of str
+        What a person writes before and behind the dict of columns, for messages.
+
+    Raises
+    ------
+    ValueError
+        If a class does not exist, has to be named, or directions contradict each other.
+    """
     if classes is None:
         if isinstance(asked, dict):
             raise ValueError(
                 expected(
                     f"a direction alone for {name!r}, as the student gives a number",
                     got=repr(asked),
-                    remedy=f"Write monotone={{{name!r}: +1}}.",
+                    remedy=f"Write {where[0]}{{{name!r}: +1}}{where[1]}.",
                 )
             )
         return [MonotoneDemand(feature, asked, None)]
     if not isinstance(asked, dict):
         if len(classes) > 2:
-            example = f"monotone={{{name!r}: {{{classes[-1]!r}: {asked:+d}}}}}"
+            one = f"{{{name!r}: {{{classes[-1]!r}: {asked:+d}}}}}"
             raise ValueError(
                 expected(
                     f"the class whose probability {name!r} raises or lowers",
                     got=f"{asked:+d} and {len(classes)} classes",
-                    remedy=f"Write {example}.",
+                    remedy=f"Write {where[0]}{one}{where[1]}.",
                 )
             )
         return [MonotoneDemand(feature, asked, len(classes) - 1)]
-    signs = {_place(name, label, classes): sign for label, sign in asked.items()}
+    what = where[0].rstrip("=(")
+    signs = {_place(what, name, label, classes): sign for label, sign in asked.items()}
     # probabilities sum to 1: they cannot all rise
     if len(signs) == len(classes) > 1 and len(set(signs.values())) == 1:
         raise ValueError(
@@ -274,13 +305,13 @@ def _demands(
     return [MonotoneDemand(feature, sign, k) for k, sign in signs.items()]
 
 
-def _place(name: str, label: object, classes: list[object]) -> int:
+def _place(what: str, name: str, label: object, classes: list[object]) -> int:
     if label in classes:
         return classes.index(label)
     same = [c for c in classes if str(c) == str(label)]
     raise ValueError(
         expected(
-            f"monotone[{name!r}] to name a class among {some(classes)}",
+            f"{what}[{name!r}] to name a class among {some(classes)}",
             got=repr(label),
             remedy=f"Write {same[0]!r}." if same else "",
         )

@@ -20,6 +20,9 @@ from jupyter_distill.checks import CHEAP, TeacherCheck
 from jupyter_distill.findings import CODES, SEVERITIES, SEVERITY
 
 from .checking import cancer, check, credit, flipped, forest, line, logistic, sugar
+from .test_bias import CASES as GROUPS
+from .test_compare import CASES as COMPARED
+from .test_expectations import CASES as EXPECTED
 from .test_findings import CASES
 
 
@@ -220,7 +223,7 @@ def test_each_fault_is_found_by_its_name(code: str) -> None:
 
 
 def test_every_code_is_planted_somewhere_and_the_cheap_ones_are_known_as_such() -> None:
-    assert {*FAULTS, *CASES, *AUDITED} == set(CODES)
+    assert {*FAULTS, *CASES, *AUDITED, *EXPECTED, *GROUPS, *COMPARED} == set(CODES)
     cheap = {code for code in FAULTS if code in CHEAP}
     closer = {"unsteady-teacher", "weak-teacher", "unequal-shares", "mislabelled-rows", "few-rows"}
     assert cheap == {*FAULTS} - closer - {"indistinct-rows", "small-groups"} and cheap == {*CHEAP}

@@ -169,6 +169,109 @@ class Questions:
             self._d, resamples, rows, random_state, n_jobs, progress
         )
 
+    def expectations(
+        self,
+        expectations: Any,
+        *,
+        rows: str = "held_out",
+        n: int = 200,
+        grid: int = 20,
+        tolerance: float = 0.01,
+        budget: int | None = None,
+        progress: bool = True,
+    ) -> Any:
+        """Say whether teacher and student behave as people who know the field expect.
+
+        Rows are moved, all else equal, through observed values of a column (ICE); of the student
+        directions are proven where its family allows it.
+
+        Parameters
+        ----------
+        expectations : Expectations or dict
+            By column: ``Expectations(income="+", age=None, postcode="unused")``.
+        rows : {"held_out", "all"}
+            Rows to draw from.
+        n, grid : int
+            How many rows are moved, and through how many values.
+        tolerance : float, default 0.01
+            How far an answer may turn back for its direction to be nearly met: a probability, or
+            a share of the standard deviation of the teacher's numbers.
+        budget : int, optional
+            Moved rows that the teacher is asked about, at most: 100,000; of one that may be far
+            away 2,000, or as many as there are rows.
+        progress : bool, default True
+            Whether to show progress. An interrupt keeps the columns that are done.
+        """
+        return late("jupyter_distill.audits.expectations:expectations")(
+            self._d, expectations, rows, n, grid, tolerance, budget, progress
+        )
+
+    def bias(
+        self,
+        sensitive: Any,
+        *,
+        rows: str = "held_out",
+        intersections: bool = True,
+        least: int = 30,
+        of_class: Any = None,
+    ) -> Any:
+        """Say how teacher and student treat groups of people, and what the student inherited.
+
+        Rates and errors by group and intersection, and the gap between each group and all others:
+        inherited, softened, worse or new, where that is more than chance.
+
+        Parameters
+        ----------
+        sensitive : str, sequence of str, Series, data frame, array, or tuple of two of the latter
+            Names of columns, or values beside the rows (and beside the test rows).
+        rows : {"held_out", "all"}
+            Which rows.
+        intersections : bool, default True
+            Whether columns are also looked at two by two, and all together.
+        least : int, default 30
+            Rows of a group below which it is listed and not judged.
+        of_class : label, optional
+            The class whose rates are looked at; of two the second unless given, of more all.
+        """
+        return late("jupyter_distill.audits.bias:bias")(
+            self._d, sensitive, rows, intersections, least, of_class
+        )
+
+    def compare(
+        self,
+        resamples: int = 20,
+        *,
+        rows: str = "held_out",
+        n: int = 100,
+        grid: int = 10,
+        random_state: int | None = None,
+        n_jobs: int | None = None,
+        progress: bool = True,
+    ) -> Any:
+        """Compare the student with the same student fitted to the truth (distil and compare).
+
+        Which columns the teacher leans on more, or less, than the truth asks for; splits, rules
+        or terms that only one of the two has; how far their answers part.
+
+        Parameters
+        ----------
+        resamples : int, default 20
+            Refits of each, which tell differences from chance.
+        rows : {"held_out", "all"}
+            Rows to compare on.
+        n, grid : int
+            Rows that are moved through each column, and through how many values.
+        random_state : int, optional
+            Seed; that of this distillation unless given.
+        n_jobs : int, optional
+            Fits at a time. An interrupt keeps the refits that are done.
+        progress : bool, default True
+            Whether to show progress.
+        """
+        return late("jupyter_distill.audits.compare:compare")(
+            self._d, resamples, rows, n, grid, random_state, n_jobs, progress
+        )
+
     def audit(
         self,
         sensitive: Any = None,
