@@ -113,7 +113,12 @@ def _probes(form: Form, rng: np.random.Generator) -> Floats:
             at = np.array(sorted(edges.get(j, {0.0, 1.0})))
             span = max(float(np.ptp(at)), 1.0)
             pool = np.concatenate(
-                [at, np.nextafter(at, np.inf), [at[0] - span, at[-1] + span], (at[1:] + at[:-1]) / 2]
+                [
+                    at,
+                    np.nextafter(at, np.inf),
+                    [at[0] - span, at[-1] + span],
+                    (at[1:] + at[:-1]) / 2,
+                ]
             )
         elif kind_of(column) == "boolean":  # a typed column of booleans holds no third value
             pool = np.arange(len(column.categories), dtype=float)

@@ -1,4 +1,4 @@
-"""Does what was written answer as the student does?"""
+"""What was written, and the student: do they answer alike."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from types import ModuleType
 from typing import Any
 
 from jupyter_distill._validation import check_choice, did_you_mean, expected, some
-from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import cells

@@ -194,10 +194,8 @@ class Form:
         def part(one: Part) -> Part:
             if isinstance(one, Steps):
                 return replace(one, scores=tuple(short(row) for row in one.scores))
-            return Line(
-                one.column, *short((one.mean,)), short(one.slope), short(one.known),
-                short(one.missing),
-            )
+            (mean,) = short((one.mean,))
+            return Line(one.column, mean, short(one.slope), short(one.known), short(one.missing))
 
         body = self.body
         if isinstance(body, Choice):

@@ -201,9 +201,7 @@ def _design_parts(design: Design, coef: Floats) -> tuple[Part, ...]:
             values = [(e, c) for e, c in entries if e.what == "value"]
             mean = values[0][0].mean if values else 0.0
             slope = values[0][1] if values else none
-            found.append(
-                Line(j, float(mean), _numbers(slope), _numbers(known), _numbers(missing))
-            )
+            found.append(Line(j, float(mean), _numbers(slope), _numbers(known), _numbers(missing)))
             continue
         levels = [(e, c) for e, c in entries if e.what == "levels"]
 

@@ -44,14 +44,27 @@ def _tolerance(exact: Answers) -> float:
 
 def document(form: Form, about: About, digits: int) -> list[Section]:
     """Return everything that is written: settings, how it answers, and beside it the rounding."""
-    rounded = (
-        f"Numbers that are added or answered are rounded to {digits} digits; thresholds are exact."
-        if digits < MOST
-        else "Numbers are exact."
-    )
+    made = f"Exported by jupyter_distill {about.version}."
+    first = Section(about.name, (made, _precision(form, about.cells, digits)))
     settings = tuple(about.settings.items())
-    first = Section(about.name, (f"Exported by jupyter_distill {about.version}. {rounded}",))
-    return [first, Section("Settings", (), ("setting", "value"), settings), *sections(form)]
+    table = Section("Settings", (), ("setting", "value"), settings)
+    return [first, table, *sections(form.rounded(digits))]
+
+
+def _precision(form: Form, cells: Cells, digits: int) -> str:
+    """Say how exact numbers are, and what that does to answers."""
+    if digits == MOST:
+        return "Numbers are exact."
+    exact = evaluate(form, cells.values).numbers
+    said = evaluate(form.rounded(digits), cells.values).numbers
+    assert exact is not None and said is not None
+    what = "the class is the same and no probability" if form.classes else "no prediction"
+    given = len(cells) - cells.probes
+    return (
+        f"Numbers that are added or answered are rounded to {digits} digits; thresholds are exact. "
+        f"On {given:,} rows and {cells.probes:,} made up at the thresholds {what} differs from the "
+        f"student's by more than {np.abs(exact - said).max():.2g}."
+    )
 
 
 def check_words(form: Form, cells: Cells, digits: int) -> Checked:

@@ -21,7 +21,6 @@ from jupyter_distill.exports.code._form import (
     Part,
     Rule,
     Scores,
-    Steps,
     Sums,
 )
 from jupyter_distill.exports.code._read import categories
@@ -169,7 +168,7 @@ class Expressions:
         if not (slope or known or missing):
             return []
         adds = [number(known)] if known or not slope else []
-        adds += [f"{number(slope)} * ({name} - {number(part.mean)})"] if slope else []
+        adds += [f"{number(slope)} * ({name} {minus(part.mean)})"] if slope else []
         lost = self.lost(part.column)
         return [f"CASE WHEN {lost} THEN {number(missing)} ELSE {' + '.join(adds)} END"]
 
@@ -188,6 +187,11 @@ class Expressions:
             chosen = [literal(v) for v, of in zip(known, axis.bins, strict=True) if of == place]
             lines += _when(f"{name} IN ({', '.join(chosen)})", says(place))
         return [*lines, *_else(says(axis.other)), "END"]
+
+
+def minus(value: float) -> str:
+    """Return what stands behind a name from which a number is taken."""
+    return f"+ {number(-value)}" if value < 0 else f"- {number(value)}"
 
 
 def _when(asked: str, says: Lines) -> Lines:

@@ -105,7 +105,9 @@ def _duckdb(
         if len(where) == 2:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(where[0])}")
         made = ", ".join(parts)
-        connection.execute(f'CREATE TABLE {table} AS SELECT {made} FROM "the rows given" ORDER BY place')
+        connection.execute(
+            f'CREATE TABLE {table} AS SELECT {made} FROM "the rows given" ORDER BY place'
+        )
         return connection.execute(query).fetchall(), f"DuckDB {duckdb.__version__}"
 
 

@@ -117,9 +117,9 @@ def _of_choice(form: Form, body: Choice) -> list[Section]:
     listed = isinstance(body.how, tuple)
     rules = as_rules(form).body
     assert isinstance(rules, Choice) and isinstance(rules.how, tuple)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for place, rule in enumerate(rules.how):
-        asked = " and ".join(said(form, one) for one in rule.conditions)
+        asked = _together([said(form, one) for one in rule.conditions])
         if not asked:
             asked = "otherwise" if place else "any row"
         number_of = str(rule.number)
@@ -141,6 +141,13 @@ def _of_choice(form: Form, body: Choice) -> list[Section]:
     return [Section("How it answers", (how, *([lost] if texts else [])), header, tuple(rows))]
 
 
+def _together(asked: list[str]) -> str:
+    """Return conditions that must all hold, those with an "or" in brackets."""
+    if len(asked) > 1:
+        asked = [f"({one})" if " or " in one else one for one in asked]
+    return " and ".join(asked)
+
+
 def _answers(form: Form, first: str) -> tuple[str, ...]:
     if not form.classes:
         return ("prediction",)
@@ -149,15 +156,15 @@ def _answers(form: Form, first: str) -> tuple[str, ...]:
 
 def _of_scores(form: Form, body: Scores) -> list[Section]:
     classes = form.classes
+    titles: tuple[str, ...] = ("adds",)
     if not classes:
-        how, titles = "The prediction is a sum.", ("adds",)
+        how = "The prediction is a sum."
     elif len(classes) == 2:
         one, two = (quoted(c) for c in classes)
         how = (
             f"A sum gives the log-odds of {two}: above 0 the answer is {two}, else {one}. The "
             f"probability of {two} is 1 / (1 + exp(-sum))."
         )
-        titles = ("adds",)
     else:
         how = (
             "A sum for each class; the class with the highest one is the answer, of equal ones "
@@ -196,9 +203,7 @@ def _of_line(form: Form, part: Line, titles: tuple[str, ...]) -> Section:
     rows = []
     if any(part.known):
         rows.append(("where it is known", *(number(v) for v in part.known)))
-    rows.append(
-        (f"({name} - {number(part.mean)}) times", *(number(value) for value in part.slope))
-    )
+    rows.append((f"({name} {minus(part.mean)}) times", *(number(value) for value in part.slope)))
     rows.append(("where it is missing", *(number(value) for value in part.missing)))
     return Section(name, (), ("where", *titles), tuple(rows))
 
@@ -214,6 +219,11 @@ def _of_steps(form: Form, part: Steps, titles: tuple[str, ...]) -> Section:
             both = f"{text} and {beside}" if beside else text
             rows.append((both, *(number(value) for value in row)))
     return Section(" and ".join(names), (), ("where", *titles), tuple(rows))
+
+
+def minus(value: float) -> str:
+    """Return what stands behind a name from which a number is taken."""
+    return f"+ {number(-value)}" if value < 0 else f"- {number(value)}"
 
 
 def _bins(form: Form, axis: Axis) -> list[tuple[int, str]]:

@@ -28,7 +28,7 @@ def write(form: Form, about: About, *, digits: int | None = None) -> str:
         answers to all rows of the check alike.
     """
     digits = digits_for(form, about.cells, digits)
-    title, *others = document(form.rounded(digits), about, digits)
+    title, *others = document(form, about, digits)
     lines = [f"# {escaped(title.heading)}", "", *map(escaped, title.sentences)]
     for section in others:
         lines += ["", f"## {escaped(section.heading)}"]

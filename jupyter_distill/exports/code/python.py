@@ -58,12 +58,12 @@ def _bin(number, cuts, missing):
     """Return how many cuts lie below a number."""
     return missing if number is None else sum(cut < number for cut in cuts)
 '''
-SOFTMAX = '''
+SOFTMAX = """
 def _softmax(scores):
     top = max(scores)
     powers = [math.exp(score - top) for score in scores]
     return [power / sum(powers) for power in powers]
-'''
+"""
 
 
 def write(form: Form, about: About) -> str:
@@ -115,9 +115,10 @@ class _Writer:
             ("_softmax(", SOFTMAX),
         ):
             needs += [text] if name in body else []
-        helpers = "".join(f"\n{text}" for text in needs)
+        helpers = "".join(f"\n{text}" for text in needs).strip()
         imports = "import math\n\n" if "math." in body + helpers else ""
-        return f"{head}\n{imports}{self._constants()}\n{body}{helpers}"
+        text = f"{head}\n{imports}{self._constants()}\n\n{body.strip()}\n\n\n{helpers}"
+        return text.rstrip() + "\n"
 
     def _constants(self) -> str:
         columns = tuple(self.form.columns[j].name for j in self.form.used)
@@ -136,11 +137,12 @@ class _Writer:
 
     def _choice(self, body: Choice) -> str:
         classes = bool(self.form.classes)
-        said = "(leaf or rule, label, probabilities)" if classes else "(leaf or rule, number)"
+        which = "rule" if isinstance(body.how, tuple) else "leaf"
+        said = "its label and probabilities" if classes else "its number"
         lines = [
             "",
             "def decide(row):",
-            f'    """Return which leaf or rule decides a row, and what it says: {said}."""',
+            f'    """Return the number of the {which} that decides a row, and {said}."""',
             *(self._reads() if body_reads(body) else []),
             *(
                 self._rules(body, body.how)
@@ -176,7 +178,11 @@ class _Writer:
         # the longer way follows without a step to the right: Python ends at a hundred of them
         if _depth(yes) > _depth(no):
             yes, no, asked = no, yes, f"not ({asked})"
-        return [f"{pad}if {asked}:", *self._tree(body, yes, depth + 1), *self._tree(body, no, depth)]
+        return [
+            f"{pad}if {asked}:",
+            *self._tree(body, yes, depth + 1),
+            *self._tree(body, no, depth),
+        ]
 
     def _rules(self, body: Choice, rules: tuple[Rule, ...]) -> list[str]:
         lines = []
@@ -205,17 +211,20 @@ class _Writer:
                 return f"{name} is None"
             known = inside == f"{name} is not None"
             return "True" if known else f"{name} is None or {inside}"
-        return inside if inside.endswith("None") or inside == "False" else (
-            f"{name} is not None and {inside}"
+        return (
+            inside
+            if inside.endswith("None") or inside == "False"
+            else (f"{name} is not None and {inside}")
         )
 
     def _member(self, name: str, condition: Condition) -> str:
         known = categories(self.form.columns[condition.column])
         assert condition.codes is not None
-        chosen = tuple(known[code] for code in condition.codes)
         if not condition.lost:
-            return f"{name} in {chosen!r}"
-        return f"{name} not in {tuple(v for v in known if v not in chosen)!r}"
+            chosen = tuple(known[code] for code in condition.codes)
+            return f"{name} == {chosen[0]!r}" if len(chosen) == 1 else f"{name} in {chosen!r}"
+        others = tuple(v for code, v in enumerate(known) if code not in condition.codes)
+        return f"{name} != {others[0]!r}" if len(others) == 1 else f"{name} not in {others!r}"
 
     # sums
 
@@ -237,7 +246,9 @@ class _Writer:
             ]
         classes = self.form.classes
         if not classes:
-            return "\n".join(["", *_function("predict", "a number", [*_cut(lines), "return score"])])
+            return "\n".join(
+                ["", *_function("predict", "a number", [*_cut(lines), "return score"])]
+            )
         if len(classes) == 2:
             what = f"the log-odds of {classes[1]!r}"
             found = _function("score", what, [*_cut(lines), "return score"])
@@ -302,8 +313,10 @@ class _Writer:
         slope, known, missing = part.slope[k], part.known[k], part.missing[k]
         if not (slope or known or missing):
             return ""
-        adds = f"{slope!r} * ({name} - {part.mean!r})" if slope else ""
-        adds = " + ".join([*([repr(known)] if known or not adds else []), *([adds] if adds else [])])
+        adds = f"{slope!r} * ({name} {minus(part.mean)})" if slope else ""
+        adds = " + ".join(
+            [*([repr(known)] if known or not adds else []), *([adds] if adds else [])]
+        )
         return f"{missing!r} if {name} is None else {adds}"
 
     def _steps(self, part: Steps, k: int) -> str:
@@ -323,13 +336,24 @@ def body_reads(body: Choice) -> bool:
     return isinstance(body.how, Ask)
 
 
+def minus(value: float) -> str:
+    """Return what stands behind a name from which a number is taken."""
+    return f"+ {-value!r}" if value < 0 else f"- {value!r}"
+
+
 def _depth(how: Ask | int) -> int:
     return how.depth if isinstance(how, Ask) else 0
 
 
 def _function(name: str, returns: str, lines: list[str]) -> list[str]:
     said = one_line(returns).replace("\\", "\\\\").replace('"', "'")
-    return ["", f"def {name}(row):", f'    """Return {said}."""', *(f"    {l}" for l in lines), ""]
+    return [
+        "",
+        f"def {name}(row):",
+        f'    """Return {said}."""',
+        *(f"    {one}" for one in lines),
+        "",
+    ]
 
 
 def _cut(lines: list[str]) -> list[str]:

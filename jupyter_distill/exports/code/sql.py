@@ -153,7 +153,9 @@ def _expression(form: Form, write: Expressions, of: int | None) -> Lines:
     body, classes = form.body, form.classes
     if isinstance(body, Choice):
         says = {
-            n: literal(classes[body.named[n]]) if classes and of is None else number(values[of or 0])
+            n: literal(classes[body.named[n]])
+            if classes and of is None
+            else number(values[of or 0])
             for n, values in body.outcomes.items()
         }
         return write.choice(body, says)
@@ -191,7 +193,11 @@ def _query(
         units = [fresh(f"unit {h + 1}") for h in range(len(body.out))]
         if units:
             of = [named(write.unit(body, h), unit) for h, unit in enumerate(units)]
-            source = ["FROM (", *indent(["SELECT", *indent(listed([*given, *of])), *source]), ") AS t"]
+            source = [
+                "FROM (",
+                *indent(["SELECT", *indent(listed([*given, *of])), *source]),
+                ") AS t",
+            ]
         shown = [fresh(name) for name in _score_names(classes)]
         inner = [
             named(write.total(body, k, [[f"t.{unit}"] for unit in units]), name)

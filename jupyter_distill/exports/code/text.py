@@ -25,7 +25,7 @@ def write(form: Form, about: About, *, digits: int | None = None) -> str:
         answers to all rows of the check alike.
     """
     digits = digits_for(form, about.cells, digits)
-    title, *others = document(form.rounded(digits), about, digits)
+    title, *others = document(form, about, digits)
     lines = [one_line(title.heading), "=" * len(one_line(title.heading)), "", *title.sentences]
     for section in others:
         lines += ["", section.heading, "-" * len(section.heading)]
