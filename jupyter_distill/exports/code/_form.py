@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf
 from typing import Any
 
@@ -44,10 +45,10 @@ class Ask:
     yes: Ask | int
     no: Ask | int
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """Questions on the longest way down."""
-        return 1 + max(0 if isinstance(way, int) else way.depth for way in (self.yes, self.no))
+        return 1 + max(depth(self.yes), depth(self.no))
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,11 @@ class Form:
             hidden = None if body.hidden is None else sums(body.hidden)
             body = Scores(sums(body.sums), hidden, tuple(short(row) for row in body.out))
         return replace(self, body=body)
+
+
+def depth(how: Ask | int) -> int:
+    """Return the questions on the longest way down from here."""
+    return how.depth if isinstance(how, Ask) else 0
 
 
 def questions(how: Ask | int) -> Iterator[Condition]:

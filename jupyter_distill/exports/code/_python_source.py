@@ -15,6 +15,7 @@ from jupyter_distill.exports.code._form import (
     Scores,
     Steps,
     Sums,
+    depth,
     parts,
 )
 from jupyter_distill.exports.code._names import identifiers, one_line
@@ -141,21 +142,21 @@ class Source:
             return f"return {number}, {numbers[0]!r}"
         return f"return {number}, {self.form.classes[body.named[number]]!r}, {numbers!r}"
 
-    def _tree(self, body: Choice, how: Ask | int, depth: int) -> list[str]:
-        pad = "    " * depth
+    def _tree(self, body: Choice, how: Ask | int, steps: int) -> list[str]:
+        pad = "    " * steps
         if isinstance(how, int):
             return [pad + self._outcome(body, how)]
         yes, no, asked = how.yes, how.no, self._asked(how.condition)
         if how.depth <= DEEP:
-            below = self._tree(body, yes, depth + 1), self._tree(body, no, depth + 1)
+            below = self._tree(body, yes, steps + 1), self._tree(body, no, steps + 1)
             return [f"{pad}if {asked}:", *below[0], f"{pad}else:", *below[1]]
         # the longer way follows without a step to the right: Python ends at a hundred of them
-        if _depth(yes) > _depth(no):
+        if depth(yes) > depth(no):
             yes, no, asked = no, yes, f"not ({asked})"
         return [
             f"{pad}if {asked}:",
-            *self._tree(body, yes, depth + 1),
-            *self._tree(body, no, depth),
+            *self._tree(body, yes, steps + 1),
+            *self._tree(body, no, steps),
         ]
 
     def _rules(self, body: Choice, rules: tuple[Rule, ...]) -> list[str]:
@@ -313,10 +314,6 @@ def _reads_any(body: Choice) -> bool:
 def minus(value: float) -> str:
     """Return what stands behind a name from which a number is taken."""
     return f"+ {-value!r}" if value < 0 else f"- {value!r}"
-
-
-def _depth(how: Ask | int) -> int:
-    return how.depth if isinstance(how, Ask) else 0
 
 
 def _function(name: str, returns: str, lines: list[str]) -> list[str]:

@@ -73,4 +73,9 @@ def check_words(form: Form, cells: Cells, digits: int) -> Checked:
     tolerance = 1e-9
     if digits < MOST:
         tolerance = 1.0 if form.classes else 10.0 ** (1 - LEAST)
-    return Checked(answers, "the reference evaluator, by what is written", (), tolerance)
+    return Checked(
+        answers,
+        "the reference evaluator, by the rules and numbers that are written,",
+        (),
+        tolerance,
+    )

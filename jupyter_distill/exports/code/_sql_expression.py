@@ -22,11 +22,13 @@ from jupyter_distill.exports.code._form import (
     Rule,
     Scores,
     Sums,
+    depth,
 )
 from jupyter_distill.exports.code._read import categories
 from jupyter_distill.exports.code._sql_words import literal, number, threshold
 
 Lines = list[str]
+DEEP = 4  # questions inside each other beyond which the longer way comes last
 Says = Callable[[int], Lines]
 
 
@@ -76,8 +78,11 @@ class Expressions:
             return [says[how]]
         lines = ["CASE"]
         while isinstance(how, Ask):
-            lines += _when(self.asked(how.condition), self._tree(how.yes, says))
-            how = how.no
+            asked, yes, no = self.asked(how.condition), how.yes, how.no
+            if depth(yes) > max(depth(no), DEEP):  # databases end at some depth of brackets
+                asked, yes, no = f"({asked}) IS NOT TRUE", no, yes
+            lines += _when(asked, self._tree(yes, says))
+            how = no
         return [*lines, f"  ELSE {says[how]}", "END"]
 
     def _rules(self, rules: tuple[Rule, ...], says: dict[int, str]) -> Lines:

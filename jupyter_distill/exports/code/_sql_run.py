@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_distill._optional import require
+from jupyter_distill._validation import expected
 from jupyter_distill.exports.code._cells import Cells, kind_of
 from jupyter_distill.exports.code._evaluate import Answers
 from jupyter_distill.exports.code._form import Form
@@ -108,7 +109,7 @@ def _duckdb(
         connection.execute(
             f'CREATE TABLE {table} AS SELECT {made} FROM "the rows given" ORDER BY place'
         )
-        return connection.execute(query).fetchall(), f"DuckDB {duckdb.__version__}"
+        return _rows(connection, query, "DuckDB", duckdb.Error), f"DuckDB {duckdb.__version__}"
 
 
 def _sqlite(
@@ -132,9 +133,24 @@ def _sqlite(
         holes = ", ".join("?" * len(named))
         rows = zip(*columns, strict=True)
         connection.executemany(f"INSERT INTO {table} VALUES ({holes})", rows)
-        return connection.execute(query).fetchall(), f"SQLite {sqlite3.sqlite_version}", notes
+        found = _rows(connection, query, "SQLite", sqlite3.Error)
+        return found, f"SQLite {sqlite3.sqlite_version}", notes
     finally:
         connection.close()
+
+
+def _rows(connection: Any, query: str, name: str, error: Any) -> list[Any]:
+    """Run a query; one that a database refuses is no export."""
+    try:
+        return list(connection.execute(query).fetchall())
+    except error as refused:
+        raise ValueError(
+            expected(
+                f"SQL that {name} runs",
+                got=f"{type(refused).__name__}: {refused}",
+                remedy="A smaller student, or another dialect, may do.",
+            )
+        ) from refused
 
 
 def _functions(connection: sqlite3.Connection) -> list[str]:

@@ -55,7 +55,7 @@ def write(
         Without a table: the class whose probability to give; unless given the class that is named.
     """
     check_choice("dialect", dialect, DIALECTS)
-    names = _names(form, columns, keep, dialect)
+    names = _names(form, columns, keep)
     _check_types(form)
     of = _answer(form, answer, table)
     head = "".join(f"-- {one_line(line)}".rstrip() + "\n" for line in about.head)
@@ -79,7 +79,7 @@ def check(
     answer: Value | None = None,
 ) -> Checked:
     """Run it in the database that it is for."""
-    names = _names(form, columns, keep, dialect)
+    names = _names(form, columns, keep)
     of = _answer(form, answer, table)
     where = ("rows",) if table is None else (table,) if isinstance(table, str) else table
     return run(content, form, cells, dialect, names, list(keep), where, of, table is None)
@@ -104,9 +104,7 @@ def _table(table: Any) -> str:
     return ".".join(identifier(part) for part in parts)
 
 
-def _names(
-    form: Form, columns: Mapping[str, str] | None, keep: Sequence[str], dialect: str
-) -> dict[int, str]:
+def _names(form: Form, columns: Mapping[str, str] | None, keep: Sequence[str]) -> dict[int, str]:
     """Return what the table calls each column that is read."""
     if isinstance(keep, str):
         raise TypeError(expected("keep to be a list of columns", got=repr(keep)))
@@ -118,14 +116,14 @@ def _names(
                 + did_you_mean(name, own)
             )
     names = {j: (columns or {}).get(form.columns[j].name, form.columns[j].name) for j in form.used}
-    # databases do not tell upper from lower case in names, even in quotes; the standard does
-    alike = [name if dialect == "ansi" else name.lower() for name in (*names.values(), *keep)]
+    # not even in quotes do most databases tell upper from lower case in names
+    alike = [name.lower() for name in (*names.values(), *keep)]
     for place, name in enumerate((*names.values(), *keep)):
         identifier(name)
         if alike.index(alike[place]) != place:
             raise ValueError(
                 expected(
-                    f"columns whose names {dialect} tells apart",
+                    "columns whose names a database tells apart",
                     got=some([(*names.values(), *keep)[alike.index(alike[place])], name]),
                     remedy="Say what the table calls them: columns={'Age': 'age_2'}.",
                 )
