@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from jupyter_distill import students
 from jupyter_distill.exports.code import Export, export, formats
+from jupyter_distill.targets import SoftTargets
 from tests import coded
 from tests.coded import INCOME, LEVELS, TASKS, held_out, same, student
 
@@ -292,3 +294,57 @@ def test_what_is_written_to_a_file_is_what_is_given_back(tmp_path: Path) -> None
         assert found.path is not None and found.path.read_bytes() == content
         assert repr(found) == (found.describe() if format == "onnx" else found.content)
         assert export(of, format).content == found.content  # the same each time
+
+
+def follow(text: str, row: dict[str, Any]) -> str:
+    """Answer a row as a reader of the text would: known values, then rule by rule."""
+    lines = text.split("How it answers\n")[1].split("\n\nFidelity")[0].splitlines()
+    for line in lines:
+        if found := re.fullmatch(
+            r"(\w+) is one of (.*); any other value counts as missing\.", line
+        ):
+            known = [json.loads(name) for name in re.findall(r'"(?:[^"\\]|\\.)*"', found[2])]
+            row = {**row, found[1]: row[found[1]] if row[found[1]] in known else None}
+    at = next(i for i, line in enumerate(lines) if re.match(r"(rule|leaf) +if ", line))
+    starts = [lines[at].index(word) for word in ("if ", "answer")]
+    for line in lines[at + 1 :]:
+        asked, answer = line[starts[0] : starts[1]].strip(), line[starts[1] :].split()[0]
+        conditions = [] if asked == "otherwise" else asked.split(" and ")
+        if all(fulfilled(condition.strip("()"), row) for condition in conditions):
+            return str(json.loads(answer))
+    raise AssertionError(f"no rule for {row}")
+
+
+def fulfilled(condition: str, row: dict[str, Any]) -> bool:
+    if found := re.fullmatch(r"(\w+) is missing", condition):
+        return row[found[1]] is None
+    lost = condition.endswith(" or missing")
+    condition = condition.removesuffix(" or missing")
+    if found := re.fullmatch(r"(\w+) is (.*)", condition):
+        values = [value.strip('"') for value in found[2].split(" or ")]
+        return lost if row[found[1]] is None else str(row[found[1]]) in values
+    (name,) = re.findall(r"[a-z]\w*", condition)
+    return lost if row[name] is None else bool(eval(condition, {}, row))
+
+
+@pytest.mark.parametrize("family", ["tree", "rules"])
+def test_a_reader_of_the_text_comes_to_the_students_answer(family: str) -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {
+            "income": rng.normal(50, 20, 240).round(1),
+            "purpose": rng.choice(["car", "house", "boat", "travel"], 240).astype(object),
+            "flag": (rng.random(240) < 0.5).astype(object),
+        }
+    )
+    for name in frame.columns:
+        frame.loc[rng.random(240) < 0.15, name] = None
+    score = frame["income"].fillna(70).astype(float) / 10 - 5
+    score += 3.0 * (frame["purpose"] == "car") - 2.0 * frame["flag"].isna()
+    targets = SoftTargets(np.column_stack([0 * score, score]), ["no", "yes"])
+    kind = students.load(family)
+    of = kind(size=6, alpha=0.0, quality="greedy").fit_soft(frame, targets)
+    frame.loc[:20, "purpose"] = "never"
+    text = str(export(of, "text"))
+    said = [follow(text, row) for row in records(frame)]
+    assert said == list(of.predict(frame))

@@ -136,9 +136,17 @@ def _of_choice(form: Form, body: Choice) -> list[Section]:
         if listed
         else "Of these rules exactly one holds; each is a leaf of the tree."
     )
-    lost = "A category that is not named in any rule about its column counts as missing."
-    texts = any(one.codes is not None for rule in rules.how for one in rule.conditions)
-    return [Section("How it answers", (how, *([lost] if texts else [])), header, tuple(rows))]
+    asked_of = dict.fromkeys(
+        one.column for rule in rules.how for one in rule.conditions if one.codes is not None
+    )
+    known = [_known(form.columns[j]) for j in asked_of if form.columns[j].kind == "category"]
+    return [Section("How it answers", (how, *known), header, tuple(rows))]
+
+
+def _known(column: Column) -> str:
+    """Say which categories there are, as any other goes where missing ones go."""
+    listed = ", ".join(quoted(value) for value in categories(column))
+    return f"{name_of(column)} is one of {listed}; any other value counts as missing."
 
 
 def _together(asked: list[str]) -> str:
