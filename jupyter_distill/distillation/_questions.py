@@ -368,6 +368,30 @@ class Questions:
         written: Path = late("jupyter_distill.saving:save")(self._d, path)
         return written
 
+    def export(self, format: str, path: str | Path | None = None, **options: Any) -> Any:
+        """Write the student as code or text that needs nothing of this package.
+
+        What was written is run on all held-out rows, and on rows made up at its thresholds, before
+        it is given back: it answers as the student does, or an error names the first row where it
+        does not.
+
+        Parameters
+        ----------
+        format : str
+            ``"python"``, ``"sql"``, ``"json"``, ``"onnx"``, ``"markdown"`` or ``"text"``.
+        path : str or Path, optional
+            File to write it to as well.
+        **options
+            Other `rows` to check it on, the `name` to give it, and what the format takes: see
+            :func:`jupyter_distill.exports.code.export`.
+
+        Returns
+        -------
+        Export
+            The text, or the bytes of a model; ``describe()`` says what was checked.
+        """
+        return late("jupyter_distill.exports.code:export")(self._d, format, path, **options)
+
     def view(self) -> Any:
         """Return the view of a notebook: student and disagreements, linked where it is a tree."""
         return late("jupyter_distill.widgets:view")(self._d)

@@ -1,0 +1,242 @@
+"""The neutral form of a fitted student: what every export is written from, exact and complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
+from typing import Any
+
+from jupyter_distill.data import Column
+
+Numbers = tuple[float, ...]
+Value = str | bool | int | float
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is asked of one column.
+
+    Attributes
+    ----------
+    column : int
+        Which.
+    low, high : float
+        Of a number: it must be greater than `low` and at most `high`.
+    codes : tuple of int or None
+        Of a category or boolean: places in ``column.categories`` that fulfil it.
+    lost : bool
+        Whether missing values do, and categories that were never seen.
+    """
+
+    column: int
+    low: float = -inf
+    high: float = inf
+    codes: tuple[int, ...] | None = None
+    lost: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question of a tree, and the questions or leaves that follow."""
+
+    condition: Condition
+    yes: Ask | int
+    no: Ask | int
+
+    @cached_property
+    def depth(self) -> int:
+        """Questions on the longest way down."""
+        return 1 + max(depth(self.yes), depth(self.no))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Conditions that must all hold, and the number of the rule."""
+
+    conditions: tuple[Condition, ...]
+    number: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a numeric column adds to J scores: ``known + slope * (x - mean)``, or `missing`."""
+
+    column: int
+    mean: float
+    slope: Numbers
+    known: Numbers
+    missing: Numbers
+
+
+@dataclass(frozen=True)
+class Axis:
+    """How the values of a column are put in bins.
+
+    Attributes
+    ----------
+    column : int
+        Which.
+    cuts : tuple of float or None
+        Of a number, ascending: the value i belongs to is the first whose cut is not below it.
+    bins : tuple of int
+        Bin of each interval (one more than there are cuts), or of each category.
+    other, missing : int
+        Bin of categories that were never seen, and of missing values.
+    """
+
+    column: int
+    cuts: Numbers | None
+    bins: tuple[int, ...]
+    other: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the bins of one column, or of two, add to J scores.
+
+    ``scores[bin]``; of two columns ``scores[first * width + second]``.
+    """
+
+    axes: tuple[Axis, ...]
+    scores: tuple[Numbers, ...]
+    width: int = 1
+
+
+Part = Line | Steps
+
+
+@dataclass(frozen=True)
+class Sums:
+    """J sums: an intercept each, and what the parts add."""
+
+    intercept: Numbers
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A tree or a list of rules: it picks one of several outcomes.
+
+    Attributes
+    ----------
+    how : Ask, int, or tuple of Rule
+        The tree (a number if it is a single leaf), or rules of which the first that holds decides;
+        the last one has no condition.
+    outcomes : dict of int to tuple of float
+        By the number of leaf or rule: the probability of each class, or a number.
+    named : dict of int to int
+        Place of the class that each names; 0 in a regression.
+    """
+
+    how: Ask | int | tuple[Rule, ...]
+    outcomes: dict[int, Numbers]
+    named: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A sum: linear, of shapes, or with hidden units.
+
+    Attributes
+    ----------
+    sums : Sums
+        Two classes share one sum, the log-odds of the second; a regression has one, its answer;
+        else there is one for each class, whose softmax are the probabilities.
+    hidden : Sums or None
+        Each of these goes through ``tanh``: the units of a net.
+    out : tuple of tuple of float
+        Per unit, what 1 of it adds to each sum.
+    """
+
+    sums: Sums
+    hidden: Sums | None = None
+    out: tuple[Numbers, ...] = ()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A fitted student without its library.
+
+    Attributes
+    ----------
+    family, title : str
+        E.g. ``"tree"`` and ``"tree of 12 leaves"``.
+    columns : tuple of Column
+        All that it was fitted to.
+    classes : tuple
+        Labels, of their own type; empty for a regression.
+    body : Choice or Scores
+        How it answers.
+    """
+
+    family: str
+    title: str
+    columns: tuple[Column, ...]
+    classes: tuple[Value, ...]
+    body: Choice | Scores
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        """Places of the columns that it reads, in order; the first where it reads none."""
+        return tuple(sorted(set(_columns(self.body)))) or (0,)
+
+    def rounded(self, digits: int) -> Form:
+        """Return the form with what is added or answered rounded; what is asked stays exact."""
+
+        def short(numbers: Numbers) -> Numbers:
+            return tuple(float(f"{number:.{digits}g}") for number in numbers)
+
+        def sums(of: Sums) -> Sums:
+            return Sums(short(of.intercept), tuple(part(one) for one in of.parts))
+
+        def part(one: Part) -> Part:
+            if isinstance(one, Steps):
+                return replace(one, scores=tuple(short(row) for row in one.scores))
+            (mean,) = short((one.mean,))
+            return Line(one.column, mean, short(one.slope), short(one.known), short(one.missing))
+
+        body = self.body
+        if isinstance(body, Choice):
+            body = replace(body, outcomes={k: short(v) for k, v in body.outcomes.items()})
+        else:
+            hidden = None if body.hidden is None else sums(body.hidden)
+            body = Scores(sums(body.sums), hidden, tuple(short(row) for row in body.out))
+        return replace(self, body=body)
+
+
+def depth(how: Ask | int) -> int:
+    """Return the questions on the longest way down from here."""
+    return how.depth if isinstance(how, Ask) else 0
+
+
+def questions(how: Ask | int) -> Iterator[Condition]:
+    """Yield every question of a tree."""
+    if isinstance(how, Ask):
+        yield how.condition
+        yield from questions(how.yes)
+        yield from questions(how.no)
+
+
+def conditions(body: Choice) -> list[Condition]:
+    """Return everything that is asked."""
+    if isinstance(body.how, tuple):
+        return [condition for rule in body.how for condition in rule.conditions]
+    return list(questions(body.how))
+
+
+def parts(body: Scores) -> tuple[Part, ...]:
+    """Return everything that adds to a sum."""
+    return body.sums.parts + (() if body.hidden is None else body.hidden.parts)
+
+
+def _columns(body: Any) -> Iterator[int]:
+    if isinstance(body, Choice):
+        yield from (condition.column for condition in conditions(body))
+        return
+    for part in parts(body):
+        yield from (
+            [part.column] if isinstance(part, Line) else [axis.column for axis in part.axes]
+        )

@@ -1,0 +1,81 @@
+"""What text and Markdown share: numbers as short as may be, and what stands around the rules."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jupyter_distill._validation import check_number
+from jupyter_distill.exports.code._about import About
+from jupyter_distill.exports.code._cells import Cells
+from jupyter_distill.exports.code._evaluate import Answers, evaluate
+from jupyter_distill.exports.code._form import Form
+from jupyter_distill.exports.code._result import Checked
+from jupyter_distill.exports.code._words import Section, as_rules, sections
+
+LEAST, MOST = 3, 17  # digits; with 17 a number is exact
+NEAR = 5e-4  # of a probability: three digits of it stay right
+ALIKE = 1e-6  # of a number, in parts of the largest answer
+
+
+def digits_for(form: Form, cells: Cells, asked: int | None) -> int:
+    """Return how many digits to write: the fewest that answer all rows alike, unless asked."""
+    if asked is not None:
+        return int(check_number("digits", asked, low=LEAST, high=MOST, integer=True))
+    exact = evaluate(form, cells.values)
+    return next(
+        digits
+        for digits in range(LEAST, MOST + 1)
+        if digits == MOST or _alike(evaluate(form.rounded(digits), cells.values), exact)
+    )
+
+
+def _alike(one: Answers, other: Answers) -> bool:
+    assert one.numbers is not None and other.numbers is not None
+    if one.named is not None and (one.named != other.named).any():
+        return False
+    apart = float(np.abs(one.numbers - other.numbers).max())
+    return apart <= _tolerance(other)
+
+
+def _tolerance(exact: Answers) -> float:
+    assert exact.numbers is not None
+    return NEAR if exact.named is not None else ALIKE * float(np.abs(exact.numbers).max())
+
+
+def document(form: Form, about: About, digits: int) -> list[Section]:
+    """Return everything that is written: settings, how it answers, and beside it the rounding."""
+    made = f"Exported by jupyter_distill {about.version}."
+    first = Section(about.name, (made, _precision(form, about.cells, digits)))
+    settings = tuple(about.settings.items())
+    table = Section("Settings", (), ("setting", "value"), settings)
+    return [first, table, *sections(form.rounded(digits))]
+
+
+def _precision(form: Form, cells: Cells, digits: int) -> str:
+    """Say how exact numbers are, and what that does to answers."""
+    if digits == MOST:
+        return "Numbers are exact."
+    exact = evaluate(form, cells.values).numbers
+    said = evaluate(form.rounded(digits), cells.values).numbers
+    assert exact is not None and said is not None
+    what = "the class is the same and no probability" if form.classes else "no prediction"
+    given = len(cells) - cells.probes
+    return (
+        f"Numbers that are added or answered are rounded to {digits} digits; thresholds are exact. "
+        f"On {given:,} rows and {cells.probes:,} made up at the thresholds {what} differs from the "
+        f"student's by more than {np.abs(exact - said).max():.2g}."
+    )
+
+
+def check_words(form: Form, cells: Cells, digits: int) -> Checked:
+    """Answer every row by the rules and numbers that were written."""
+    answers = evaluate(as_rules(form.rounded(digits)), cells.values)
+    tolerance = 1e-9
+    if digits < MOST:
+        tolerance = 1.0 if form.classes else 10.0 ** (1 - LEAST)
+    return Checked(
+        answers,
+        "the reference evaluator, by the rules and numbers that are written,",
+        (),
+        tolerance,
+    )
