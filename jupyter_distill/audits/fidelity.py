@@ -236,4 +236,4 @@ def _precision(answer: NDArray[np.intp], named: NDArray[np.intp], k: int) -> flo
     return float((named[given] == k).mean()) if given.any() else float("nan")
 
 
-PART = Part(10, "How faithful is the student?", lambda d, asked, _: fidelity(d, asked.rows))
+PART = Part(10, "How faithful is the student?", lambda d, scope, _: fidelity(d, scope.rows))

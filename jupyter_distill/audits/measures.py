@@ -20,6 +20,7 @@ from jupyter_distill.audits._measured import (
     to_labels,
     to_numbers,
 )
+from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._text import left
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import Predictions
@@ -234,3 +235,6 @@ def _text(interval: Interval) -> str:
     if np.isnan(interval.value) or abs(interval.value) < 1000:
         return Interval(*(round(v, 3) + 0.0 for v in interval)).text()  # no -0.000
     return "{:.4g} [{:.4g}, {:.4g}]".format(*interval)
+
+
+PART = Part(15, "How faithful is it in every measure?", lambda d, scope, _: measures(d, scope.rows))

@@ -14,6 +14,7 @@ from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._beside import of_a_sample
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._measured import UNKNOWN
+from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._parting import Parting
 from jupyter_distill.audits._region import Region, Regions
 from jupyter_distill.audits._region_tree import leaves
@@ -124,3 +125,8 @@ def _found(found: tuple[Region, ...], numbers: bool, where: str) -> Iterator[Fin
             "there, or take a larger size (d.ladder).",
             pd.DataFrame([{"rule": m.rule, "rows": m.rows, "rate": m.rate.value} for m in matter]),
         )
+
+
+PART = Part(
+    25, "Where do teacher and student part?", lambda d, scope, _: regions(d, rows=scope.rows)
+)

@@ -16,6 +16,7 @@ from jupyter_distill._wilson import Z
 from jupyter_distill.audits._beside import STUDENT, TEACHER, Beside, of_a_sample
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._measured import Counted, intervals, mean, to_labels
+from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._text import left
 from jupyter_distill.checks import _reliability as curves
 from jupyter_distill.checks._calibration import ENOUGH, OFF, SEED, STEEP, by_decile
@@ -333,3 +334,10 @@ def _mend(inherited: bool) -> str:
         "Give the truth more weight (alpha), take another temperature (d.temperature_path), or do "
         "not show the student's probabilities as such."
     )
+
+
+PART = Part(
+    30,
+    "Can its probabilities be taken at their word?",
+    lambda d, scope, _: reliability(d, scope.rows),
+)

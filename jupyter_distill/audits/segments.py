@@ -10,6 +10,7 @@ from jupyter_distill._paired import chance
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._beside import Beside, of_a_sample
 from jupyter_distill.audits._levels import Levels, levels
+from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._segment_counts import Counts, count
 from jupyter_distill.audits._segment_distinct import distinct_of
 from jupyter_distill.audits._segment_measures import (
@@ -235,3 +236,6 @@ def _found(worst: pd.DataFrame, measure: str, whole: float, where: str) -> list[
             worst.reset_index(drop=True),
         )
     ]
+
+
+PART = Part(20, "Where is the student less faithful?", lambda d, scope, _: segments(d, scope.rows))
