@@ -121,8 +121,7 @@ def audit(
     """Run every part, or some, one after another until the time is used up."""
     known = parts()
     chosen = _chosen(only, known)
-    if seconds is not None:
-        check_number("seconds", seconds, above=0)
+    _check(asked, seconds)
     began = time.perf_counter()
     done: dict[str, Result] = {}
     took: dict[str, float] = {}
@@ -150,6 +149,15 @@ def audit(
     found = Findings.ordered([*d.findings, *findings_of(list(done.values()))])
     titles = {name: known[name].title for name in chosen}
     return Audit(d.subject, found, done, titles, skipped, took)
+
+
+def _check(asked: Scope, seconds: float | None) -> None:
+    """Refuse what would otherwise be refused by the last part, after all the others."""
+    check_choice("rows", asked.rows, ("held_out", "all"))
+    for name in ("explained", "evaluations", "resamples"):
+        check_number(name, getattr(asked, name), low=1, integer=True)
+    if seconds is not None:
+        check_number("seconds", seconds, above=0)
 
 
 def _chosen(only: Sequence[str] | None, known: Mapping[str, Part]) -> list[str]:
