@@ -44,6 +44,8 @@ SEVERITY: dict[str, Severity] = {
     "indistinct-rows": "warning",
     "dense-student": "warning",
     "fixed-temperature": "warning",
+    "ignored-by-student": "warning",
+    "other-reasons": "warning",
     "few-answers": "note",
     "heavy-tails": "note",
     "small-groups": "note",

@@ -87,6 +87,67 @@ class Questions:
             self._d, resamples, rows, random_state, n_jobs, progress
         )
 
+    def attributions(
+        self,
+        method: str = "shap",
+        *,
+        rows: Any = "held_out",
+        n: int | None = None,
+        background: int = 100,
+        scale: str = "auto",
+        evaluations: int | None = None,
+        seconds: float | None = None,
+        random_state: int | None = None,
+        progress: bool = True,
+        resume: Any = None,
+    ) -> Any:
+        """Explain teacher and student on the same rows, and say how far their reasons agree.
+
+        The student's SHAP values are exact. The teacher's are so where its kind allows it (sums
+        of trees by the package shap, linear models, EBMs); else orders of the columns are sampled.
+        The teacher is explained twice, with another seed and background, as no student can agree
+        with it more than it does with itself.
+
+        Parameters
+        ----------
+        method : {"shap", "lime", "surrogate"}
+            SHAP values; LIME by its own package; or a local line fitted on rows whose cells were
+            all seen, which is steadier.
+        rows : {"held_out", "all"} or array of int
+            Rows to draw from, by class and by whether the models agree; or their places.
+        n : int, optional
+            How many: 100, of LIME 20, of the surrogate 50, and fewer where the budget is short.
+        background : int, default 100
+            Rows that they are compared with, of those that the student learnt from.
+        scale : {"auto", "log-odds", "probability"}
+            What of the answers is explained. ``"auto"`` takes log-odds, and probabilities where
+            the teacher often gives a class none. A regression is explained in its own unit.
+        evaluations : int, optional
+            Rows that the teacher is asked about, at most: 200,000, and of a teacher that may be
+            far away as many as the table has.
+        seconds : float, optional
+            When to stop, between two questions; what is done is kept.
+        random_state : int, optional
+            Seed; that of this distillation unless given.
+        progress : bool, default True
+            Whether to show progress. An interrupt keeps what is done.
+        resume : Attributions, optional
+            An earlier result that was cut short, or is to be made surer: it is gone on with.
+        """
+        return late("jupyter_distill.audits.attributions:attributions")(
+            self._d,
+            method,
+            rows=rows,
+            n=n,
+            background=background,
+            scale=scale,
+            evaluations=evaluations,
+            seconds=seconds,
+            random_state=random_state,
+            progress=progress,
+            resume=resume,
+        )
+
     def report(self, path: str | Path) -> Path:
         """Write one HTML file that shows everything offline, and return its path."""
         written: Path = late("jupyter_distill.exports.report:report")(self._d, path)
