@@ -31,6 +31,7 @@ from jupyter_distill.audits._reasons_alike import compared, measures
 from jupyter_distill.audits._shapley import Game
 from jupyter_distill.audits.attributions import Attributions
 from jupyter_distill.distillation import Distillation, InterruptedWarning
+from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 
 from .distilling import by_heart, run
 from .small import people
@@ -45,10 +46,12 @@ def rows(n: int = 300) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def plain(*args: Any, **options: Any) -> Distillation:
-    given = {"augment": None, "size": 4, "student": "tree", "random_state": 0, **options}
-    if given.pop("classes_too", True):
+    classes = options.pop("classes_too", True)
+    tree = TreeStudent(quality="greedy") if classes else TreeRegressionStudent(quality="greedy")
+    given = {"augment": None, "size": 4, "student": tree, "random_state": 0, "alpha": 0.0}
+    if classes:
         given["temperature"] = 1.0
-    return run(*args, **given)
+    return run(*args, **{**given, **options})
 
 
 @cache
@@ -64,7 +67,7 @@ def boosted() -> Distillation:
 
 
 @cache
-def mixed(student: str = "tree") -> Distillation:
+def mixed() -> Distillation:
     """A function over categories, booleans and missing values."""
     X, y = people(300)
 
@@ -75,7 +78,7 @@ def mixed(student: str = "tree") -> Distillation:
         return np.column_stack([-z / 2, z / 2])
 
     teach = jd.as_teacher(teacher, classes=["no", "yes"])
-    return plain(teach, X, y, student=student, size=5)
+    return plain(teach, X, y, size=5)
 
 
 @cache
@@ -273,7 +276,7 @@ def other_reasons() -> Attributions:
     X["e"] = X[["a", "b", "c", "d"]].sum(axis=1)
     line = LinearRegression().fit(X[list("abcde")], X["e"])
     line.coef_, line.intercept_ = np.array([1.0, 1.0, 1.0, 1.0, 0.0]), 0.0
-    d = plain(line, X, student="linear", size=1, task="regression", classes_too=False, alpha=0.0)
+    d = plain(line, X, student="linear", size=1, task="regression", classes_too=False)
     return d.attributions(n=40, progress=False)
 
 
@@ -289,7 +292,7 @@ def test_other_reasons_and_ignored_columns_are_found() -> None:
 def test_a_student_that_is_its_teacher_is_not_below_the_floor() -> None:
     X, z = rows()
     line = LinearRegression().fit(X, z)
-    d = plain(line, X, z, student="linear", classes_too=False, size=4, alpha=0.0)
+    d = plain(line, X, z, student="linear", classes_too=False, size=4)
     found = d.attributions(**FEW)
     assert found.findings.codes == () and found.unused == ()
     judged = found.agreement()
