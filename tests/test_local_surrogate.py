@@ -44,7 +44,7 @@ def near(says: Any, row: int = 0, seed: int = 0, samples: int = 400) -> Local:
 
 
 @given(st.integers(0, 19))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_of_a_line_they_are_its_own(row: int) -> None:
     found = near(line, row)
     spread = FRAME.iloc[OTHERS].std(ddof=0, numeric_only=True)

@@ -123,6 +123,9 @@ def _kind(model: Any, scale: Scale) -> str:
         if shares != (scale.kind == "probability"):
             means = "probabilities" if shares else "log-odds"
             raise NotNative(f"the leaves of {name} hold {means}")
+        if package == "catboost" and scale.n_classes > 2:
+            # shap reads its leaves as those of one class, and does not come back
+            raise NotNative("shap does not read trees of catboost for several classes")
         if find_spec("shap") is None:
             raise NotNative('shap is not installed (pip install "jupyter-distill[audit]")')
         kind = "trees"
