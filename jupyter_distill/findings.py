@@ -51,6 +51,8 @@ SEVERITY: dict[str, Severity] = {
     "weak-segment": "warning",
     "miscalibrated-student": "warning",
     "fixed-temperature": "warning",
+    "ignored-by-student": "warning",
+    "other-reasons": "warning",
     "few-answers": "note",
     "heavy-tails": "note",
     "small-groups": "note",

@@ -24,6 +24,7 @@ from jupyter_distill.students.linear import LinearRegressionStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 
 from .distilling import by_heart, data, run, smooth
+from .test_attributions import other_reasons
 
 CANCER, SICK = load_breast_cancer(return_X_y=True, as_frame=True)
 SUGAR, WORSE = load_diabetes(return_X_y=True, as_frame=True)
@@ -72,7 +73,7 @@ def three(rows: Any) -> np.ndarray:
 
 
 FLAT = CANCER.assign(**dict.fromkeys(CANCER, 1.0))
-CASES: dict[str, Callable[[], Distillation]] = {
+CASES: dict[str, Callable[[], Any]] = {
     "constant-columns": lambda: run(
         by_heart(forest().predict_proba(CANCER)), FLAT, teacher_inputs=np.arange(len(CANCER))
     ),
@@ -102,6 +103,8 @@ CASES: dict[str, Callable[[], Distillation]] = {
     "fixed-temperature": lambda: cancer(temperature=2.0),
     "alpha-does-not-matter": lambda: sugar(alpha="auto"),
     "sampled": lambda: cancer(temperature=1.0, sample=300),
+    "ignored-by-student": other_reasons,
+    "other-reasons": other_reasons,
     "temperature-does-not-matter": lambda: run(lambda rows: smooth(rows) / 20, data()[0]),
 }
 

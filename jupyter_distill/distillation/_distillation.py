@@ -11,6 +11,8 @@ from jupyter_distill._late import late
 from jupyter_distill._validation import check_number, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
+from jupyter_distill.distillation._ask_fidelity import AsksFidelity
+from jupyter_distill.distillation._ask_trust import AsksTrust
 from jupyter_distill.distillation._calibrate import Calibration
 from jupyter_distill.distillation._carry import carry
 from jupyter_distill.distillation._census import Census, constant
@@ -20,9 +22,9 @@ from jupyter_distill.distillation._find import with_findings
 from jupyter_distill.distillation._fit import fit
 from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._lessons import Teaching
+from jupyter_distill.distillation._outlets import Outlets
 from jupyter_distill.distillation._plan import no_temperature
 from jupyter_distill.distillation._population import Population
-from jupyter_distill.distillation._questions import Questions
 from jupyter_distill.distillation._rungs import Rung, climb
 from jupyter_distill.distillation._sample import Sample
 from jupyter_distill.distillation._sweep import at_temperature, sweep
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Distillation(Evidence, Questions):
+class Distillation(Evidence, AsksFidelity, AsksTrust, Outlets):
     """A teacher, the student distilled from it, and the rows on which the two were compared.
 
     In a notebook it shows itself: the student, the rows where the models part, and the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -12,19 +12,13 @@ from jupyter_distill._late import late
 from jupyter_distill._validation import expected
 from jupyter_distill.distillation._alpha import columns
 from jupyter_distill.distillation._assistants import Fitted
+from jupyter_distill.distillation._mixin import Mixin
 from jupyter_distill.distillation._stages import stages
 from jupyter_distill.distillation._trials import Trial
 
-if TYPE_CHECKING:
-    from jupyter_distill.distillation._distillation import Distillation
 
-
-class Evidence:
+class Evidence(Mixin):
     """The part of a distillation that answers for its settings."""
-
-    @property
-    def _d(self) -> Distillation:
-        return cast("Distillation", self)
 
     @property
     def temperature_path(self) -> pd.DataFrame:
