@@ -44,6 +44,10 @@ SEVERITY: dict[str, Severity] = {
     "indistinct-rows": "warning",
     "dense-student": "warning",
     "fixed-temperature": "warning",
+    "teacher-disagrees": "warning",
+    "locally-unfaithful": "warning",
+    "outside-what-was-learnt": "warning",
+    "change-not-shared": "warning",
     "few-answers": "note",
     "heavy-tails": "note",
     "small-groups": "note",
@@ -58,6 +62,7 @@ SEVERITY: dict[str, Severity] = {
     "techniques": "note",
     "temperature-does-not-matter": "note",
     "alpha-does-not-matter": "note",
+    "narrow-margin": "note",
 }
 CODES = tuple(SEVERITY)
 SEVERITIES: tuple[Severity, ...] = ("problem", "warning", "note")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -85,6 +86,56 @@ class Questions:
         """
         return late("jupyter_distill.audits.stability:stability")(
             self._d, resamples, rows, random_state, n_jobs, progress
+        )
+
+    def certificate(
+        self,
+        row: Any = None,
+        *,
+        index: Any = None,
+        immutable: Sequence[str] = (),
+        limits: Mapping[str, Any] | None = None,
+        target: Any = None,
+        fill_missing: bool = False,
+        reasons: bool = True,
+        ask: bool = True,
+    ) -> Any:
+        """Return the account of one decision, or of many: the exact rule, and how far to trust it.
+
+        The student's rule or sum in the owner's words, applied to the row again; the rows that it
+        stands on and fidelity among them; what the teacher says; the margin to each threshold; the
+        smallest change that gives another decision; the columns by what they add.
+
+        Parameters
+        ----------
+        row : int, dict, frame, array of two axes, or list of int or dict
+            A position among the rows that were distilled from, or a new row; of a list or a frame
+            of many rows, all of them.
+        index : label or list of labels, optional
+            In place of `row`: the label of a row in the index of the pandas frame X.
+        immutable : sequence of str
+            Columns that may not change.
+        limits : dict, optional
+            Per column where it may go: ``(low, high)``, ``"+"``, ``"-"``, or of a category a list.
+        target : class, list of classes, or (low, high), optional
+            The decision that is wanted; of a regression the range of the prediction.
+        fill_missing : bool, default False
+            Whether a change may fill in a missing value.
+        reasons : bool, default True
+            Whether to say how much each column adds to the decision.
+        ask : bool, default True
+            Whether the teacher may be asked about rows that it has not answered.
+        """
+        return late("jupyter_distill.audits.certificate:certificate")(
+            self._d,
+            row,
+            index=index,
+            immutable=immutable,
+            limits=limits,
+            target=target,
+            fill_missing=fill_missing,
+            reasons=reasons,
+            ask=ask,
         )
 
     def report(self, path: str | Path) -> Path:
