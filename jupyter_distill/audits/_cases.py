@@ -63,7 +63,7 @@ def cases(d: Distillation, row: Any, index: Any) -> Cases:
         raise TypeError(expected(f"one row: {WHAT}", got=got))
     if index is not None:
         return _labelled(d, index)
-    if isinstance(row, Integral) and not isinstance(row, bool | np.bool_):
+    if _whole(row):
         return _placed(d, np.array([_place(d, row)]), single=True)
     if isinstance(row, Mapping):
         return _new(d, _written(d, [row]), single=True)
@@ -75,6 +75,10 @@ def cases(d: Distillation, row: Any, index: Any) -> Cases:
     if hasattr(row, "columns") or (isinstance(row, np.ndarray) and row.ndim == 2):
         return _framed(d, row)
     return _listed(d, row)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, (bool, np.bool_))
 
 
 def _placed(d: Distillation, places: NDArray[np.intp], *, single: bool) -> Cases:
@@ -114,8 +118,8 @@ def _labelled(d: Distillation, index: Any) -> Cases:
     places = []
     for label in labels:
         try:
-            found = np.flatnonzero(native.index.get_indexer_for([label]) >= 0)
-            at = native.index.get_indexer_for([label]) if len(found) else np.empty(0, dtype=int)
+            at = np.flatnonzero(native.index.get_indexer_for(pd.Index([label])) >= 0)
+            at = np.flatnonzero(native.index == label) if len(at) else at
         except TypeError as error:
             raise KeyError(f"There is no row {label!r}: {error}.") from error
         if not len(at):
@@ -146,7 +150,7 @@ def _listed(d: Distillation, rows: Any) -> Cases:
         chosen = np.flatnonzero(np.asarray(found, dtype=bool))
         _refuse_none(chosen)
         return _placed(d, chosen, single=False)
-    if all(isinstance(one, Integral) and not isinstance(one, bool | np.bool_) for one in found):
+    if all(_whole(one) for one in found):
         return _placed(d, np.array([_place(d, one) for one in found]), single=False)
     if all(isinstance(one, Mapping | pd.Series) for one in found):
         return _new(d, _written(d, [dict(one) for one in found]), single=False)

@@ -53,19 +53,13 @@ def decision(why: Rule | Sum) -> list[str]:
             lines.append(f"  rule {place + 1} does not hold, as not: {' nor: '.join(texts)}")
         return lines
     lines = [why.text]
-    width = max([len(term.value) for term in why.terms] + [len("intercept")])
-    shown = [("intercept", why.intercept)]
-    shown += [
-        (
-            term.value if not term.term.startswith("unit ") else f"{term.term}, of {term.value}",
-            term.adds,
-        )
-        for term in why.terms[:LISTED]
-    ]
-    if len(why.terms) > LISTED:
-        rest = [sum(t.adds[j] for t in why.terms[LISTED:]) for j in range(len(why.scores))]
-        shown.append((f"{len(why.terms) - LISTED} more terms", tuple(rest)))
+    terms = [term for term in why.terms if not term.empty]
+    shown = [("intercept", why.intercept), *((term.text, term.adds) for term in terms[:LISTED])]
+    if len(terms) > LISTED:
+        rest = [sum(term.adds[j] for term in terms[LISTED:]) for j in range(len(why.scores))]
+        shown.append((f"{len(terms) - LISTED} more terms", tuple(rest)))
     shown.append(("sum", why.total))
+    width = max(len(name) for name, _ in shown)
     if len(why.scores) > 1:
         lines.append(f"  {'':{width}} " + " ".join(f"{name:>10.10}" for name in why.scores))
     lines += [

@@ -125,7 +125,7 @@ def ruled(decision: Any) -> str:
     """Return what decided on one line: the rule, or the sum of the first score."""
     if decision.kind != "sum":
         return str(decision.text)
-    parts = [f"{term.adds[0]:+.3g} ({term.value})" for term in decision.terms]
+    parts = [f"{term.adds[0]:+.3g} ({term.text})" for term in decision.terms if not term.empty]
     total = f"{decision.intercept[0]:.3g} {' '.join(parts)} = {decision.total[0]:.3g}"
     return f"{decision.scores[0]}: {total}"
 

@@ -114,19 +114,41 @@ class Added:
     ----------
     term : str
         What is added: a column, one of its values, several columns, a unit.
+    columns : tuple of str
+        Columns that it depends on.
     value : str
-        What the row holds of it.
+        What the row holds of them.
     adds : tuple of float
         How much, to each score.
     """
 
     term: str
+    columns: tuple[str, ...]
     value: str
     adds: tuple[float, ...]
 
+    @property
+    def text(self) -> str:
+        """The term for this row: ``income = 21000``, ``purpose is car``, ``unit 1, of ...``."""
+        if self.term == " and ".join(self.columns):
+            return self.value
+        if len(self.columns) == 1 and self.term.startswith(self.columns[0]):
+            return self.term
+        return f"{self.term}, of {self.value}"
+
+    @property
+    def empty(self) -> bool:
+        """Whether it adds nothing to any score."""
+        return not any(self.adds)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {"term": self.term, "value": self.value, "adds": list(self.adds)}
+        return {
+            "term": self.term,
+            "columns": list(self.columns),
+            "value": self.value,
+            "adds": list(self.adds),
+        }
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from jupyter_distill.audits._certified import Change, Said, Step, figure
 from jupyter_distill.audits._changed import changed
 from jupyter_distill.audits._goal import Goal
 from jupyter_distill.audits._reading import Reading, truly
+from jupyter_distill.audits._reading_sums import shown
 from jupyter_distill.audits._room import Room
 from jupyter_distill.audits._smallest import Found, smallest
 from jupyter_distill.data import Table
@@ -159,7 +160,7 @@ def _none(found: Found) -> str:
 
 
 def _text(room: Room, cell: Any, x: float) -> str:
-    return str(cell) if x < 0 and room.column.kind != "numeric" else room.column.text(x)
+    return str(cell) if x < 0 and room.column.kind != "numeric" else shown(room.column, x)
 
 
 def in_words(rooms: Sequence[Room], immutable: Sequence[str], limits: Any, fill: bool) -> str:

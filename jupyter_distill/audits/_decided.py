@@ -55,7 +55,6 @@ def _conditions(limits: Sequence[Limit]) -> tuple[Condition, ...]:
             limit.missing,
         )
         for limit in limits
-        # an open interval is that of known values; both ends at one place leave the missing ones
     )
 
 
@@ -66,8 +65,9 @@ def _of_sum(reading: SumReading, row: Floats) -> Sum:
     terms = tuple(
         Added(
             parts[i].name,
+            tuple(columns[j].name for j in parts[i].columns),
             " and ".join(said_of(columns[j], float(row[j])) for j in parts[i].columns),
-            tuple(float(v) for v in parts[i].adds[0]),
+            tuple(float(v) + 0.0 for v in parts[i].adds[0]),  # of -0.0 and 0.0 there is one
         )
         for i in order
     )

@@ -79,7 +79,7 @@ def _code(label: Any, classes: tuple[Any, ...]) -> int:
 
 def _bounds(target: Any) -> Goal:
     what = "target to be a range of the prediction: (low, high), None for an open end"
-    if isinstance(target, Real) and not isinstance(target, bool):
+    if isinstance(target, Real):
         remedy = f"Write ({target}, None) for at least that, (None, {target}) for at most."
         raise TypeError(expected(what, got=repr(target), remedy=remedy))
     if isinstance(target, str) or not isinstance(target, Iterable):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from jupyter_distill.audits._goal import Goal
 from jupyter_distill.audits._reading import Reading, RulesReading, TreeReading, holds, inside
+from jupyter_distill.audits._reading_sums import SumReading, shown
 from jupyter_distill.audits._room import Room
-from jupyter_distill.audits._smallest import smallest
+from jupyter_distill.audits._smallest import alone
 from jupyter_distill.explanation import Limit
 
 Floats = NDArray[np.float64]
@@ -88,6 +89,7 @@ class Margins:
         elif isinstance(reading, RulesReading):
             place = int(reading.place(row[None])[0])
             found = self._of_limits(row, reading.rules[place])
+            found += self._of_earlier(row, reading.rules[:place])
         else:
             found = self._of_sum(row)
         return tuple(sorted(found, key=_narrow))
@@ -103,6 +105,31 @@ class Margins:
                         found.append(self._threshold(row, j, limit, end, above))
             else:
                 found.append(self._others(row, j, limit))
+        return found
+
+    def _of_earlier(self, row: Floats, rules: Sequence[Any]) -> list[Margin]:
+        """Return how far each earlier rule is from holding, where one condition alone fails."""
+        found = []
+        for i, rule in enumerate(rules):
+            wrong = [(j, limit) for j, limit in rule if not holds([(j, limit)], row[None])[0]]
+            if len(wrong) > 1:
+                continue
+            ((j, limit),) = wrong
+            x, asked = float(row[j]), limit.text(in_full=True)
+            text = f"rule {i + 1} does not hold, as not: {asked}"
+            if limit.codes is None and not np.isnan(x):
+                below = x <= limit.low
+                end = limit.low if below else limit.high
+                if not np.isfinite(end) or limit.low >= limit.high:
+                    continue  # it asks for a missing value
+                way = self.rooms[j].precision
+                to = way.above(end, np.inf) if below else way.below(end, -np.inf)
+                to = end if to is None else to
+                found.append(self._margin(row, j, text, to, end, abs(end - x)))
+            elif limit.codes:
+                names = tuple(limit.column.text(code) for code in sorted(limit.codes))
+                to = float(min(limit.codes))
+                found.append(self._margin(row, j, text, to, np.nan, np.nan, names))
         return found
 
     def _threshold(self, row: Floats, j: int, limit: Limit, end: float, above: bool) -> Margin:
@@ -152,7 +179,7 @@ class Margins:
         return Margin(
             column.name,
             condition,
-            column.text(float(row[j])),
+            shown(column, float(row[j])),
             end,
             distance,
             distance / spread if spread > 0 else float("nan"),
@@ -164,16 +191,13 @@ class Margins:
     def _of_sum(self, row: Floats) -> list[Margin]:
         """Return for each column the nearest value that by itself gives another class."""
         reading = self.reading
-        if not reading.classes:
+        if not reading.classes or not isinstance(reading, SumReading):
             return []
         named = int(reading.output(row[None])[0].argmax())
         goal = Goal(tuple(k for k in range(len(reading.classes)) if k != named))
         found = []
         for j in reading.used:
-            alone = [
-                room if i == j else replace(room, fixed=True) for i, room in enumerate(self.rooms)
-            ]
-            new = smallest(reading, row, goal, alone, row[None]).values
+            new = alone(reading, row, goal, self.rooms, j)
             if new is None or new[j] == row[j]:
                 continue
             column, x, to = self.rooms[j].column, float(row[j]), float(new[j])

@@ -131,8 +131,12 @@ def _narrow(student: Said, margins: Sequence[Margin]) -> Finding | None:
             f"{one.column} = {one.value} is {figure(one.distance)} from where the student says "
             f"{one.beyond}: {figure(one.spreads)} of its standard deviation."
         )
-        evidence = {"distance": one.distance, "spreads": one.spreads, "column": one.column}
-        return Finding("narrow-margin", told, evidence, remedy)
+        measured: dict[str, int | float | str] = {
+            "column": one.column,
+            "distance": one.distance,
+            "spreads": one.spreads,
+        }
+        return Finding("narrow-margin", told, measured, remedy)
     if first - second < NARROW:
         told = f"Between the two likeliest classes are {first - second:.3f} of probability."
         return Finding("narrow-margin", told, {"probability": first - second}, remedy)

@@ -21,6 +21,7 @@ from jupyter_distill.explanation import (
 from jupyter_distill.students._design import Entry
 
 Bools = NDArray[np.bool_]
+LONG = 10  # letters of a number from which on it is cut short where it only is to be read
 
 
 class Part(NamedTuple):
@@ -197,6 +198,12 @@ class NetReading(SumReading):
             found.append(Part(f"unit {h + 1}", columns, told[:, [h]] * self.out[h]))
         return found
 
+    def total(self, values: Floats) -> Floats:
+        """Return the scores, all at once: a search asks for many."""
+        counted = self.matrix(values)
+        told = np.tanh(counted @ self.first + self.bias)
+        return np.asarray(told @ self.out + counted @ self.skip + self.intercept)
+
     def units(self, values: Floats) -> tuple[str, ...]:
         """Return for one row what each unit says, and of what."""
         counted = self.matrix(values)[0]
@@ -238,7 +245,9 @@ def _counts(entry: Entry, x: Floats, filled: float) -> Floats:
     lost = np.isnan(x)
     if entry.what == "missing":
         return lost.astype(np.float64)
-    raw = x if entry.what == "value" else np.isin(x, entry.codes).astype(np.float64)
+    raw = x
+    if entry.what != "value":
+        raw = (x[:, None] == np.array(entry.codes)).any(1).astype(np.float64)
     return np.where(lost, filled, raw)
 
 
@@ -251,4 +260,12 @@ def said_of(column: Column, value: float) -> str:
     """Write what a row holds of a column: ``income = 21000``, ``purpose is missing``."""
     if np.isnan(value):
         return f"{column.name} is missing"
-    return f"{column.name} {'=' if column.kind == 'numeric' else 'is'} {column.text(value)}"
+    if column.kind == "numeric":
+        return f"{column.name} = {shown(column, value)}"
+    return f"{column.name} is {column.text(value)}"
+
+
+def shown(column: Column, value: float) -> str:
+    """Write a value to read: of a number with very many digits the first six."""
+    text = column.text(value)
+    return f"{value:.6g}" if column.kind == "numeric" and len(text) > LONG else text

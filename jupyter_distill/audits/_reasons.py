@@ -248,8 +248,8 @@ def _of_any(reading: Reading, row: Floats, background: Floats) -> tuple[Floats, 
     for _ in range(ORDERS):
         order = rng.permutation(used)
         for way in (order, order[::-1]):
-            now: frozenset[int] = frozenset()
+            taken: frozenset[int] = frozenset()
             for j in way.tolist():
-                phi[j] += (value(now | {j}) - value(now)) / (2 * ORDERS)
-                now |= {j}
+                phi[j] += (value(taken | {j}) - value(taken)) / (2 * ORDERS)
+                taken |= {j}
     return phi, f"Shapley values over {2 * ORDERS} drawn orders of {m} columns"

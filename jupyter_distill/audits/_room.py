@@ -122,7 +122,7 @@ class Room:
         if self.stays(x):
             return np.empty(0)
         if self.column.kind != "numeric":
-            return self.codes[self.codes != x][:most].astype(np.float64)
+            return np.asarray(self.codes[self.codes != x][:most], dtype=np.float64)
         low, high = (self.low, self.high) if np.isnan(x) else self.bounds(x)
         found = np.unique([self.precision.nearest(v) for v in np.linspace(low, high, most)])
         return np.asarray(found[(found >= low) & (found <= high) & (found != x)])
@@ -222,7 +222,7 @@ def _said(room: Room, said: Any) -> Room:
     what = f"'+', '-' or a range (low, high) for {column.name!r}"
     if isinstance(said, str) and said in SIGNS:
         return replace(room, sign=SIGNS[said])
-    if isinstance(said, Real) and not isinstance(said, bool) and said in (1, -1):
+    if type(said) in (int, float) and said in (1, -1):
         return replace(room, sign=int(said))
     if not isinstance(said, tuple | list) or len(said) != 2:
         raise ValueError(expected(what, got=repr(said)))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.audits._goal import Goal
 from jupyter_distill.audits._reading import Reading, RulesReading, TreeReading
-from jupyter_distill.audits._reading_sums import EbmReading, LinearReading, NetReading
+from jupyter_distill.audits._reading_sums import EbmReading, LinearReading, NetReading, SumReading
 from jupyter_distill.audits._room import Room
-from jupyter_distill.audits._smallest_search import searched
-from jupyter_distill.audits._smallest_sums import Unsolved, solved
+from jupyter_distill.audits._smallest_search import searched, searched_alone
+from jupyter_distill.audits._smallest_sums import Unsolved, candidates, solved
 
 Floats = NDArray[np.float64]
 
@@ -112,3 +112,25 @@ def _over_boxes(
             if cost < best.cost:
                 best = Found(new, cost, True)
     return best
+
+
+def alone(
+    reading: SumReading, row: Floats, goal: Goal, rooms: Sequence[Room], j: int
+) -> Floats | None:
+    """Return the row after the smallest change of one column that meets a goal; None without one.
+
+    Of a net the change is searched for, over a grid.
+    """
+    if rooms[j].stays(float(row[j])):
+        return None
+    only = [room if i == j else replace(room, fixed=True) for i, room in enumerate(rooms)]
+    if isinstance(reading, LinearReading) and rooms[j].column.kind == "numeric":
+        return smallest(reading, row, goal, only, row[None]).values
+    if not isinstance(reading, LinearReading | EbmReading):
+        return searched_alone(reading, row, goal, only)
+    values = candidates(reading, rooms[j], float(row[j]), j)
+    rows = np.tile(row, (len(values), 1))
+    rows[:, j] = values
+    met = rows[goal.met(reading.output(rows))] if len(rows) else rows
+    costs = [rooms[j].cost(float(row[j]), float(new[j])) for new in met]
+    return met[int(np.argmin(costs))] if costs else None

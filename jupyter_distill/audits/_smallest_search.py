@@ -16,8 +16,11 @@ Floats = NDArray[np.float64]
 
 ALONE, TOGETHER = 101, 13  # values of a column that are tried alone, and with another column
 AT_ONCE = 200_000  # rows of pairs, at most: of more columns those that move the answer most
-BEGINNINGS = 10  # rows that already have another answer, from which columns are put back
-HALVINGS = 40
+BEGINNINGS = 6  # rows that already have another answer, from which columns are put back
+BETWEEN, ROUNDS = (
+    33,
+    5,
+)  # points between two numbers, and how often it is looked between two of them
 
 
 def searched(
@@ -27,7 +30,7 @@ def searched(
 
     Every column alone over a grid; every two of them over a coarser one; then real rows with the
     wanted answer, of which column after column is put back to what it was. Numbers are then drawn
-    back by halving.
+    back as far as the goal allows.
     """
     search = _Search(reading, row, goal, rooms)
     best = search.nearest(search.alone())
@@ -36,6 +39,14 @@ def searched(
     found = [best, search.nearest(search.together()), search.nearest(search.put_back(rows))]
     known = [one for one in found if one is not None]
     return min(known, key=search.cost) if known else None
+
+
+def searched_alone(
+    reading: Reading, row: Floats, goal: Goal, rooms: Sequence[Room]
+) -> Floats | None:
+    """Return the row after the smallest change of one column that a search finds, if any."""
+    search = _Search(reading, row, goal, rooms)
+    return search.nearest(search.alone())
 
 
 class _Search:
@@ -61,7 +72,10 @@ class _Search:
         return min((self.drawn_back(rows[i]) for i in order), key=self.cost)
 
     def _with(self, j: int, values: Floats) -> Floats:
-        rows = np.tile(self.row, (len(values), 1))
+        return self._from(self.row, j, values)
+
+    def _from(self, row: Floats, j: int, values: Floats) -> Floats:
+        rows = np.tile(row, (len(values), 1))
         rows[:, j] = values
         return rows
 
@@ -133,16 +147,17 @@ class _Search:
         for j in self.free:
             if self.rooms[j].column.kind == "numeric" and not np.isnan(self.row[j]):
                 if new[j] != self.row[j]:
-                    new = self._halved(new, j)
+                    new = self._nearer(new, j)
         return new
 
-    def _halved(self, new: Floats, j: int) -> Floats:
+    def _nearer(self, new: Floats, j: int) -> Floats:
         far, near = float(new[j]), float(self.row[j])  # met, and not met
-        for _ in range(HALVINGS):
-            middle = far / 2 + near / 2
-            tried = new.copy()
-            tried[j] = middle
-            far, near = (middle, near) if self.met(tried[None])[0] else (far, middle)
+        for _ in range(ROUNDS):
+            points = np.linspace(near, far, BETWEEN)
+            met = self.met(self._from(new, j, points))
+            met[-1] = True  # up to rounding it is `far`
+            first = max(int(met.argmax()), 1)
+            near, far = float(points[first - 1]), float(points[first])
         precision = self.rooms[j].precision
         if new[j] > self.row[j]:
             written = precision.above(float(np.nextafter(far, -np.inf)), float(new[j]))

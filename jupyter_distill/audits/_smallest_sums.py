@@ -150,7 +150,7 @@ def _line(program: _Program, room: Room, x: float, slope: Floats) -> _Way:
     return _Way(np.empty(0), tuple(found), unit)
 
 
-def _candidates(reading: LinearReading | EbmReading, room: Room, x: float, j: int) -> Floats:
+def candidates(reading: LinearReading | EbmReading, room: Room, x: float, j: int) -> Floats:
     """Return values of which one is as good as any other that the column may take."""
     if room.column.kind != "numeric":
         return room.values(x, len(room.codes))
@@ -175,7 +175,7 @@ def _listed(
     paired: bool,
 ) -> _Way:
     x = float(row[j])
-    values = _candidates(reading, room, x, j)
+    values = candidates(reading, room, x, j)
     cost = np.array([room.cost(x, float(v)) for v in values])
     rows = np.tile(row, (len(values) + 1, 1))
     rows[1:, j] = values
@@ -198,9 +198,13 @@ def _listed(
 def _undominated(cost: Floats, gains: Floats) -> NDArray[np.intp]:
     """Return the values that no other beats in cost and in all gains, the first of equals."""
     order = np.argsort(cost, kind="stable")
+    if gains.shape[1] == 1:  # better than all that cost less
+        gain = gains[order, 0]
+        before = np.maximum.accumulate(np.concatenate([[-np.inf], gain[:-1]]))
+        return np.sort(order[gain > before])
     kept: list[int] = []
     for i in order:
-        if not any((gains[k] >= gains[i]).all() for k in kept):
+        if not (gains[kept] >= gains[i]).all(1).any():
             kept.append(int(i))
     return np.array(sorted(kept), dtype=np.intp)
 
@@ -277,18 +281,15 @@ def _run(program: _Program, demands: Floats, need: Floats, beyond: float) -> Flo
         for v in np.flatnonzero(gains[:, i]):
             matrix[i, v] = gains[v, i] / size
         low[i] = need[i] / size + beyond
-    at = len(demands)
-    for sums in program.least:
+    for line, sums in enumerate(program.least, len(demands)):
         for v, weight in sums.items():
             if v >= 0:
-                matrix[at, v] = weight
-        low[at] = -sums.get(-1, 0.0)
-        at += 1
-    for sums, total in program.equal:
+                matrix[line, v] = weight
+        low[line] = -sums.get(-1, 0.0)
+    for line, (sums, total) in enumerate(program.equal, len(demands) + len(program.least)):
         for v, weight in sums.items():
-            matrix[at, v] = weight
-        low[at] = high[at] = total
-        at += 1
+            matrix[line, v] = weight
+        low[line] = high[line] = total
     found = milp(
         np.array(program.cost),
         integrality=np.array(program.whole),

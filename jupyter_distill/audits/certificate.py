@@ -285,7 +285,7 @@ def _certified(
         why = reasons_of(
             d, reading, table, [_against(one, g) for one, g in zip(output, goals, strict=True)]
         )
-    gaps = np.isnan(learnt).any(0)
+    gaps = np.asarray(np.isnan(learnt).any(0))
     usually = (
         float(np.quantile(near.alike[near.held_out], USUAL)) if near.held_out.any() else np.inf
     )
