@@ -12,6 +12,7 @@ import jupyter_distill as jd
 from jupyter_distill import students
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
+
 from .distilling import run
 
 QUOTED = 'a "very", <b>bold</b> or long one'

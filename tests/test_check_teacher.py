@@ -196,6 +196,10 @@ FAULTS: dict[str, Callable[[], TeacherCheck]] = {
     "gaps": telling,
     "repeated-rows": repeated,
 }
+OF_CERTIFICATES = {  # planted among the tests of certificates
+    *("teacher-disagrees", "locally-unfaithful", "outside-what-was-learnt", "change-not-shared"),
+    "narrow-margin",
+}
 once = cache(lambda plant: plant())
 
 
@@ -214,7 +218,7 @@ def test_each_fault_is_found_by_its_name(code: str) -> None:
 
 
 def test_every_code_is_planted_somewhere_and_the_cheap_ones_are_known_as_such() -> None:
-    assert {*FAULTS, *CASES} == set(CODES)
+    assert {*FAULTS, *CASES, *OF_CERTIFICATES} == set(CODES)
     cheap = {code for code in FAULTS if code in CHEAP}
     closer = {"unsteady-teacher", "weak-teacher", "unequal-shares", "mislabelled-rows", "few-rows"}
     assert cheap == {*FAULTS} - closer - {"indistinct-rows", "small-groups"} and cheap == {*CHEAP}

@@ -127,7 +127,9 @@ def teacher_after(change: Change) -> str:
     if change.teacher is None:
         return f"What the teacher then says is not known: {change.teacher_note}."
     if change.shared:
-        return f"So does the teacher: {change.teacher.text}."
+        same = change.moves_teacher is False and change.student and change.student.probabilities
+        before = ", as it did before" if same else ""
+        return f"The teacher comes to that too{before}: {change.teacher.text}."
     return f"The teacher does not come to that: it says {change.teacher.text}."
 
 

@@ -250,8 +250,10 @@ class Change:
     teacher_note : str
         Why the teacher was not asked; empty where it was.
     shared : bool or None
-        Whether the teacher decides otherwise too: another class than before, one that was wanted,
-        or a number within the target. None where it is not known.
+        Whether the teacher then says what was wanted too, a class or a number within the target;
+        None where it is not known.
+    moves_teacher : bool or None
+        Whether that is another answer than the teacher gave before.
     """
 
     wanted: str
@@ -263,6 +265,7 @@ class Change:
     teacher: Said | None
     teacher_note: str
     shared: bool | None
+    moves_teacher: bool | None
 
     @property
     def text(self) -> str:
@@ -281,6 +284,7 @@ class Change:
             "teacher": None if self.teacher is None else self.teacher.to_dict(),
             "teacher_note": self.teacher_note,
             "shared": self.shared,
+            "moves_teacher": self.moves_teacher,
         }
 
 

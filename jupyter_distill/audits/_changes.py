@@ -85,7 +85,8 @@ class Search:
                     student=said(self.d, truly(self.d.student, after)[at]),
                     teacher=told,
                     teacher_note=answers.note,
-                    shared=None if told is None else self._shared(goal, teacher[i], told),
+                    shared=None if told is None else self._shared(goal, told),
+                    moves_teacher=_moved(teacher[i], told),
                 )
             changes.append(change)
         return changes
@@ -118,7 +119,7 @@ class Search:
         if found is not None:
             how = found.how if found.values is not None else _none(found)
         wanted = self._wanted(goal, before)
-        return Change(wanted, self.limits, (), NOTHING, how, None, None, "", None)
+        return Change(wanted, self.limits, (), NOTHING, how, None, None, "", None, None)
 
     def _wanted(self, goal: Goal, before: Said) -> str:
         if not goal.classes:
@@ -145,12 +146,18 @@ class Search:
             steps.append(Step(room.column.name, plain(was), plain(now), text, cost))
         return tuple(sorted(steps, key=lambda step: -step.cost))
 
-    def _shared(self, goal: Goal, before: Said | None, after: Said) -> bool:
-        """Return whether the teacher comes to what was wanted too."""
+    def _shared(self, goal: Goal, after: Said) -> bool:
+        """Return whether the teacher says what was wanted too."""
         if not goal.classes:
             return bool(goal.low <= after.answer <= goal.high)
-        wanted = [plain(self.d.targets.classes[k]) for k in goal.classes]
-        return after.answer in wanted and (before is None or after.answer != before.answer)
+        return after.answer in [plain(self.d.targets.classes[k]) for k in goal.classes]
+
+
+def _moved(before: Said | None, after: Said | None) -> bool | None:
+    """Return whether an answer is another than before."""
+    if before is None or after is None:
+        return None
+    return bool(before.answer != after.answer)
 
 
 def _none(found: Found) -> str:

@@ -15,7 +15,7 @@ from jupyter_distill.explanation import Limit
 
 Floats = NDArray[np.float64]
 
-SECONDS = 10.0  # after which a program that is not solved is given up
+SECONDS = 5.0  # after which a program that is not solved is given up
 BEYOND = (1e-7, 1e-6, 1e-5)  # of the size of the scores: how far beyond a tie the sums must be
 STEPS = 8  # of a column's precision by which rounding may have missed the goal
 
@@ -133,20 +133,16 @@ def _solved(
 
 
 def _line(program: _Program, room: Room, x: float, slope: Floats) -> _Way:
+    # a variable for each way runs from 0 to 1; another says whether it moves at all. Whole steps
+    # would make the program a hard one: numbers are rounded, and drawn back, after it
     low, high = room.bounds(x)
-    step = 10.0**-room.precision.decimals
-    whole = (
-        room.precision.exact and room.precision.nearest(x) == x and room.precision.listed is None
-    )
-    # a variable for each way runs from 0 to 1, or counts steps; another says whether it moves
-    unit = step if whole else (high - low) or 1.0
+    unit = (high - low) or 1.0
     found = []
     moves = program.add(1.0, 1.0, 0 * slope, whole=True)
     for sign, length in ((1.0, high - x), (-1.0, x - low)):
-        most = np.floor(length / unit + 1e-9) if whole else length / unit
-        gain = sign * unit * slope
-        found.append(program.add(unit / room.range, max(most, 0.0), gain, whole=whole))
-        program.least.append({moves: max(most, 0.0), found[-1]: -1.0})
+        most = length / unit
+        found.append(program.add(unit / room.range, most, sign * unit * slope, whole=False))
+        program.least.append({moves: most, found[-1]: -1.0})
     return _Way(np.empty(0), tuple(found), unit)
 
 
