@@ -53,6 +53,10 @@ SEVERITY: dict[str, Severity] = {
     "fixed-temperature": "warning",
     "ignored-by-student": "warning",
     "other-reasons": "warning",
+    "teacher-disagrees": "warning",
+    "locally-unfaithful": "warning",
+    "outside-what-was-learnt": "warning",
+    "change-not-shared": "warning",
     "few-answers": "note",
     "heavy-tails": "note",
     "small-groups": "note",
@@ -69,6 +73,7 @@ SEVERITY: dict[str, Severity] = {
     "techniques": "note",
     "temperature-does-not-matter": "note",
     "alpha-does-not-matter": "note",
+    "narrow-margin": "note",
 }
 CODES = tuple(SEVERITY)
 SEVERITIES: tuple[Severity, ...] = ("problem", "warning", "note")

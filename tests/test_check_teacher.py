@@ -204,6 +204,11 @@ AUDITED = {
     "disagreement-region": "test_regions",
     "weak-segment": "test_segments",
     "miscalibrated-student": "test_reliability",
+    "teacher-disagrees": "test_certificate",
+    "locally-unfaithful": "test_certificate",
+    "outside-what-was-learnt": "test_certificate",
+    "change-not-shared": "test_certificate",
+    "narrow-margin": "test_certificate",
 }
 once = cache(lambda plant: plant())
 
