@@ -18,7 +18,8 @@ from jupyter_distill.distillation import Distillation
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-NEAR = 50  # rows that are near to one where the student has no parts of its own
+# Rows that are near to one where the student has no parts of its own: a fifth of all, within these.
+FEWEST, MOST, SHARE = 10, 50, 5
 
 
 @dataclass(frozen=True)
@@ -113,20 +114,22 @@ class NearRows:
         like = d.table.values[d.rows.learnt]
         points = encode(np.vstack([d.table.values, table.values]), like, d.table.columns)
         among, asked = points[: d.table.n_rows], points[d.table.n_rows :]
-        which = f"of the {NEAR} nearest of each kind"
-        nearest = []
+        which = "that are nearest to it"
+        nearest, sizes = [], []
         for kind in (self.held_out, self.learnt):
             rows = np.flatnonzero(kind)[:POOL]
-            k = min(NEAR + 1, len(rows))
-            if not k:
+            if not len(rows):
                 nearest.append([rows] * table.n_rows)
+                sizes.append(0)
                 continue
+            sizes.append(min(MOST, max(FEWEST, len(rows) // SHARE)))
+            k = min(sizes[-1] + 1, len(rows))
             search = NearestNeighbors(n_neighbors=k).fit(among[rows])
             nearest.append([rows[of] for of in search.kneighbors(asked, return_distance=False)])
         found = []
         for i in range(table.n_rows):
             itself = None if own is None else int(own[i])
-            kept = [of[i][of[i] != itself][:NEAR] for of in nearest]
+            kept = [of[i][of[i] != itself][:k] for of, k in zip(nearest, sizes, strict=True)]
             found.append(self._support(which, np.concatenate(kept), itself))
         return found
 

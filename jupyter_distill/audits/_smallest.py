@@ -18,6 +18,7 @@ from jupyter_distill.audits._smallest_sums import Unsolved, candidates, solved
 Floats = NDArray[np.float64]
 
 EXACT = "no smaller change within the limits does it"
+ROUNDED = EXACT + ", up to the rounding of numbers"
 SEARCHED = "found by search: a smaller one may exist"
 
 
@@ -33,16 +34,21 @@ class Found:
         See :func:`cost_of`.
     exact : bool
         Whether it is known that nothing smaller does it (or that nothing does).
+    rounded : bool
+        Whether numbers were rounded, to the precision of their columns, after that.
     """
 
     values: Floats | None
     cost: float
     exact: bool
+    rounded: bool = False
 
     @property
     def how(self) -> str:
         """How sure it is that nothing smaller does it."""
-        return EXACT if self.exact else SEARCHED
+        if not self.exact:
+            return SEARCHED
+        return ROUNDED if self.rounded else EXACT
 
 
 def cost_of(rooms: Sequence[Room], row: Floats, new: Floats) -> float:
@@ -60,7 +66,8 @@ def smallest(
     """Return the smallest change after which the student's answer meets a goal.
 
     Of trees and rules all leaves are looked at; of sums of coefficients or shapes a mixed-integer
-    program is solved: both are exact. A net is searched.
+    program is solved: both are exact, but for the rounding of numbers that coefficients multiply,
+    to the precision of their columns, afterwards. A net is searched.
 
     Parameters
     ----------
@@ -83,7 +90,8 @@ def smallest(
         except Unsolved:
             values = searched(reading, row, goal, rooms, rows)
             return _found(rooms, row, values, exact=False)
-        return _found(rooms, row, values, exact=True)
+        found = _found(rooms, row, values, exact=True)
+        return replace(found, rounded=isinstance(reading, LinearReading))
     assert isinstance(reading, NetReading)
     if all(rooms[j].stays(float(row[j])) for j in reading.used):
         return Found(None, np.inf, True)

@@ -278,13 +278,13 @@ def _run(program: _Program, demands: Floats, need: Floats, beyond: float) -> Flo
             matrix[i, v] = gains[v, i] / size
         low[i] = need[i] / size + beyond
     for line, sums in enumerate(program.least, len(demands)):
-        for v, weight in sums.items():
-            if v >= 0:
-                matrix[line, v] = weight
+        for variable, weight in sums.items():
+            if variable >= 0:
+                matrix[line, variable] = weight
         low[line] = -sums.get(-1, 0.0)
     for line, (sums, total) in enumerate(program.equal, len(demands) + len(program.least)):
-        for v, weight in sums.items():
-            matrix[line, v] = weight
+        for variable, weight in sums.items():
+            matrix[line, variable] = weight
         low[line] = high[line] = total
     found = milp(
         np.array(program.cost),
