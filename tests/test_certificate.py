@@ -313,3 +313,29 @@ def test_a_rule_that_is_not_the_students_is_never_certified() -> None:
     forged = replace(d, ladder=replace(d.ladder, rungs=(rung,)))
     with pytest.raises(RuntimeError, match="Nothing is certified"):
         forged.certificate(0)
+
+
+@pytest.mark.parametrize("family", ["tree", "linear"])
+def test_shap_and_lime_of_both_models_stand_beside_the_students_own(family: str) -> None:
+    d = distilled(family, "three classes")
+    methods = ["shap", "lime"]
+    one = d.certificate(3, reasons=methods)
+    assert [found.method for found in one.beside] == ["SHAP", "LIME"]
+    shap = one.beside[0]
+    told = d.attributions("shap", rows=[3], evaluations=20_000, progress=False)
+    named, other = (
+        [str(c) for c in d.targets.classes].index(word)
+        for word in shap.scale.removeprefix("log-odds of ").split(" against ")
+    )
+    assert str(d.targets.classes[named]) == str(one.answer)
+    weights = {reason.column: reason.weight for reason in shap.teacher}
+    expected = told.teacher.values[0, :, named] - told.teacher.values[0, :, other]
+    for name, value in zip(d.table.names, expected, strict=True):
+        assert weights.get(name, 0.0) == pytest.approx(value, abs=1e-12)
+    assert "By LIME" in one.describe() and "By LIME" in one._repr_html_()
+    row = {name: one.values[name] for name in d.table.names}
+    new = d.certificate(row, reasons="shap")
+    again = {reason.column: reason.weight for reason in new.beside[0].student}
+    assert again == pytest.approx({r.column: r.weight for r in shap.student})
+    silent = d.certificate(row, reasons="shap", ask=False).beside[0]
+    assert not silent.teacher and "ask=False" in silent.how_teacher

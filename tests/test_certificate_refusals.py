@@ -59,6 +59,8 @@ VALUES = {"income": 20.0, "purpose": "car", "employed": False, "age": 30, "z": 0
         ({"row": 0, "target": "grantet"}, ValueError, 'Did you mean "granted"'),
         ({"row": 0, "fill_missing": 1}, TypeError, "fill_missing"),
         ({"row": 0, "reasons": 1}, TypeError, "reasons"),
+        ({"row": 0, "reasons": []}, TypeError, "reasons"),
+        ({"row": 0, "reasons": ["shape"]}, ValueError, "Did you mean"),
     ],
 )
 def test_what_cannot_be_certified_is_said(asked: dict[str, Any], error: Any, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_distill._validation import with_article
@@ -9,6 +10,7 @@ from jupyter_distill.audits._certified import Change, Rule, Said, Sum, figure
 from jupyter_distill.audits._margins import Margin
 from jupyter_distill.audits._near_rows import Support
 from jupyter_distill.audits._reasons import Reasons
+from jupyter_distill.audits._reasons_beside import Beside
 
 if TYPE_CHECKING:
     from jupyter_distill.audits.certificate import Certificate
@@ -26,6 +28,7 @@ def described(one: Certificate) -> str:
         _margins(one.margins),
         [] if one.change is None else changed(one.change),
         [] if one.reasons is None else _reasons(one.reasons, one.student),
+        _beside(one.beside),
         [one.verified],
         repr(one.findings).splitlines() if one.findings else [],
     ]
@@ -140,8 +143,15 @@ def _reasons(reasons: Reasons, student: Said) -> list[str]:
     if not main:
         return [f"No column speaks for this decision ({reasons.how})."]
     lines += [f"  {k}. {one.value}: {one.weight:+.4g}" for k, one in enumerate(main, 1)]
-    if reasons.teacher:
-        lines.append(f"The teacher's ({reasons.how_teacher}):")
-        told = [one for one in reasons.teacher if one.weight > 0][: len(main)]
-        lines += [f"  {k}. {one.value}: {one.weight:+.4g}" for k, one in enumerate(told, 1)]
+    return lines
+
+
+def _beside(found: Sequence[Beside]) -> list[str]:
+    lines = []
+    for one in found:
+        lines.append(f"By {one.method}, {one.words}:")
+        for who, how in (("student", one.how_student), ("teacher", one.how_teacher)):
+            lines.append(f"  of the {who} ({how}):")
+            told = enumerate(one.main(who), 1)
+            lines += [f"    {k}. {reason.value}: {reason.weight:+.4g}" for k, reason in told]
     return lines

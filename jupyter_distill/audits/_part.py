@@ -30,8 +30,9 @@ class Scope:
         What the owner expects of each column; None: nothing.
     explained : int
         Rows whose reasons are looked at.
-    evaluations : int
-        Rows that the teacher may be asked about, by every part that asks it.
+    evaluations : int or None
+        Rows that the teacher may be asked about, by every part that asks it; None: what each part
+        allows itself, which is less where the teacher may be a service that costs.
     resamples : int
         Refits that stability is measured by.
     random_state : int or None
@@ -44,7 +45,7 @@ class Scope:
     sensitive: Any
     expectations: Any
     explained: int
-    evaluations: int
+    evaluations: int | None
     resamples: int
     random_state: int | None
     progress: bool

@@ -1,8 +1,4 @@
-"""Why a row is decided as it is: what each column adds, against rows that were learnt from.
-
-This is the one place where reasons come from: whoever has attributions of both models puts those of
-the teacher beside the student's here.
-"""
+"""Why a row is decided as it is: what each column adds, against rows that were learnt from."""
 
 from __future__ import annotations
 
@@ -66,18 +62,12 @@ class Reasons:
         Of the student, those for the decision first.
     how : str
         How they were computed.
-    teacher : tuple of Reason
-        Of the teacher, where they were asked for; in the same order of weight.
-    how_teacher : str
-        How those were computed, or why there are none.
     """
 
     score: str
     base: float
     student: tuple[Reason, ...]
     how: str
-    teacher: tuple[Reason, ...] = ()
-    how_teacher: str = ""
 
     def principal(self, most: int = 4) -> tuple[Reason, ...]:
         """Return the main reasons for the decision, at most four unless told otherwise."""
@@ -90,8 +80,6 @@ class Reasons:
             "base": self.base,
             "student": [one.to_dict() for one in self.student],
             "how": self.how,
-            "teacher": [one.to_dict() for one in self.teacher],
-            "how_teacher": self.how_teacher,
         }
 
 

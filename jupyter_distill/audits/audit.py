@@ -155,7 +155,8 @@ def _check(asked: Scope, seconds: float | None) -> None:
     """Refuse what would otherwise be refused by the last part, after all the others."""
     check_choice("rows", asked.rows, ("held_out", "all"))
     for name in ("explained", "evaluations", "resamples"):
-        check_number(name, getattr(asked, name), low=1, integer=True)
+        if (given := getattr(asked, name)) is not None or name != "evaluations":
+            check_number(name, given, low=1, integer=True)
     if seconds is not None:
         check_number("seconds", seconds, above=0)
 

@@ -30,6 +30,7 @@ from jupyter_distill.audits._reading import truly
 from jupyter_distill.audits._reading_sums import read
 from jupyter_distill.audits._reasons import Reasons
 from jupyter_distill.audits._reasons import reasons as reasons_of
+from jupyter_distill.audits._reasons_beside import Beside, beside, read_methods
 from jupyter_distill.audits._room import check_start, limited, rooms
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.findings import Findings
@@ -77,7 +78,9 @@ class Certificate:
         The smallest change within the limits that gives another decision; None for a number of
         which no target was named.
     reasons : Reasons or None
-        The columns by what they add to the decision.
+        The columns by what they add to the student's decision.
+    beside : tuple of Beside
+        The reasons of both models by every method that was asked for.
     findings : Findings
         What should be known before acting on it.
     verified : str
@@ -100,6 +103,7 @@ class Certificate:
     margins: tuple[Margin, ...]
     change: Change | None
     reasons: Reasons | None
+    beside: tuple[Beside, ...]
     findings: Findings
     verified: str
 
@@ -151,6 +155,7 @@ class Certificate:
                 "margins": [margin.to_dict() for margin in self.margins],
                 "change": None if self.change is None else self.change.to_dict(),
                 "reasons": None if self.reasons is None else self.reasons.to_dict(),
+                "beside": [one.to_dict() for one in self.beside],
                 "findings": [one.to_dict() for one in self.findings],
                 "verified": self.verified,
             }
@@ -189,7 +194,7 @@ def certificate(
     limits: Mapping[str, Any] | None = None,
     target: Any = None,
     fill_missing: bool = False,
-    reasons: bool = True,
+    reasons: Any = True,
     ask: bool = True,
 ) -> Certificate | Certificates:
     """Return the account of one decision, or of many.
@@ -214,8 +219,9 @@ def certificate(
         in which the prediction must lie; without it no change is looked for.
     fill_missing : bool, default False
         Whether a change may fill in a missing value. A value is never made missing.
-    reasons : bool, default True
-        Whether to say how much each column adds to the decision.
+    reasons : bool, {"shap", "lime", "surrogate"} or several of these, default True
+        Whether to say how much each column adds to the student's decision; by these methods also
+        of the teacher, which is asked about other rows then.
     ask : bool, default True
         Whether the teacher may be asked about rows that it has not answered: new ones, and rows
         after a change.
@@ -231,16 +237,20 @@ def certificate(
     TypeError, ValueError, IndexError, KeyError
         If there is no such row or column, or limits leave out the value that a row has.
     """
-    for name, flag in (("reasons", reasons), ("ask", ask)):
-        if not isinstance(flag, bool):
-            raise TypeError(expected(f"{name} to be True or False", got=repr(flag)))
+    if not isinstance(ask, bool):
+        raise TypeError(expected("ask to be True or False", got=repr(ask)))
+    methods = read_methods(reasons)
     asked = cases(d, row, index)
     usual = rooms(d)
     within = limited(usual, immutable, limits, fill_missing)
     for i, label in enumerate(asked.labels):
         check_start(within, asked.table.values[i], limits, label)
     found = _certified(
-        d, asked, usual, within, _Wish(target, limits, tuple(immutable), fill_missing, reasons, ask)
+        d,
+        asked,
+        usual,
+        within,
+        _Wish(target, limits, tuple(immutable), fill_missing, reasons is not False, methods, ask),
     )
     return found[0] if asked.single else Certificates(tuple(found))
 
@@ -254,6 +264,7 @@ class _Wish:
     immutable: tuple[str, ...]
     fill: bool
     reasons: bool
+    methods: tuple[str, ...]
     ask: bool
 
 
@@ -281,10 +292,10 @@ def _certified(
     near = NearRows(d, reading)
     supports = near.of(table, asked.places)
     why: Sequence[Reasons | None] = [None] * len(asked)
+    pairs = [_against(one, g) for one, g in zip(output, goals, strict=True)]
     if wish.reasons:
-        why = reasons_of(
-            d, reading, table, [_against(one, g) for one, g in zip(output, goals, strict=True)]
-        )
+        why = reasons_of(d, reading, table, pairs)
+    others = beside(d, wish.methods, asked, answers, pairs)
     gaps = np.asarray(np.isnan(learnt).any(0))
     usually = (
         float(np.quantile(near.alike[near.held_out], USUAL)) if near.held_out.any() else np.inf
@@ -310,6 +321,7 @@ def _certified(
                 margins=one,
                 change=changes[i],
                 reasons=why[i],
+                beside=others[i],
                 findings=notable(
                     students[i],
                     teachers[i],

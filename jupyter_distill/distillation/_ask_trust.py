@@ -185,7 +185,7 @@ class AsksTrust(Mixin):
         limits: Mapping[str, Any] | None = None,
         target: Any = None,
         fill_missing: bool = False,
-        reasons: bool = True,
+        reasons: Any = True,
         ask: bool = True,
     ) -> Any:
         """Return the account of one decision, or of many: the exact rule, and how far to trust it.
@@ -209,8 +209,9 @@ class AsksTrust(Mixin):
             The decision that is wanted; of a regression the range of the prediction.
         fill_missing : bool, default False
             Whether a change may fill in a missing value.
-        reasons : bool, default True
-            Whether to say how much each column adds to the decision.
+        reasons : bool, {"shap", "lime", "surrogate"} or several of these, default True
+            Whether to say how much each column adds to the student's decision; by these methods
+            also of the teacher, which is asked about up to 20,000 rows for each then.
         ask : bool, default True
             Whether the teacher may be asked about rows that it has not answered.
         """
@@ -235,7 +236,7 @@ class AsksTrust(Mixin):
         only: Sequence[str] | None = None,
         seconds: float | None = 300.0,
         explained: int = 50,
-        evaluations: int = 200_000,
+        evaluations: int | None = None,
         resamples: int = 10,
         random_state: int | None = None,
         progress: bool = True,
@@ -256,8 +257,9 @@ class AsksTrust(Mixin):
             Time after which no part is begun any more; None: as long as it takes.
         explained : int, default 50
             Rows whose reasons are looked at, in both models.
-        evaluations : int, default 200_000
-            Rows that the teacher may be asked about, by each part that asks it.
+        evaluations : int, optional
+            Rows that the teacher may be asked about, by each part that asks it; by default up to
+            200,000, and fewer where it may be a service that costs.
         resamples : int, default 10
             Refits by which stability is measured.
         random_state : int, optional

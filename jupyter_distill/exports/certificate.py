@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from jupyter_distill.audits._certificates import Certificates
 from jupyter_distill.audits._certified import Change, Rule, Said, Sum, figure
 from jupyter_distill.audits._margins import Margin
 from jupyter_distill.audits._reasons import Reason, Reasons
+from jupyter_distill.audits._reasons_beside import Beside
 from jupyter_distill.audits.certificate import Certificate
 from jupyter_distill.exports import html
 from jupyter_distill.exports.html import count, escape
@@ -107,6 +109,7 @@ def _account(one: Certificate, *, head: bool = True) -> str:
         f"<p>{escape(supported(one.support, regression=not one.student.probabilities))}</p>",
         '<div class="cards">',
         f"<div>{_reasons(one.reasons, one.student)}</div>" if one.reasons is not None else "",
+        _beside(one.beside),
         f"<div>{_margins(one.margins)}</div>" if one.margins else "",
         "</div>",
         _change(one.change) if one.change is not None else "",
@@ -145,11 +148,18 @@ def _sum(why: Sum) -> str:
 
 def _reasons(reasons: Reasons, student: Said) -> str:
     about = f" for {student.answer}" if student.probabilities else ""
-    shown = _weights(reasons.student, f"Reasons{about}: {reasons.score}, {reasons.how}")
-    if reasons.teacher:
-        shown += _weights(reasons.teacher, f"The teacher's: {reasons.how_teacher}")
-    elif reasons.how_teacher:
-        shown += f'<p class="dim">The teacher\'s: {escape(reasons.how_teacher)}.</p>'
+    return _weights(reasons.student, f"Reasons{about}: {reasons.score}, {reasons.how}")
+
+
+def _beside(found: Sequence[Beside]) -> str:
+    shown = ""
+    for one in found:
+        for who, told, how in (
+            ("student", one.student, one.how_student),
+            ("teacher", one.teacher, one.how_teacher),
+        ):
+            caption = f"By {one.method}, of the {who}: {one.words} ({how})"
+            shown += f"<div>{_weights(told, caption)}</div>"
     return shown
 
 
