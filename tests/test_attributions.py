@@ -25,11 +25,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import jupyter_distill as jd
-from jupyter_distill.audits import _shap_run
-from jupyter_distill.audits._chosen_rows import chosen_rows
-from jupyter_distill.audits._reasons_alike import compared, measures
-from jupyter_distill.audits._shapley import Game
-from jupyter_distill.audits.attributions import Attributions
+from jupyter_distill.audits.attributions import Attributions, _shap_run
+from jupyter_distill.audits.attributions._alike import compared, measures
+from jupyter_distill.audits.attributions._chosen_rows import chosen_rows
+from jupyter_distill.audits.attributions._shapley import Game
 from jupyter_distill.distillation import Distillation, InterruptedWarning
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 

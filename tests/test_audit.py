@@ -27,9 +27,9 @@ def look(d: Distillation, **options: Any) -> Any:
 def test_every_file_of_audits_that_has_a_part_is_one() -> None:
     folder = Path(_part.__file__).parent
     with_part = {
-        path.parent.name if path.name == "__init__.py" else path.stem
-        for path in [*folder.glob("[a-z]*.py"), *folder.glob("[a-z]*/__init__.py")]
-        if "\nPART = " in path.read_text()
+        path.relative_to(folder).parts[0].removesuffix(".py")
+        for path in folder.rglob("*.py")
+        if "\nPART = " in path.read_text() and path.name != "_part.py"
     }
     assert set(parts()) == with_part and len(with_part) >= 9
     places = [part.place for part in parts().values()]

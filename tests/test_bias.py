@@ -14,9 +14,9 @@ import pytest
 from sklearn.metrics import confusion_matrix, r2_score
 
 from jupyter_distill import _resample
-from jupyter_distill.audits._gaps import Gap, _chance, gaps
-from jupyter_distill.audits._measures import STUDENT, TEACHER, measures
 from jupyter_distill.audits.bias import Bias
+from jupyter_distill.audits.bias._gaps import Gap, _chance, gaps
+from jupyter_distill.audits.bias._measures import STUDENT, TEACHER, measures
 from jupyter_distill.checks._sensitive import Attribute
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table

@@ -241,8 +241,8 @@ def test_reasons_of_a_tree_are_those_of_shap() -> None:
     import shap
 
     d = distilled("tree", "binary")
-    from jupyter_distill.audits._reading import TreeReading, tree_of
-    from jupyter_distill.audits._reasons import of_boxes
+    from jupyter_distill.audits.certificate._reading import TreeReading, tree_of
+    from jupyter_distill.audits.certificate._reasons import of_boxes
 
     reading = TreeReading(tree_of(d.student))
     background = d.table.values[:30]

@@ -169,10 +169,10 @@ def test_every_finding_of_a_certificate_is_planted() -> None:
         strange.findings
     )
     found |= set(strange.findings.codes)
-    from jupyter_distill.audits._certified import Said
     from jupyter_distill.audits._intervals import Interval
-    from jupyter_distill.audits._near_rows import Support
-    from jupyter_distill.audits._notable import notable
+    from jupyter_distill.audits.certificate._certified import Said
+    from jupyter_distill.audits.certificate._near_rows import Support
+    from jupyter_distill.audits.certificate._notable import notable
 
     poor = Support("in the same leaf", 9, 9, Interval(0.2, 0.1, 0.5), 9, 0.9, 0.9)
     said = Said("yes", {"no": 0.49, "yes": 0.51})

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jupyter_distill.audits import _local_run
-from jupyter_distill.audits._lime import SEEDS, lime_values
+from jupyter_distill.audits.attributions import _local_run
+from jupyter_distill.audits.attributions._lime import SEEDS, lime_values
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import InterruptedWarning
 
@@ -123,7 +123,7 @@ def test_an_interrupt_keeps_whole_rows_that_are_gone_on_with(
 def test_nothing_of_notebooks_is_loaded() -> None:
     code = (
         "import sys, numpy as np\n"
-        "from jupyter_distill.audits._lime import lime_values\n"
+        "from jupyter_distill.audits.attributions._lime import lime_values\n"
         "assert 'lime' not in sys.modules\n"
         "from jupyter_distill.data import Table\n"
         "t = Table.of(np.random.default_rng(0).normal(size=(30, 2)))\n"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_distill.audits.local_surrogate import SEEDS, Local, local_surrogate
+from jupyter_distill.audits.attributions.local_surrogate import SEEDS, Local, local_surrogate
 from jupyter_distill.data import Table
 
 from .small import people

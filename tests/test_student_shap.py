@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_distill import students
-from jupyter_distill.audits._score_scale import Scale
-from jupyter_distill.audits._shapley import Game
-from jupyter_distill.audits._student_shap import _of_box, _of_unit, exact_values
+from jupyter_distill.audits.attributions._score_scale import Scale
+from jupyter_distill.audits.attributions._shapley import Game
+from jupyter_distill.audits.attributions._student_shap import _of_box, _of_unit, exact_values
 from jupyter_distill.data import Table
 from jupyter_distill.students.ebm import EbmRegressionStudent
 from jupyter_distill.students.tree import TreeStudent

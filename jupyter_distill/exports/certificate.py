@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from jupyter_distill._validation import expected
-from jupyter_distill.audits._certificate_text import answered, supported, teacher_after
-from jupyter_distill.audits._certificates import Certificates
-from jupyter_distill.audits._certified import Change, Rule, Said, Sum, figure
-from jupyter_distill.audits._margins import Margin
-from jupyter_distill.audits._reasons import Reason, Reasons
-from jupyter_distill.audits._reasons_beside import Beside
 from jupyter_distill.audits.certificate import Certificate
+from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, figure
+from jupyter_distill.audits.certificate._many import Certificates
+from jupyter_distill.audits.certificate._margins import Margin
+from jupyter_distill.audits.certificate._reasons import Reason, Reasons
+from jupyter_distill.audits.certificate._reasons_beside import Beside
+from jupyter_distill.audits.certificate._text import answered, supported, teacher_after
 from jupyter_distill.exports import html
 from jupyter_distill.exports.html import count, escape
 from jupyter_distill.exports.page import document
