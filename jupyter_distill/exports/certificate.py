@@ -152,15 +152,23 @@ def _reasons(reasons: Reasons, student: Said) -> str:
 
 
 def _beside(found: Sequence[Beside]) -> str:
-    shown = ""
-    for one in found:
-        for who, told, how in (
-            ("student", one.student, one.how_student),
-            ("teacher", one.teacher, one.how_teacher),
-        ):
-            caption = f"By {one.method}, of the {who}: {one.words} ({how})"
-            shown += f"<div>{_weights(told, caption)}</div>"
-    return shown
+    """Return a table per method, the weightiest in the teacher first, both models side by side."""
+    return "".join(f"<div>{_of_both(one)}</div>" for one in found)
+
+
+def _of_both(one: Beside) -> str:
+    both = {reason.value: dict.fromkeys(("teacher", "student"), 0.0) for reason in one.teacher}
+    for who in ("teacher", "student"):
+        for reason in getattr(one, who):
+            both.setdefault(reason.value, dict.fromkeys(("teacher", "student"), 0.0))
+            both[reason.value][who] = reason.weight
+    rows = {"because": list(both)}
+    if one.teacher:
+        rows["teacher"] = [f"{of['teacher'] + 0.0:+.4g}" for of in both.values()]
+    rows["student"] = [f"{of['student'] + 0.0:+.4g}" for of in both.values()]
+    how = f"student: {one.how_student}; teacher: {one.how_teacher}"
+    caption = f"By {one.method}: {one.words} ({how})"
+    return html.table(pd.DataFrame(rows), caption=caption)
 
 
 def _weights(told: tuple[Reason, ...], caption: str) -> str:

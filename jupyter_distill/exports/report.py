@@ -78,7 +78,7 @@ def compose(d: Distillation, audited: Audit | None = None, when: When = None) ->
     title = d.subject
     before = _head(d, title, audited, when) + section(
         "Fidelity",
-        cards.headline(card) + cards.details(card),
+        cards.details(card),
         _said_of_fidelity(d),
     )
     before += choices.size(d)
@@ -129,14 +129,18 @@ def compose(d: Distillation, audited: Audit | None = None, when: When = None) ->
 
 
 def _head(d: Distillation, title: str, audited: Audit | None, when: When) -> str:
-    found = d.findings if audited is None else audited.findings
+    """Return the summary: how faithful the student is, what was found, and of what it is."""
+    found, said = d.findings, ""
+    if audited is not None:
+        found, said = audited.findings, f"<p><strong>{escape(audited.headline)}</strong></p>"
     lines = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td class="wide">{escape(value)}</td></tr>'
         for name, value in provenance(d, when)
     )
     about = "<caption>What was distilled, from what, and how</caption>"
     return (
-        f"<h1>{escape(title)}</h1>{html.notes(d.notes)}{html.findings(found)}"
+        f"<h1>{escape(title)}</h1>{cards.headline(d.fidelity())}{said}{html.notes(d.notes)}"
+        f"{html.findings(found)}"
         f'<div class="scroll"><table class="facts">{about}'
         f"<tbody>{lines}</tbody></table></div>"
     )

@@ -88,11 +88,11 @@ def _unfaithful(support: Support, *, regression: bool) -> Finding | None:
     if not support.rows or not worse:
         return None
     evidence = {"local": here.value, "overall": support.overall, "rows": support.rows}
-    what = "differs from its teacher by" if regression else "follows its teacher on"
+    what = "differs from its teacher by" if regression else "follows its teacher in"
     values = [figure(v) if regression else f"{v:.0%}" for v in (here.value, support.overall)]
     told = (
-        f"The student {what} {values[0]} on the {support.rows} held-out rows {support.which}, "
-        f"against {values[1]} on all of them."
+        f"The student {what} {values[0]} of the {support.rows} held-out rows {support.which}, "
+        f"against {values[1]} of all of them."
     )
     remedy = "Take a larger student, or let the teacher decide such rows."
     return Finding("locally-unfaithful", told, evidence, remedy)
