@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 
 from jupyter_distill._validation import expected
+from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.html import count
-from jupyter_distill.targets import row_prints
 
 _NAMES = ("jupyter-distill", "numpy", "pandas", "scikit-learn")
 _SHOWN = 16  # digits of a fingerprint: enough to tell any two apart
@@ -31,7 +33,7 @@ def provenance(d: Distillation, when: datetime | date | str | None) -> list[tupl
         ("student", d.title),
         ("rows", _split(d)),
         ("columns", ", ".join(d.table.names)),
-        ("fingerprint of the rows", row_prints(d.table.native)[d.table.n_rows][:_SHOWN]),
+        ("fingerprint of the rows", _of_rows(d.table)),
     ]
     if d.temperature is not None:
         known.append(("classes", ", ".join(str(c) for c in d.targets.classes)))
@@ -68,6 +70,12 @@ def _teacher(d: Distillation) -> str:
         ValueError,
     ) as error:  # the model's own affair: a report is made all the same
         return f"not known: {str(error).splitlines()[0]}"
+
+
+def _of_rows(table: Table) -> str:
+    """Return a hash of the columns and of all that stands in them, whatever library holds them."""
+    columns = json.dumps([column.to_dict() for column in table.columns], default=str)
+    return sha256(columns.encode() + table.values.tobytes()).hexdigest()[:_SHOWN]
 
 
 def _split(d: Distillation) -> str:

@@ -1,7 +1,6 @@
 """Soft targets: the teacher's whole answer per row, its temperature, and the one loss."""
 
 from jupyter_distill.targets._arrays import check_weights, floats
-from jupyter_distill.targets._row_print import row_prints
 from jupyter_distill.targets.align import align, label_list
 from jupyter_distill.targets.loss import KL, CompositeLoss
 from jupyter_distill.targets.predictions import Predictions
@@ -21,7 +20,6 @@ __all__ = [
     "check_weights",
     "floats",
     "label_list",
-    "row_prints",
     "soften",
 ]
 
