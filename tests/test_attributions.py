@@ -471,3 +471,37 @@ def test_a_result_of_another_run_is_not_gone_on_with() -> None:
         mixed().attributions(resume=3)
     with pytest.raises(KeyError, match="rows that were explained"):
         explained().of("nobody")
+
+
+def test_rows_that_are_named_keep_their_order_and_their_own_reasons() -> None:
+    d, quick = boosted(), {"background": 10, "evaluations": 30_000, "progress": False}
+    found = d.attributions("surrogate", rows=[50, 3, 20], **quick)
+    assert found.index.tolist() == [1_050, 1_003, 1_020]
+    for row, place in ((1_050, 50), (1_003, 3)):
+        alone = d.attributions("surrogate", rows=[place, 20], **quick)
+        pd.testing.assert_frame_equal(found.of(row), alone.of(row))
+
+
+def test_a_wide_service_is_asked_enough_to_explain_a_row() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 26))
+    d = plain(lambda rows: 1 / (1 + np.exp(-np.column_stack([-rows[:, 0], rows[:, 0]]))), X)
+    found = d.attributions(background=10, progress=False)
+    assert len(found.index) >= 1 and any("service that costs" in note for note in found.notes)
+    audit = d.audit(only=["fidelity", "attributions"], evaluations=30, progress=False)
+    assert list(audit.parts) == ["fidelity"]
+    assert "enough for one row" in audit.skipped["attributions"]
+    asked_of, asked_about = asked(d)
+    budget = asked_of.audit(
+        expectations={"x0": "+"}, only=["expectations"], evaluations=200, progress=False
+    )
+    assert list(budget.parts) == ["expectations"] and sum(asked_about) <= 200
+
+
+def test_what_is_not_gone_on_with_says_so() -> None:
+    X, y = people(150)
+    d = mixed()
+    first = d.attributions(evaluations=5_000, **FEW)
+    again = d.attributions(evaluations=3, resume=first, progress=False)
+    assert any("Nothing was added" in note for note in again.notes)
+    np.testing.assert_array_equal(again.student.values, first.student.values)

@@ -121,3 +121,13 @@ def test_a_report_shows_the_audit_and_is_the_same_to_the_byte(tmp_path: Path) ->
     for name in QUICK:
         assert parts()[name].title in texts[0]
     assert EVIL not in texts[0] and EVIL not in look(d)._repr_html_()
+
+
+def test_one_seed_serves_all_parts(d: Distillation) -> None:
+    one, same, other = (
+        look(d, only=["measures", "expectations"], expectations={"income": "+"}, random_state=k)
+        for k in (3, 3, 4)
+    )
+    for part in ("measures", "expectations"):
+        assert one.frame(part).equals(same.frame(part))
+    assert not one.frame("measures").equals(other.frame("measures"))

@@ -219,3 +219,9 @@ def test_html_is_whole_and_every_value_in_it_is_escaped(family: str, tmp_path: A
         one.save(tmp_path / "one.pdf")
     with pytest.raises(FileNotFoundError, match="Make it first"):
         one.save(tmp_path / "no" / "one.html")
+
+
+@pytest.mark.parametrize("mixture", [[0, {"age": 1}], [True, 2], [{"age": 1}, 0]])
+def test_a_list_of_positions_and_rows_together_is_refused(mixture: Any) -> None:
+    with pytest.raises(TypeError, match="a list of positions, or one of dicts"):
+        distilled("tree", "binary").certificate(mixture)

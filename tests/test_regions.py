@@ -173,3 +173,13 @@ def test_chance_is_small_only_inside_the_region() -> None:
     parting, rows = Parting.of(d), d.rows.held_out
     inside = odd(d.table.native)[rows]
     assert parting.chance(rows, inside) < 1e-6 < 0.5 < parting.chance(rows, ~inside)
+
+
+def test_regions_of_all_rows_are_those_that_their_finding_names() -> None:
+    d = planted()
+    found = d.regions(rows="all")
+    (finding,) = found.findings
+    assert "d.disagreements(rows='all', region=" in finding.remedy
+    rows = d.disagreements("all", region=finding.evidence["region"])
+    region = found[int(finding.evidence["region"])]
+    assert set(rows.index) <= set(d.table.native.index[region.positions])

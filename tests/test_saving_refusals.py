@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -190,3 +191,20 @@ def test_a_pickle_in_the_place_of_a_part_is_not_read(file: Path, tmp_path: Path)
             with pytest.raises(ValueError, match=r"evil\.distill"):
                 jd.load(target)
     assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize("zone", ["dateutil//etc/passwd", "tzfile('/etc/passwd')", "../zone", ""])
+def test_a_zone_that_is_a_path_is_never_opened(zone: str) -> None:
+    from jupyter_distill.saving._series import _zoned
+
+    with pytest.raises(Damaged, match="a zone"):
+        _zoned(pa.chunked_array([pa.array([0], pa.int64())]), ["ns", zone], "rows")
+
+
+def test_text_takes_no_more_room_than_it_needs() -> None:
+    from jupyter_distill.saving._plain import array_from_plain, array_to_plain
+
+    plain = array_to_plain(np.array(["a"] * 1_000))
+    assert array_from_plain(plain, "here").dtype == "<U1"
+    with pytest.raises(Damaged, match="a width"):
+        array_from_plain({**plain, "dtype": "<U99999"}, "here")

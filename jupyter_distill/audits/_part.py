@@ -65,6 +65,10 @@ class NotAsked(Exception):
     """Raised by a part that cannot be done here; the message says why, and what to give."""
 
 
+class TooLittle(ValueError):
+    """A budget that is not enough for anything; in an audit the part is left out, and named."""
+
+
 @dataclass(frozen=True)
 class Part:
     """What a module adds to an audit.

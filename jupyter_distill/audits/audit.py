@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from tqdm.auto import tqdm
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._part import NotAsked, Part, Result, Scope, findings_of, parts
+from jupyter_distill.audits._part import (
+    NotAsked,
+    Part,
+    Result,
+    Scope,
+    TooLittle,
+    findings_of,
+    parts,
+)
+from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.findings import SEVERITIES, Findings
 
@@ -122,6 +131,9 @@ def audit(
     known = parts()
     chosen = _chosen(only, known)
     _check(asked, seconds)
+    seed = fixed(asked.random_state)  # one for all parts, so that they speak of the same draws
+    looked_at = d if d.random_state == seed else replace(d, random_state=seed)
+    asked = replace(asked, random_state=seed)
     began = time.perf_counter()
     done: dict[str, Result] = {}
     took: dict[str, float] = {}
@@ -135,8 +147,8 @@ def audit(
             skipped[name] = f"the {seconds:g} seconds were used up; give more: audit(seconds=...)"
             continue
         try:
-            done[name] = known[name].run(d, asked, left)
-        except (NotAsked, ImportError) as error:  # an extra that is missing names itself
+            done[name] = known[name].run(looked_at, asked, left)
+        except (NotAsked, TooLittle, ImportError) as error:  # an extra that is missing names itself
             skipped[name] = str(error)
         except KeyboardInterrupt:
             later = chosen[chosen.index(name) :]

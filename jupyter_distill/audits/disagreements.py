@@ -127,7 +127,7 @@ def disagreements(d: Distillation, rows: str = "held_out", region: Any = None) -
     rows : {"held_out", "all"}
         Which rows.
     region : int, str or Region, optional
-        Only those in a region: one of ``d.regions()`` by its number or rule, or any other.
+        Only those in a region: one of ``d.regions(rows=rows)`` by its number or rule, or any other.
 
     Returns
     -------
@@ -141,18 +141,18 @@ def disagreements(d: Distillation, rows: str = "held_out", region: Any = None) -
     check_choice("rows", rows, ("held_out", "all"))
     looked_at = d.rows.held_out if rows == "held_out" else np.arange(d.table.n_rows)
     if region is not None:
-        looked_at = np.intersect1d(looked_at, _positions(d, region))
+        looked_at = np.intersect1d(looked_at, _positions(d, region, rows))
     compared = compare(d)
     worst = compared.worst_first(looked_at)
     return side_by_side(d, compared, worst)
 
 
-def _positions(d: Distillation, region: Any) -> NDArray[np.intp]:
+def _positions(d: Distillation, region: Any, rows: str) -> NDArray[np.intp]:
     """Return the rows of a region, given itself, its number or its rule."""
     if isinstance(region, str):
-        region = d.regions().called(region)
+        region = d.regions(rows=rows).called(region)
     elif isinstance(region, int | np.integer) and not isinstance(region, bool):
-        region = d.regions()[int(region)]
+        region = d.regions(rows=rows)[int(region)]
     found = getattr(region, "positions", None)
     if found is None:
         raise TypeError(

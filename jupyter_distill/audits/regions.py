@@ -79,7 +79,7 @@ def regions(d: Distillation, max_regions: int = 6, rows: str = "held_out") -> Re
         rows=len(measured),
         found_on=len(found_on),
         which=which,
-        findings=Findings.ordered(_found(numbered, parting.numbers, which)),
+        findings=Findings.ordered(_found(numbered, parting.numbers, which, rows)),
         notes=of_a_sample(d),
     )
 
@@ -88,7 +88,7 @@ def _of(hits: int, n: int) -> Interval:
     return Interval(hits / n, *wilson(hits / n, n)) if n else UNKNOWN
 
 
-def _found(found: tuple[Region, ...], numbers: bool, where: str) -> Iterator[Finding]:
+def _found(found: tuple[Region, ...], numbers: bool, where: str, rows: str) -> Iterator[Finding]:
     matter = [
         one
         for one in found
@@ -96,6 +96,7 @@ def _found(found: tuple[Region, ...], numbers: bool, where: str) -> Iterator[Fin
         and one.rate.value >= TIMES * one.elsewhere
         and (numbers or one.rate.value - one.elsewhere >= MATTERS)
     ]
+    said_rows = "" if rows == "held_out" else f"rows={rows!r}, "
     for one in matter[:1]:
         if numbers:
             said = f"are apart by {one.rate.text()} (RMSE), elsewhere by {one.elsewhere:.3g}"
@@ -121,8 +122,8 @@ def _found(found: tuple[Region, ...], numbers: bool, where: str) -> Iterator[Fin
                 "p": one.p,
                 "such regions": len(matter),
             },
-            f"Look at these rows, d.disagreements(region={one.number}): do not rely on the student "
-            "there, or take a larger size (d.ladder).",
+            f"Look at these rows, d.disagreements({said_rows}region={one.number}): do not rely on "
+            "the student there, or take a larger size (d.ladder).",
             pd.DataFrame([{"rule": m.rule, "rows": m.rows, "rate": m.rate.value} for m in matter]),
         )
 

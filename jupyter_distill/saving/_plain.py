@@ -22,6 +22,8 @@ from jupyter_distill.saving._refuse import need, refuse
 NUMBERS = re.compile(r"bool|u?int(8|16|32|64)|float(16|32|64)")
 TEXT = re.compile(r"<U[1-9]\d{0,5}")
 MOST_AXES = 3
+MOST_PADDED = 2**24  # bytes of an array of text that may be wider than its texts
+PADDED = 16  # times as wide as the longest text, in a larger one
 
 
 def to_plain(value: Any) -> Any:
@@ -85,6 +87,15 @@ def dtype_of(name: Any, where: str) -> np.dtype[Any]:
     return found
 
 
+def check_width(dtype: np.dtype[Any], values: list[Any], where: str) -> None:
+    """Refuse text of a width that its values do not need: every value takes it in memory."""
+    if dtype.kind != "U" or dtype.itemsize * len(values) <= MOST_PADDED:
+        return
+    longest = max((len(one) for one in values if isinstance(one, str)), default=0)
+    fine = dtype.itemsize // 4 <= PADDED * max(longest, 1)
+    need(fine, where, f"a width for texts of {longest} letters", dtype.str)
+
+
 def array_to_plain(array: NDArray[Any], values: Any = None) -> dict[str, Any]:
     """Return an array with type, shape, order in memory, and values or where they are kept."""
     if array.dtype != object and not _is_known(array.dtype):
@@ -119,6 +130,7 @@ def array_from_plain(
         size *= n
     if isinstance(values, list):
         need(len(values) == size, where, f"{size} values", f"{len(values)}")
+        check_width(dtype, values, where)
         flat = np.empty(size, dtype=dtype)
         try:
             flat[:] = [_cell(one, dtype.kind, where) for one in values]

@@ -9,16 +9,24 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from zoneinfo import available_timezones
 
 import numpy as np
 import pandas as pd
 
 from jupyter_distill._validation import expected
 from jupyter_distill.saving._arrow import arrow
-from jupyter_distill.saving._plain import NUMBERS, dtype_of, from_plain, to_plain
+from jupyter_distill.saving._plain import (
+    NUMBERS,
+    check_width,
+    dtype_of,
+    from_plain,
+    to_plain,
+)
 from jupyter_distill.saving._refuse import Damaged, need, refuse
 
 TIMES = re.compile(r"(datetime64|timedelta64)\[(s|ms|us|ns)\]")
+OFFSET = re.compile(r"UTC([+-]\d\d:\d\d)?")
 MASKED = re.compile(r"U?Int(8|16|32|64)|Float(32|64)|boolean")
 MISSING: dict[str, Any] = {"None": None, "nan": np.nan, "NA": pd.NA}
 
@@ -46,8 +54,12 @@ def pack(values: Any) -> tuple[Any, dict[str, Any]]:
     if isinstance(dtype, pd.IntervalDtype):
         return _cells([to_plain(one) for one in values]), {"interval": dtype.closed}
     if isinstance(dtype, pd.DatetimeTZDtype):
-        whole = pa.array(pd.DatetimeIndex(values).asi8)
-        return whole, {"zoned": [dtype.unit, str(dtype.tz)]}
+        whole, zone = pa.array(pd.DatetimeIndex(values).asi8), str(dtype.tz)
+        if not _is_zone(zone):
+            what = "a time zone that has a name, as 'Europe/Berlin'"
+            remedy = "Use tz_convert with such a name."
+            raise TypeError(expected(what, got=zone, remedy=remedy))
+        return whole, {"zoned": [dtype.unit, zone]}
     if isinstance(dtype, pd.PeriodDtype):
         return pa.array(pd.PeriodIndex(values).asi8), {"period": dtype.name[len("period[") : -1]}
     if not isinstance(dtype, np.dtype):
@@ -134,6 +146,7 @@ def _category(column: Any, held: Any, where: str) -> Any:
 def _levels(levels: list[Any], of: dict[str, Any], where: str) -> Any:
     ((tag, held),) = of.items()
     if tag == "numpy":
+        check_width(dtype_of(held, where), levels, where)
         return pd.Index(np.array(levels, dtype=dtype_of(held, where)))
     if tag == "string":
         return pd.Index(levels, dtype=_string_dtype(held, where))
@@ -165,9 +178,15 @@ def _interval(column: Any, held: Any, where: str) -> Any:
     return pd.arrays.IntervalArray(_read_cells(column, where), closed=held)
 
 
+def _is_zone(name: str) -> bool:
+    return name in available_timezones() or bool(OFFSET.fullmatch(name))
+
+
 def _zoned(column: Any, held: Any, where: str) -> Any:
     fine = isinstance(held, list) and len(held) == 2 and held[0] in ("s", "ms", "us", "ns")
     need(fine and isinstance(held[1], str), where, "a unit and a time zone", held)
+    # the name of a zone may otherwise be a path, which would be opened
+    need(_is_zone(held[1]), where, "a zone", held[1])
     plain = pd.DatetimeIndex(_ints(column, where).view(f"M8[{held[0]}]"))
     return plain.tz_localize("UTC").tz_convert(held[1])
 
@@ -202,7 +221,9 @@ def _numpy(column: Any, held: Any, where: str) -> Any:
 
 
 def _text(column: Any, held: Any, where: str) -> Any:
-    return np.array(column.to_pylist(), dtype=dtype_of(held, where))
+    texts = column.to_pylist()
+    check_width(dtype_of(held, where), texts, where)
+    return np.array(texts, dtype=dtype_of(held, where))
 
 
 def _text_objects(column: Any, held: Any, where: str) -> Any:

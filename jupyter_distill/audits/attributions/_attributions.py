@@ -278,19 +278,25 @@ def attributions(
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
     earlier = None if resume is None else _earlier(resume, d, method)
     notes: list[str] = []
-    if evaluations is None:
-        evaluations = EVALUATIONS
-        if d.teacher.remote and why_not(d) is None:
-            evaluations = min(EVALUATIONS, max(d.table.n_rows, 2 * background + 1))
-            notes.append(
-                f"{d.teacher.name} may be a service that costs, so it was asked about "
-                f"{evaluations:,} rows at most: evaluations= allows others."
-            )
     if earlier is not None:
         plan: Plan = earlier.plan
+        evaluations = evaluations or EVALUATIONS
     else:
         chosen, of_scale = scale_of(d, scale)
         notes += of_scale
+        if evaluations is None:
+            evaluations = EVALUATIONS
+            if d.teacher.remote and why_not(d) is None:
+                few = 1 if isinstance(rows, str) else len(rows)
+                if method == "shap":
+                    need = _shap_run.least(d, chosen, few, background)
+                else:
+                    need = _local_run.least(method, few)
+                evaluations = min(EVALUATIONS, max(d.table.n_rows, need))
+                notes.append(
+                    f"{d.teacher.name} may be a service that costs, so it was asked about "
+                    f"{evaluations:,} rows at most: evaluations= allows others."
+                )
         budget = evaluations
 
         def most(size: int) -> int:

@@ -20,7 +20,7 @@ BINS = 4  # of the teacher's numbers, where there are no classes
 
 
 def chosen_rows(d: Distillation, rows: Any, n: int, seed: int) -> Places:
-    """Return places of rows in the table of a distillation, ascending.
+    """Return places of rows in the table of a distillation, those that are drawn ascending.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ Places = NDArray[np.intp]
 Ask = Callable[[Table], Floats]
 
 SEEDS = 3
+ALL = 10**6  # scores are explained, however many there are
 MISSING = -2.0  # code of what is missing; -1 is a value that the columns do not list
 
 
@@ -76,21 +77,21 @@ def lime_values(
 
 
 def _one(explainer: Any, coded: _Coded, ask: Ask, samples: int) -> tuple[Floats, float]:
-    said: list[Floats] = []
+    d, scores = coded.values.shape[1], 0
 
     def predict(rows: Floats) -> Floats:
-        said.append(ask(coded.rows(rows)))
-        return said[-1]
+        nonlocal scores
+        said = ask(coded.rows(rows))
+        scores = said.shape[1]
+        return said
 
-    d = coded.values.shape[1]
-    scores = ask(coded.rows(coded.values[-1:])).shape[1]
     with warnings.catch_warnings():
         # scores need not sum to 1 for what is read of it
         warnings.filterwarnings("ignore", "\\s*Prediction probab", UserWarning)
         made = explainer.explain_instance(
             coded.values[-1],
             predict,
-            labels=tuple(range(scores)),
+            top_labels=ALL,
             num_features=d,
             num_samples=samples,
         )

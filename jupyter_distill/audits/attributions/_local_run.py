@@ -48,7 +48,7 @@ class LocalRun:
     @property
     def rows(self) -> Places:
         """Places of the rows that are explained."""
-        return np.sort(self.plan.rows[order_of(self.plan)[: len(self.done)]])
+        return self.plan.rows[np.sort(order_of(self.plan)[: len(self.done)])]
 
     def attributions(self) -> tuple[Attribution, Attribution | None, Attribution | None]:
         """Return the reasons of the student, of the teacher, and of the teacher again."""
@@ -84,6 +84,11 @@ def order_of(plan: Plan) -> Places:
 def most_rows(method: str, evaluations: int) -> int:
     """Return how many rows a budget is enough for."""
     return evaluations // (2 * SEEDS[method] * LEAST_SAMPLES)
+
+
+def least(method: str, rows: int) -> int:
+    """Return the evaluations that are enough for so many rows."""
+    return rows * 2 * SEEDS[method] * LEAST_SAMPLES
 
 
 def run_local(plan: Plan, earlier: LocalRun | None, budget: Budget, work: Work) -> LocalRun:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
+from jupyter_distill.audits._part import TooLittle
 from jupyter_distill.audits.attributions._chosen_rows import chosen_rows
 from jupyter_distill.audits.attributions._score_scale import Scale
 from jupyter_distill.data import Table
@@ -160,7 +161,7 @@ def make_plan(
         if able < 1:
             remedy = "Raise evaluations=, or lower background=."
             what = "a budget of teacher evaluations that is enough for one row"
-            raise ValueError(expected(what, got="less", remedy=remedy))
+            raise TooLittle(expected(what, got="less", remedy=remedy))
         if able < n:
             wanted = min(n, len(d.rows.held_out) if rows == "held_out" else d.table.n_rows)
             n = able

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jupyter_distill._validation import expected
+from jupyter_distill.audits._part import TooLittle
 from jupyter_distill.audits.attributions._explained import Attribution
 from jupyter_distill.audits.attributions._plan import Budget, Places, Plan
 from jupyter_distill.audits.attributions._score_scale import Scale
@@ -77,13 +78,20 @@ class ShapRun:
 
 def most_rows(d: Distillation, scale: Scale, evaluations: int, background: int) -> int:
     """Return how many rows a budget is enough for."""
-    per_row = 2 * 2 * max(d.table.n_columns - 1, 1) * LEAST_ROUNDS
+    return (evaluations - 2 * background) // _of_a_row(d, scale)
+
+
+def least(d: Distillation, scale: Scale, rows: int, background: int) -> int:
+    """Return the evaluations that are enough for so many rows."""
+    return 2 * background + rows * _of_a_row(d, scale)
+
+
+def _of_a_row(d: Distillation, scale: Scale) -> int:
     try:
         structure(d.teacher, d.table, scale)
-        per_row = 0
-    except NotNative:
-        pass  # its values are sampled, of which the result will speak
-    return (evaluations - 2 * background) // (per_row + 1)
+    except NotNative:  # its values are sampled, of which the result will speak
+        return 2 * 2 * max(d.table.n_columns - 1, 1) * LEAST_ROUNDS + 1
+    return 1
 
 
 def student_shap(plan: Plan, background: Places) -> Attribution:
@@ -128,7 +136,11 @@ def run_shap(plan: Plan, earlier: ShapRun | None, budget: Budget, work: Work) ->
         what = f"at least {cost} evaluations of the teacher, for one order of the columns of each"
         what += " row and background"
         remedy = "Raise evaluations=, or explain fewer rows."
-        raise ValueError(expected(what, got=f"{budget.evaluations}", remedy=remedy))
+        raise TooLittle(expected(what, got=f"{budget.evaluations}", remedy=remedy))
+    if earlier is not None and not rounds and not games[0].complete:
+        notes.append(
+            f"Nothing was added: {budget.evaluations:,} evaluations are less than going on takes."
+        )
     notes += _played(games, ask, rounds, budget, work)
     return ShapRun(plan, games, (), tuple(notes))
 

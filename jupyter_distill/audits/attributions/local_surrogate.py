@@ -44,9 +44,10 @@ def local_surrogate(
     """Fit a line to what models say near one row, for several seeds, on the same rows for all.
 
     A sample is the row with some of its columns taken from one row of the background (so that
-    they go together); numbers go a random part of the way there. Nothing lies outside of what was
-    seen, and categories, booleans and whole numbers stay such. Samples weigh less the farther
-    they are from the row (Gower's distance), and a ridge keeps columns that move together apart.
+    they go together); numbers go a random part of the way there, and none is made missing. Nothing
+    lies outside of what was seen, and categories, booleans and whole numbers stay such. Samples
+    weigh less the farther they are from the row (Gower's distance), and a ridge keeps columns that
+    move together apart.
 
     Parameters
     ----------
@@ -106,9 +107,11 @@ def _samples(table: Table, row: int, background: Places, n: int, rng: np.random.
     other = background[rng.integers(0, len(background), n)]
     many = rng.integers(1, d + 1, n)
     taken = rng.permuted(np.tile(np.arange(d), (n, 1)), axis=1) < many[:, None]
+    known = ~np.isnan(table.values[row])
+    number = np.array([column.kind == "numeric" for column in table.columns]) & known
+    taken &= ~(number & np.isnan(table.values[other]))  # a gap is no part of the way
     source = np.where(taken, other[:, None], row)
-    numeric = movable(table) & ~np.isnan(table.values[row])
-    move = taken & numeric & ~np.isnan(table.values[other])
+    move = taken & movable(table) & known
     if not move.any():
         return gathered(table, source)
     start = table.values[row]

@@ -154,7 +154,10 @@ def _listed(d: Distillation, rows: Any) -> Cases:
         return _placed(d, np.array([_place(d, one) for one in found]), single=False)
     if all(isinstance(one, Mapping | pd.Series) for one in found):
         return _new(d, _written(d, [dict(one) for one in found]), single=False)
-    odd = next(one for one in found if not isinstance(one, Integral | Mapping | pd.Series))
+    first = type(found[0])
+    odd = next((one for one in found if not isinstance(one, Integral | Mapping | pd.Series)), None)
+    if odd is None:  # some of the one kind, some of the other
+        odd = next(one for one in found if type(one) is not first)
     raise TypeError(
         expected(
             "a list of positions, or one of dicts of values",

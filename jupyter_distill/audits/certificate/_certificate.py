@@ -295,7 +295,7 @@ def _certified(
     pairs = [_against(one, g) for one, g in zip(output, goals, strict=True)]
     if wish.reasons:
         why = reasons_of(d, reading, table, pairs)
-    others = beside(d, wish.methods, asked, answers, pairs)
+    others = beside(d, wish.methods, asked, answers, pairs, allowed=wish.ask)
     gaps = np.asarray(np.isnan(learnt).any(0))
     usually = (
         float(np.quantile(near.alike[near.held_out], USUAL)) if near.held_out.any() else np.inf

@@ -117,7 +117,10 @@ class NearRows:
         which = "that are nearest to it"
         nearest, sizes = [], []
         for kind in (self.held_out, self.learnt):
-            rows = np.flatnonzero(kind)[:POOL]
+            rows = np.flatnonzero(kind)
+            if len(rows) > POOL:  # by lot: a table may be sorted
+                seed = 0 if d.random_state is None else d.random_state
+                rows = np.sort(np.random.default_rng(seed).choice(rows, POOL, replace=False))
             if not len(rows):
                 nearest.append([rows] * table.n_rows)
                 sizes.append(0)

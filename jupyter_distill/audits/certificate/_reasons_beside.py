@@ -13,7 +13,7 @@ from jupyter_distill._validation import check_choice, expected
 from jupyter_distill.audits.attributions import METHODS, Attributions, attributions
 from jupyter_distill.audits.attributions._explained import Attribution
 from jupyter_distill.audits.attributions._score_scale import Scale
-from jupyter_distill.audits.certificate._asked_again import Answers
+from jupyter_distill.audits.certificate._asked_again import NOT_ASKED, Answers
 from jupyter_distill.audits.certificate._cases import Cases
 from jupyter_distill.audits.certificate._reading_sums import said_of
 from jupyter_distill.audits.certificate._reasons import Reason
@@ -90,6 +90,8 @@ def beside(
     asked: Cases,
     answers: Answers,
     against: Sequence[tuple[int, int]],
+    *,
+    allowed: bool,
 ) -> list[tuple[Beside, ...]]:
     """Explain both models by every method, for every row.
 
@@ -105,10 +107,14 @@ def beside(
         What the teacher says of them.
     against : sequence of (int, int), length n
         For each row the class that the student names, and the one that it is held against.
+    allowed : bool
+        Whether the teacher may be asked.
     """
     if not methods:
         return [()] * len(asked)
     whole, places = _with(d, asked, answers)
+    if not allowed:
+        whole, answers = replace(whole, inputs_given=True), Answers(None, NOT_ASKED)
     different, which = np.unique(places, return_inverse=True)
     found = [
         # asked for by name: a service that costs is asked as well

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._part import NotAsked, Part, Scope
+from jupyter_distill.audits._part import NotAsked, Part, Scope, TooLittle
 from jupyter_distill.audits._text import WHICH
 from jupyter_distill.audits.expectations._found import at_worst, found_in, title_of
 from jupyter_distill.audits.expectations._judged import (
@@ -252,7 +252,7 @@ def _drawn(
     if len(drawn) * each <= most:
         return drawn, []
     if most < each:
-        raise ValueError(
+        raise TooLittle(
             expected(
                 f"a budget of at least {each} rows, to move one through all values",
                 got=f"{most}",
@@ -371,9 +371,13 @@ def _about(d: Distillation, moves: Mapping[int, Grid]) -> Iterator[str]:
 def _part(d: Distillation, asked: Scope, _: float | None) -> ExpectationsReport:
     if asked.expectations is None:
         raise NotAsked('nothing is expected; say what: audit(expectations={"income": "+"})')
-    # what is far away is asked about no more than by itself
-    budget = None if d.teacher.remote else asked.evaluations
-    return expectations(d, asked.expectations, asked.rows, budget=budget, progress=asked.progress)
+    return expectations(
+        d,
+        asked.expectations,
+        asked.rows,
+        budget=asked.evaluations,
+        progress=asked.progress,
+    )
 
 
 PART = Part(40, "Do both behave as the field expects?", _part)

@@ -9,7 +9,7 @@ import pandas as pd
 from jupyter_distill.audits.expectations._judged import NOT_USED, VIOLATED, Judged
 from jupyter_distill.audits.expectations._moves import STUDENT, TEACHER
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.expectations import UNUSED, USED
+from jupyter_distill.expectations import USED
 from jupyter_distill.findings import Finding
 
 
@@ -32,9 +32,8 @@ def found_in(judged: Sequence[Judged], d: Distillation) -> Iterator[Finding]:
     for model in (TEACHER, STUDENT):
         of = [one for one in judged if one.model == model]
         broken = [one for one in of if one.verdict == VIOLATED]
-        shown = [one for one in broken if one.share > 0 or one.expected in (USED, UNUSED)]
-        if shown:
-            yield _violated(model, max(shown, key=lambda one: one.worst), len(shown), of, d)
+        if broken:
+            yield _violated(model, max(broken, key=lambda one: one.worst), len(broken), of, d)
         idle = [one for one in of if one.verdict == NOT_USED and one.expected in ("+", "-")]
         if idle:
             names = list(dict.fromkeys(one.column for one in idle))
@@ -53,6 +52,11 @@ def _violated(
     direction = worst.expected in ("+", "-")
     if worst.expected == USED:
         how = f"{worst.column} should be used, and is not"
+    elif direction and not worst.share:
+        how = (
+            f"of {title_of(worst)} by none of the {worst.rows:,} rows that were moved, and by "
+            f"{worst.worst:.3g} elsewhere ({worst.method})"
+        )
     elif direction:
         how = (
             f"of {title_of(worst)} by {worst.share:.1%} of {worst.rows:,} rows, at most by "

@@ -187,6 +187,7 @@ def judge(asked: Expectation, lines: Lines, of_class: str, model: str) -> Judged
     worst = _turns(lines, k, asked.sign) if asked.sign else _spreads(lines)
     verdict, method = (_directed if asked.sign else _part)(asked, lines, worst.worst)
     seen = worst if worst.worst > lines.rounding else STILL
+    proven = lines.proof.worst if lines.proof is not None and asked.sign else 0.0
     n, v = lines.said.shape[1], len(lines.grid)
     direction, attribution, spread, effect = lines.measured(k)
     return Judged(
@@ -196,7 +197,7 @@ def judge(asked: Expectation, lines: Lines, of_class: str, model: str) -> Judged
         rows=n,
         values=v,
         share=seen.share,
-        worst=seen.worst,
+        worst=max(seen.worst, proven),
         row=seen.row,
         start=seen.start,
         end=seen.end,

@@ -75,7 +75,7 @@ def check_words(form: Form, cells: Cells, digits: int) -> Checked:
         tolerance = 1.0 if form.classes else 10.0 ** (1 - LEAST)
     return Checked(
         answers,
-        "the reference evaluator, by the rules and numbers that are written,",
+        "the reference evaluator, by the rules and rounded numbers (not by reading the text)",
         (),
         tolerance,
     )

@@ -37,7 +37,7 @@ def write(form: Form, about: About, *, digits: int | None = None) -> str:
 
 
 def check(content: str, form: Form, cells: Cells, *, digits: int | None = None) -> Checked:
-    """Answer by the rules and numbers that were written."""
+    """Answer by the rules and the rounded numbers; the text itself is for people."""
     return check_words(form, cells, digits_for(form, cells, digits))
 
 
