@@ -54,7 +54,7 @@ def _levels(column: Column, values: Floats, learnt: Floats) -> Levels:
     lost = np.isnan(values)
     seen = bool(lost.any())
     if column.kind == "numeric":
-        cuts = _cuts(column, learnt[~np.isnan(learnt)])
+        cuts = _cuts(learnt[~np.isnan(learnt)])
         place = np.searchsorted(cuts, values, side="left")
         ends = [-np.inf, *cuts.tolist(), np.inf]
         limits = [
@@ -74,7 +74,7 @@ def _levels(column: Column, values: Floats, learnt: Floats) -> Levels:
     return Levels(column, tuple(names[k] for k in kept), place.astype(np.intp))
 
 
-def _cuts(column: Column, learnt: Floats) -> Floats:
+def _cuts(learnt: Floats) -> Floats:
     """Return thresholds, each as round as the gap between two values allows."""
     known, counts = np.unique(learnt, return_counts=True)
     if len(known) < 2:

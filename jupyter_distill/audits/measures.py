@@ -27,8 +27,6 @@ from jupyter_distill.targets import Predictions
 
 TRUTH = "truth"
 BEST = "best possible"
-# What a perfect copy has; the measures that are not here are 1 there.
-LESS_IS_BETTER = ("KL", "Brier", "ECE", "log loss", "RMSE", "MAE")
 
 
 @dataclass(frozen=True)

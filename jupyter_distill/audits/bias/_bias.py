@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_choice, check_number, did_you_mean, expected, some
+from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH, left
 from jupyter_distill.audits.bias._found import LISTED, found_in, said_of
@@ -107,16 +108,9 @@ class Bias:
 
     def gap_frame(self) -> pd.DataFrame:
         """Return one row per gap: a group against all others, the columns those of `Gap`."""
-        rows = []
-        for gap in self.gaps:
-            row: dict[str, Any] = {}
-            for name, value in vars(gap).items():
-                if name in ("teacher", "student", "change"):
-                    row |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
-                else:
-                    row[name] = value
-            rows.append(row)
-        return pd.DataFrame(rows, columns=None if rows else list(Gap.__dataclass_fields__))
+        unknown = Interval(*[float("nan")] * 3)
+        none = Gap("", "", "", 0, 0, *[unknown] * 3, *[float("nan")] * 5)  # for its columns
+        return pd.DataFrame([gap.to_dict() for gap in self.gaps], columns=list(none.to_dict()))
 
     def describe(self) -> str:
         """Say in words what the student inherited, softened or made worse."""

@@ -70,7 +70,7 @@ def found_in(
                     "found": len(of),
                 },
                 remedies[code],
-                pd.DataFrame([vars(gap) for gap in of]),
+                pd.DataFrame([gap.to_dict() for gap in of]),
             )
     small = groups.loc[~groups["enough"], ["attribute", "group", "rows"]].drop_duplicates()
     if len(small):

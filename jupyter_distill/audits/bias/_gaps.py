@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,16 @@ class Gap:
     p_student: float
     p_change: float
     verdict: str = NONE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values; the ends of intervals under names of their own."""
+        row: dict[str, Any] = {}
+        for name, value in vars(self).items():
+            if isinstance(value, Interval):
+                row |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
+            else:
+                row[name] = value
+        return row
 
 
 def gaps(

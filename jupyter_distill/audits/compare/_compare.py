@@ -250,7 +250,7 @@ def compare(
         columns=columns,
         parts=parts_of(d, found, other),
         lines=curves_of(d, values, said, again),
-        findings=Findings.ordered(_findings(columns, d)),
+        findings=Findings.ordered(_findings(columns)),
         notes=(*_about(d), *work.notes),
     )
 
@@ -271,7 +271,7 @@ def _about(d: Distillation) -> Iterator[str]:
         )
 
 
-def _findings(columns: pd.DataFrame, d: Distillation) -> Iterator[Finding]:
+def _findings(columns: pd.DataFrame) -> Iterator[Finding]:
     clear = columns[columns["leans"].isin([MORE, LESS])]
     if not len(clear):
         return

@@ -210,7 +210,7 @@ def judge(asked: Expectation, lines: Lines, of_class: str, model: str) -> Judged
     )
 
 
-def _directed(asked: Expectation, lines: Lines, worst: float) -> tuple[str, str]:
+def _directed(_: Expectation, lines: Lines, worst: float) -> tuple[str, str]:
     if lines.used is False:
         return NOT_USED, READ
     if lines.proof is not None:

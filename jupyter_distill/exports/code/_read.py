@@ -217,14 +217,12 @@ def _design_parts(design: Design, coef: Floats) -> tuple[Part, ...]:
 
 
 def _steps(term: Term, grid: Grid, columns: tuple[Column, ...], to: Floats) -> Steps:
-    axes = tuple(
-        _axis(grid, columns[j], j, bins) for j, bins in zip(term.features, term.bins, strict=True)
-    )
+    axes = tuple(_axis(grid, j, bins) for j, bins in zip(term.features, term.bins, strict=True))
     scores = tuple(_numbers(row) for row in term.scores @ to)
     return Steps(axes, scores, term.shape[1] if len(axes) == 2 else 1)
 
 
-def _axis(grid: Grid, column: Column, j: int, bins: NDArray[np.intp]) -> Axis:
+def _axis(grid: Grid, j: int, bins: NDArray[np.intp]) -> Axis:
     lost = int(bins[0])
     lookup = grid.lookups[j]
     if lookup is not None:
