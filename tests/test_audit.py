@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+import jupyter_distill as jd
 from jupyter_distill.audits import _part, audit
 from jupyter_distill.audits._part import Part, parts
 from jupyter_distill.distillation import Distillation
+from tests.certified import distilled as certified
 from tests.small import EVIL, distilled, people
 
 QUICK = ["fidelity", "segments", "regions"]
@@ -131,3 +133,27 @@ def test_one_seed_serves_all_parts(d: Distillation) -> None:
     for part in ("measures", "expectations"):
         assert one.frame(part).equals(same.frame(part))
     assert not one.frame("measures").equals(other.frame("measures"))
+
+
+def test_of_a_teacher_that_is_not_there_the_audit_says_so(tmp_path: Path) -> None:
+    d = certified("tree", "binary")
+    alone = jd.load(d.save(tmp_path / "d.distill"))
+    found = look(alone, only=["expectations", "segments"], expectations={"income": "+"})
+    assert "Of the student alone: expectations." in repr(found)
+    assert "jupyter_distill.load(path, teacher=model)" in repr(found)
+    assert not look(d, only=["expectations"], expectations={"income": "+"}).notes
+
+
+def test_a_part_that_refuses_leaves_the_others(d: Distillation) -> None:
+    few = distilled(*(part[:60] for part in people()), size=2)
+    found = look(few, only=["fidelity", "stability"], resamples=1)
+    assert "fidelity" in found.parts and "stability" in found.skipped
+
+
+def test_the_audit_of_another_is_not_reported(d: Distillation, tmp_path: Path) -> None:
+    other = distilled(*people(), size=2)
+    with pytest.raises(ValueError, match="an audit of this distillation"):
+        d.report(tmp_path / "r.html", audit=look(other, only=["fidelity"]))
+    with pytest.raises(TypeError, match="what d.audit"):
+        d.report(tmp_path / "r.html", audit="x")
+    assert not (tmp_path / "r.html").exists()

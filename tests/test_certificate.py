@@ -339,3 +339,20 @@ def test_shap_and_lime_of_both_models_stand_beside_the_students_own(family: str)
     assert again == pytest.approx({r.column: r.weight for r in shap.student})
     silent = d.certificate(row, reasons="shap", ask=False).beside[0]
     assert not silent.teacher and "ask=False" in silent.how_teacher
+
+
+@pytest.mark.parametrize("family", ["tree", "rules"])
+def test_a_margin_of_a_missing_number_says_what_a_number_beyond_gives(family: str) -> None:
+    d = distilled(family, "binary")
+    lost = np.flatnonzero(d.table.native["income"].isna().to_numpy())
+    seen = 0
+    for one in d.certificate(lost.tolist(), reasons=False, ask=False):
+        for margin in one.margins:
+            if margin.column != "income":
+                continue
+            seen += 1
+            moved = [{**one.values, "income": x} for x in range(-20, 140, 2)]
+            said = set(d.student.predict(pd.DataFrame(moved)))
+            if not margin.flips and not margin.condition.startswith("rule "):
+                assert said == {one.answer}, margin
+    assert seen or family == "rules"

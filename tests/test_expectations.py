@@ -238,7 +238,7 @@ def test_who_cannot_be_asked_is_unknown_with_the_reason() -> None:
         **options,
     )
     recorded = run(jd.as_teacher(named), frame, y, **options)
-    for d, why in ((apart, "other inputs"), (recorded, "recorded answers")):
+    for d, why in ((apart, "other inputs"), (recorded, "answers are recorded")):
         report = looked(d)
         assert {one.verdict for one in report.of("teacher")} == {"unknown"}
         assert why in report.of("teacher")[0].method and why in report.describe()

@@ -68,7 +68,7 @@ def _levels(column: Column, values: Floats, learnt: Floats) -> Levels:
         codes = [frozenset([code]) for code in range(n)]
         names = [Limit(column, -np.inf, np.inf, c, False, seen).text() for c in codes]
         names.append(f"{column.name} is another value")
-    names.append(f"{column.name} is missing")
+    names.append(f"{column.name} is {column.gap}")
     place = np.where(lost, len(names) - 1, place).astype(np.intp)
     kept, place = np.unique(place, return_inverse=True)
     return Levels(column, tuple(names[k] for k in kept), place.astype(np.intp))

@@ -65,10 +65,6 @@ class NotAsked(Exception):
     """Raised by a part that cannot be done here; the message says why, and what to give."""
 
 
-class TooLittle(ValueError):
-    """A budget that is not enough for anything; in an audit the part is left out, and named."""
-
-
 @dataclass(frozen=True)
 class Part:
     """What a module adds to an audit.
@@ -82,11 +78,14 @@ class Part:
     run : callable
         Takes the distillation, what was asked, and the seconds that are left (None: any), and
         returns a result; `NotAsked` where it has nothing to do.
+    asks_teacher : bool
+        Whether it asks the teacher about other rows than those of the distillation.
     """
 
     place: int
     title: str
     run: Callable[[Distillation, Scope, float | None], Result]
+    asks_teacher: bool = False
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import singledispatch
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -160,7 +160,10 @@ def _measured(measures: Sequence[dict[str, float]]) -> dict[str, float]:
     row: dict[str, float] = {}
     for name in dict.fromkeys(name for of in measures for name in of):
         values = np.array([of[name] for of in measures if name in of])
-        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+        # a threshold may be infinite, which no two values lie between
+        between = np.isfinite(values).all()
+        way: Literal["linear", "inverted_cdf"] = "linear" if between else "inverted_cdf"
+        low, middle, high = np.quantile(values, np.array([0.25, 0.5, 0.75]), method=way)
         row |= {name: float(middle), f"{name}_q1": float(low), f"{name}_q3": float(high)}
         if name == COEFFICIENT:
             row["positive"] = float((values > 0).mean())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 import pandas as pd
 from tqdm.auto import tqdm
@@ -16,7 +17,6 @@ from jupyter_distill.audits._part import (
     Part,
     Result,
     Scope,
-    TooLittle,
     findings_of,
     parts,
 )
@@ -46,6 +46,10 @@ class Audit:
         Parts that were not done, and why.
     seconds : mapping of str to float
         What each part took.
+    notes : tuple of str
+        What of the parts that were done was left out.
+    of : str
+        What tells the distillation from others: a hash of the student's and teacher's answers.
     """
 
     subject: str
@@ -54,6 +58,8 @@ class Audit:
     titles: Mapping[str, str]
     skipped: Mapping[str, str]
     seconds: Mapping[str, float]
+    notes: tuple[str, ...]
+    of: str
 
     @property
     def ok(self) -> bool:
@@ -109,11 +115,12 @@ class Audit:
         said = [f"{self.titles[name]}\n{one.describe()}" for name, one in self.parts.items()]
         left = [f"- {name}: {why}" for name, why in self.skipped.items()]
         not_done = ["Not done:\n" + "\n".join(left)] if left else []
-        return "\n\n".join([self.headline, repr(self.findings), *said, *not_done])
+        head = "\n".join([self.headline, *self.notes])
+        return "\n\n".join([head, repr(self.findings), *said, *not_done])
 
     def __repr__(self) -> str:
         left = [f"- not done: {name}: {why}" for name, why in self.skipped.items()]
-        return "\n".join([self.headline, repr(self.findings), *left])
+        return "\n".join([self.headline, *self.notes, repr(self.findings), *left])
 
     def _repr_html_(self) -> str:
         html: str = late("jupyter_distill.exports.audit:audit")(self)
@@ -148,7 +155,7 @@ def audit(
             continue
         try:
             done[name] = known[name].run(looked_at, asked, left)
-        except (NotAsked, TooLittle, ImportError) as error:  # an extra that is missing names itself
+        except (NotAsked, ValueError, ImportError) as error:  # what is refused says the remedy
             skipped[name] = str(error)
         except KeyboardInterrupt:
             later = chosen[chosen.index(name) :]
@@ -160,7 +167,19 @@ def audit(
         took[name] = time.perf_counter() - start
     found = Findings.ordered([*d.findings, *findings_of(list(done.values()))])
     titles = {name: known[name].title for name in chosen}
-    return Audit(d.subject, found, done, titles, skipped, took)
+    asking = [name for name in done if known[name].asks_teacher]
+    notes = []
+    if d.silence and asking:
+        alone = f"Of the student alone: {', '.join(asking)}."
+        notes.append(f"{alone} {d.teacher.name} was not asked: {d.silence}.")
+    return Audit(d.subject, found, done, titles, skipped, took, tuple(notes), mark(d))
+
+
+def mark(d: Distillation) -> str:
+    """Return a hash of what student and teacher say of the held-out rows."""
+    table, targets = d.held_out
+    answers = targets.values if d.task == "regression" else targets.logits
+    return sha256(d.student.output(table).tobytes() + answers.tobytes()).hexdigest()
 
 
 def _check(asked: Scope, seconds: float | None) -> None:

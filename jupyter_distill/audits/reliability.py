@@ -293,7 +293,9 @@ def _found(
                 "slope of the teacher": theirs.value,
                 where: known,
             },
-            _mend(abs(theirs.value - 1) >= STEEP and not theirs.low <= 1 <= theirs.high),
+            _mend(
+                abs(theirs.value - 1) >= STEEP and not theirs.low <= 1 <= theirs.high, numbers=True
+            ),
             drawn,
         )
         return
@@ -324,11 +326,16 @@ def _found(
     )
 
 
-def _mend(inherited: bool) -> str:
+def _mend(inherited: bool, numbers: bool = False) -> str:
     if inherited:
         return (
             "Its teacher is off as well: calibrate the teacher on rows that it did not see and "
             "distil the result, or give the truth more weight (alpha)."
+        )
+    if numbers:
+        return (
+            "Give the truth more weight (alpha), take a larger size (d.ladder), or say by how much "
+            "its numbers are off."
         )
     return (
         "Give the truth more weight (alpha), take another temperature (d.temperature_path), or do "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from jupyter_distill._paired import chance
+from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._beside import Beside, of_a_sample
 from jupyter_distill.audits._levels import Levels, levels
@@ -108,7 +108,10 @@ class Segments:
             head = head.replace(f" to {self.teacher}", "")
         worst = self.worst
         if not len(worst):
-            said = "No segment is worse than the other rows beyond what chance makes of so many."
+            said = "No segment is worse than the other rows beyond what chance makes of so many "
+            said += f"(p, adjusted, below {LEVEL:g})."
+            if not len(self.table):
+                said = "No segment has enough rows for anything to be said of it (least=)."
             return "\n".join([head, said, *self.notes])
         lines = pd.DataFrame(
             {

@@ -31,10 +31,15 @@ class Column:
     categories: tuple[object, ...] = ()
     integer: bool = False
 
+    @property
+    def gap(self) -> str:
+        """What a missing value is called; a category may have taken the usual name."""
+        return "no value" if any(str(c) == "missing" for c in self.categories) else "missing"
+
     def text(self, value: float) -> str:
         """Return a value (or the code of one) as its owner would write it."""
         if np.isnan(value):
-            return "missing"
+            return self.gap
         if self.kind != "numeric":
             code = int(value)
             return str(self.categories[code]) if code >= 0 else "another value"

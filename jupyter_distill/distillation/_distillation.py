@@ -264,6 +264,13 @@ class Distillation(Evidence, AsksFidelity, AsksTrust, Outlets):
         return "\n".join([self.headline, self.fidelity().describe(), *self.remarks])
 
     @property
+    def silence(self) -> str:
+        """Why the teacher cannot be asked about rows that are changed; empty where it can."""
+        if self.inputs_given:
+            return "it saw other inputs than these columns, so that they cannot be changed for it"
+        return self.teacher.silence
+
+    @property
     def remarks(self) -> list[str]:
         """Notes and findings, a line of text each."""
         found = [repr(self.findings)] if self.findings else []

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jupyter_distill._validation import expected
-from jupyter_distill.audits.audit import Audit
+from jupyter_distill.audits.audit import Audit, mark
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import audit as audits
@@ -52,6 +52,7 @@ def report(
         If the folder does not exist.
     """
     target = _file(path)
+    _check_audit(d, audited)
     text = compose(d, audited, when)
     target.write_text(text, encoding="utf-8")
     return target
@@ -70,6 +71,19 @@ def _file(path: str | Path) -> Path:
             expected(f"the folder {folder!r} to exist", got="none", remedy="Make it first.")
         )
     return target
+
+
+def _check_audit(d: Distillation, audited: object) -> None:
+    if audited is None:
+        return
+    if not isinstance(audited, Audit):
+        raise TypeError(
+            expected("audit= to be what d.audit() returned, or None", got=repr(audited))
+        )
+    if audited.of != mark(d):
+        got = f"one of {audited.subject}, with other answers"
+        remedy = "Audit this one: audit=d.audit()."
+        raise ValueError(expected("an audit of this distillation", got=got, remedy=remedy))
 
 
 def compose(d: Distillation, audited: Audit | None = None, when: When = None) -> str:

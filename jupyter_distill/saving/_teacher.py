@@ -77,6 +77,7 @@ class AbsentTeacher(Teacher):
     """
 
     answers_new_rows = False
+    silence = "it is not in the file: give it, jupyter_distill.load(path, teacher=model)"
     remote = True  # nobody is to ask it without being asked to
 
     def __init__(self, about: About, classes: NDArray[Any] | None) -> None:

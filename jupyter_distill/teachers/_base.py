@@ -65,6 +65,7 @@ class Teacher(ABC):
     fits: int = sys.maxsize  # rows that fit into memory at once, as far as is known
     # Whether it can be asked about rows that nobody had before.
     answers_new_rows: ClassVar[bool] = True
+    silence: ClassVar[str] = ""  # why it cannot
     columns: tuple[str, ...] | None = None
     _stacks: bool = True  # whether it takes the files of a batch as one array; else as a list
 

@@ -30,6 +30,7 @@ class RecordedTeacher(Teacher):
     """
 
     answers_new_rows = False
+    silence = "its answers are recorded, and there are none to rows that were not among them"
 
     def __init__(
         self,

@@ -372,4 +372,4 @@ def _part(d: Distillation, scope: Scope, seconds: float | None) -> Attributions:
     )
 
 
-PART = Part(50, "Do teacher and student have the same reasons?", _part)
+PART = Part(50, "Do teacher and student have the same reasons?", _part, asks_teacher=True)

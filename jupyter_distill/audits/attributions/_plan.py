@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
-from jupyter_distill.audits._part import TooLittle
 from jupyter_distill.audits.attributions._chosen_rows import chosen_rows
 from jupyter_distill.audits.attributions._score_scale import Scale
 from jupyter_distill.data import Table
@@ -103,18 +102,9 @@ class Budget:
 
 def why_not(d: Distillation) -> str | None:
     """Say why the teacher cannot be asked about rows put together of others; None if it can."""
-    alone = "Only the student was explained"
-    if d.inputs_given:
-        return (
-            f"{alone}: {d.teacher.name} saw other inputs than the table, so that no column of it "
-            "can be exchanged for the teacher."
-        )
-    if not d.teacher.answers_new_rows:
-        return (
-            f"{alone}: of {d.teacher.name} there are recorded answers only, and none to rows in "
-            "which a column is exchanged."
-        )
-    return None
+    if not d.silence:
+        return None
+    return f"Only the student was explained, and not {d.teacher.name}: {d.silence}."
 
 
 def make_plan(
@@ -161,7 +151,7 @@ def make_plan(
         if able < 1:
             remedy = "Raise evaluations=, or lower background=."
             what = "a budget of teacher evaluations that is enough for one row"
-            raise TooLittle(expected(what, got="less", remedy=remedy))
+            raise ValueError(expected(what, got="less", remedy=remedy))
         if able < n:
             wanted = min(n, len(d.rows.held_out) if rows == "held_out" else d.table.n_rows)
             n = able

@@ -109,7 +109,8 @@ class Bias:
     def gap_frame(self) -> pd.DataFrame:
         """Return one row per gap: a group against all others, the columns those of `Gap`."""
         unknown = Interval(*[float("nan")] * 3)
-        none = Gap("", "", "", 0, 0, *[unknown] * 3, *[float("nan")] * 5)  # for its columns
+        nan = unknown.value  # of no gap, for the names of its columns
+        none = Gap("", "", "", 0, 0, unknown, unknown, unknown, nan, nan, nan, nan, nan)
         return pd.DataFrame([gap.to_dict() for gap in self.gaps], columns=list(none.to_dict()))
 
     def describe(self) -> str:

@@ -16,8 +16,6 @@ from jupyter_distill.distillation import Distillation
 Floats = NDArray[np.float64]
 
 NOT_ASKED = "it was not asked, as ask=False says"
-OTHER_INPUTS = "it sees other inputs than the table, and of this row there are none"
-RECORDED = "its answers are recorded, and there is none to this row"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +32,8 @@ def ask(d: Distillation, table: Table, *, allowed: bool = True, unlike: str = ""
     A teacher that fails is no reason to withhold what the student says: the failure is the note.
     """
     note = "" if allowed else NOT_ASKED
-    if not d.teacher.answers_new_rows:
-        note = RECORDED
-    elif d.inputs_given:
-        note = OTHER_INPUTS
+    if d.silence:
+        note = d.silence
     elif unlike:
         note = f"the row is not written as its rows are ({unlike})"
     if note:

@@ -153,7 +153,9 @@ class Margins:
     def _others(self, row: Floats, j: int, limit: Limit) -> Margin:
         column, x = limit.column, float(row[j])
         if column.kind == "numeric":  # it is missing
-            return self._margin(row, j, limit.text(), self.rooms[j].middle, np.nan, np.nan)
+            ways = self._beyond(j, limit)
+            made = [self._margin(row, j, limit.text(), to, np.nan, np.nan) for to in ways]
+            return next((one for one in made if one.flips), made[0])
         outside = [
             code
             for code in self.rooms[j].codes.tolist()
@@ -162,6 +164,20 @@ class Margins:
         names = tuple(column.text(code) for code in outside)
         to = float(outside[0]) if outside else x
         return self._margin(row, j, limit.text(in_full=True), to, np.nan, np.nan, names)
+
+    def _beyond(self, j: int, limit: Limit) -> list[float]:
+        """Return numbers that do not fulfil a limit, one of every part that the student tells."""
+        room, reading = self.rooms[j], self.reading
+        of: list[Sequence[tuple[int, Limit]]] = []
+        if isinstance(reading, RulesReading):
+            of = list(reading.rules)
+        elif isinstance(reading, TreeReading):
+            of = [tuple(box.items()) for box in reading.boxes.limits]
+        told = [one for box in of for k, one in box if k == j and one.codes is None]
+        ends = {end for one in told for end in (one.low, one.high) if np.isfinite(end)}
+        above = [room.precision.above(end, np.inf) for end in ends]
+        numbers = sorted({room.middle, *ends, *(float(x) for x in above if x is not None)})
+        return [x for x in numbers if not limit.low < x <= limit.high] or [room.middle]
 
     def _margin(
         self,

@@ -24,7 +24,7 @@ from jupyter_distill.distillation import Distillation
 
 Floats = NDArray[np.float64]
 
-BACKGROUND = 200  # learnt rows that stand for "a row of which a column is not known"
+BACKGROUND = 100  # learnt rows that stand for "a row of which a column is not known"
 FEW = 8  # columns of a net up to which all of their sets are tried
 ORDERS = 16  # orders of more columns that are drawn, each also turned around
 
@@ -142,11 +142,8 @@ def _turned(reading: Reading, pair: tuple[int, int]) -> tuple[str, Floats]:
 
 
 def _some(rows: NDArray[np.intp], seed: int | None) -> NDArray[np.intp]:
-    if len(rows) <= BACKGROUND:
-        return rows
-    return np.sort(
-        np.random.default_rng(0 if seed is None else seed).choice(rows, BACKGROUND, False)
-    )
+    # those that attributions of both models are drawn against, so that the two agree
+    return np.random.default_rng([0 if seed is None else seed, 2]).permutation(rows)[:BACKGROUND]
 
 
 def _attributed(reading: Reading, row: Floats, background: Floats) -> tuple[Floats, str]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._part import NotAsked, Part, Scope, TooLittle
+from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH
 from jupyter_distill.audits.expectations._found import at_worst, found_in, title_of
 from jupyter_distill.audits.expectations._judged import (
@@ -32,7 +32,6 @@ from jupyter_distill.audits.expectations._moves import (
     grids,
     moved_values,
     said_by,
-    silent,
 )
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.expectations import Expectation, Expectations, as_expectations
@@ -210,7 +209,7 @@ def expectations(
     drawn, notes = _drawn(d, rows, n, moves, budget)
     scale = float(answers(d.targets).std()) if d.task == "regression" else 1.0
     said: dict[str, dict[int, Floats]] = {TEACHER: {}}
-    why = silent(d)
+    why = d.silence
     if not why:
         said[TEACHER], stopped = asked(d, drawn, moves, work)
         if stopped:
@@ -245,14 +244,14 @@ def _drawn(
     each = sum(len(one) for one in moves.values())
     if budget is not None:
         check_number("budget", budget, low=1, integer=True)
-    if silent(d):
+    if d.silence:
         return draw(d, rows, n), []
     most = budget or (max(FAR, d.table.n_rows) if d.teacher.remote else BUDGET)
     drawn = draw(d, rows, n)
     if len(drawn) * each <= most:
         return drawn, []
     if most < each:
-        raise TooLittle(
+        raise ValueError(
             expected(
                 f"a budget of at least {each} rows, to move one through all values",
                 got=f"{most}",
@@ -356,7 +355,7 @@ def _curves(
 
 
 def _about(d: Distillation, moves: Mapping[int, Grid]) -> Iterator[str]:
-    if d.teacher.noisy and not silent(d):
+    if d.teacher.noisy and not d.silence:
         yield "The teacher's answers may differ from call to call: small moves may be chance."
     if d.population is not None:
         yield "The rows are of the sample that the student was distilled from."
@@ -380,4 +379,4 @@ def _part(d: Distillation, asked: Scope, _: float | None) -> ExpectationsReport:
     )
 
 
-PART = Part(40, "Do both behave as the field expects?", _part)
+PART = Part(40, "Do both behave as the field expects?", _part, asks_teacher=True)

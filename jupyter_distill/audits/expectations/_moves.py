@@ -120,15 +120,6 @@ def said_by(student: Student, table: Table) -> Floats:
     return out[:, None] if out.ndim == 1 else softmax(out)
 
 
-def silent(d: Distillation) -> str:
-    """Return why the teacher cannot be asked about moved rows; empty where it can."""
-    if d.inputs_given:
-        return "it sees other inputs than these columns, so that these cannot be moved alone"
-    if not d.teacher.answers_new_rows:
-        return "only recorded answers of it are there, of the rows as they are"
-    return ""
-
-
 def draw(d: Distillation, rows: str, n: int) -> Places:
     """Return `n` rows at random of those that are looked at, in their order; all where fewer."""
     among = d.rows.held_out if rows == "held_out" else np.arange(d.table.n_rows)

@@ -116,6 +116,7 @@ def _names(form: Form, columns: Mapping[str, str] | None, keep: Sequence[str]) -
                 + did_you_mean(name, own)
             )
     names = {j: (columns or {}).get(form.columns[j].name, form.columns[j].name) for j in form.used}
+    keep = _beside(keep, names)
     # not even in quotes do most databases tell upper from lower case in names
     alike = [name.lower() for name in (*names.values(), *keep)]
     for place, name in enumerate((*names.values(), *keep)):
@@ -129,6 +130,11 @@ def _names(form: Form, columns: Mapping[str, str] | None, keep: Sequence[str]) -
                 )
             )
     return names
+
+
+def _beside(keep: Sequence[str], names: Mapping[int, str]) -> list[str]:
+    """Return the columns to keep that are not shown anyway, as the student reads them."""
+    return [name for name in keep if name not in names.values()]
 
 
 def _check_types(form: Form) -> None:
@@ -176,7 +182,7 @@ def _expression(form: Form, write: Expressions, of: int | None) -> Lines:
 def _query(
     form: Form, dialect: str, names: dict[int, str], keep: Sequence[str], table: str
 ) -> Lines:
-    body, classes = form.body, form.classes
+    body, classes, keep = form.body, form.classes, _beside(keep, names)
     fresh = _Fresh([*names.values(), *keep])
     columns = [identifier(name) for name in (*keep, *names.values())]
     given = [[f"t.{column}"] for column in columns]
