@@ -40,6 +40,7 @@ EXTRAS = {
     "transformers": ("transformers",),
     "images": ("pillow",),
     "onnx": ("onnx", "onnxruntime", "skl2onnx"),
+    "sql": ("duckdb",),
     "store": ("pyarrow",),
     "dask": ("dask", "distributed", "pyarrow"),
     "lab": ("jupyterlab", "notebook"),

@@ -37,8 +37,10 @@ def numbers(frame: pd.DataFrame) -> Any:
 
 
 def distilled(frame: pd.DataFrame, y: Any, **options: Any) -> Distillation:
+    """Distil into trees that are grown quickly, unless others are asked for."""
     teacher = LogisticRegression(max_iter=2_000).fit(numbers(frame), y)
-    return jd.distill(teacher, frame, y, teacher_inputs=numbers(frame), progress=False, **options)
+    options = {"student": TreeStudent(quality="greedy"), "progress": False, **options}
+    return jd.distill(teacher, frame, y, teacher_inputs=numbers(frame), **options)
 
 
 def grown(size: int) -> TreeExplanation:

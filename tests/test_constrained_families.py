@@ -114,12 +114,11 @@ def test_a_distilled_tree_reports_what_it_keeps(rows: pd.DataFrame, score: np.nd
         p = 1 / (1 + np.exp(-score[X.index]))
         return np.column_stack([1 - p, p])
 
-    free = jd.distill(teacher, rows, classes=["no", "yes"], size=12, progress=False)
+    options = {"classes": ["no", "yes"], "size": 12, "temperature": 1.0, "progress": False}
+    free = jd.distill(teacher, rows, **options)
     asked = Constraints(monotone={"income": +1}, forbid=["postcode"])
     assert not free.constraints_report(asked).ok
-    kept = jd.distill(
-        teacher, rows, classes=["no", "yes"], size=12, progress=False, constraints=asked
-    )
+    kept = jd.distill(teacher, rows, constraints=asked, **options)
     assert kept.constraints_report().ok
     assert "postcode" not in str(kept.explanation().frame()["rule"].tolist())
 

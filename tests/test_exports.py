@@ -294,10 +294,11 @@ def test_a_report_needs_a_folder(d: Distillation, tmp_path: Path) -> None:
 @pytest.mark.parametrize("family", ["tree", "linear"])
 def test_a_report_says_whether_constraints_are_kept(family: str) -> None:
     frame, y = people()
-    plain = distilled(frame, y, student=family, size=4)
+    options = {"student": family, "size": 4, "temperature": 1.0}
+    plain = distilled(frame, y, **options)
     assert "Constraints" not in Reader(compose(plain)).text
     asked = jd.Constraints(monotone={"income": "-"}, forbid=["age"], hard=False, penalty=0.0)
-    text = compose(distilled(frame, y, student=family, size=4, constraints=asked))
+    text = compose(distilled(frame, y, **options, constraints=asked))
     section = text.partition("<h2>Constraints</h2>")[2].partition("</section>")[0]
     rows = re.findall(r"<tr[^>]*>.*?</tr>", section, re.DOTALL)[1:]
     assert len(rows) == 2

@@ -60,7 +60,8 @@ def sugar(model: Any = None, y: Any = WORSE, **options: Any) -> Distillation:
 def digits(size: int) -> Distillation:
     model = RandomForestClassifier(30, random_state=0).fit(DIGITS, DIGIT)
     student = TreeStudent(quality="greedy")
-    return run(model, DIGITS, DIGIT, student=student, size=size, augment=None)
+    options: dict[str, Any] = {"student": student, "temperature": (1.0, 2.0), "augment": None}
+    return run(model, DIGITS, DIGIT, size=size, **options)
 
 
 def shuffled() -> Distillation:

@@ -22,8 +22,8 @@ from jupyter_distill import Distillation, Store, students
 @pytest.fixture(scope="module")
 def loan() -> tuple[RandomForestClassifier, pd.DataFrame, np.ndarray]:
     rng = np.random.default_rng(0)
-    rows = pd.DataFrame(rng.normal(size=(400, 3)), columns=["income", "age", "house size"])
-    labels = np.where(rows["income"] + rng.normal(size=400) / 4 > 0, "yes", "no")
+    rows = pd.DataFrame(rng.normal(size=(150, 3)), columns=["income", "age", "house size"])
+    labels = np.where(rows["income"] + rng.normal(size=150) / 4 > 0, "yes", "no")
     return RandomForestClassifier(10, random_state=0).fit(rows, labels), rows, labels
 
 
@@ -90,7 +90,7 @@ def test_labels_are_optional(shell: InteractiveShell) -> None:
 
 @pytest.mark.parametrize(
     "rows",
-    ['X[["income", "age", "house size"]]', '"X[list(X.columns)] if True else None"', "X.head(300)"],
+    ['X[["income", "age", "house size"]]', '"X[list(X.columns)] if True else None"', "X.head(120)"],
 )
 def test_expressions_hold(shell: InteractiveShell, rows: str) -> None:
     d = shell.run_line_magic("distill", f"model {rows} --size 3")
@@ -110,7 +110,7 @@ found = inner(model, X)
 
 def test_braces_and_dollars_are_left_alone(shell: InteractiveShell) -> None:
     d = shell.run_cell("%distill model {'$y': X}['$y'] --size 3").result
-    assert d.table.n_rows == 400
+    assert d.table.n_rows == 150
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_store_keeps_the_answers(
     line = "model X y --size 3 --temperature 1"
     first = shell.run_line_magic("distill", f"{line} --store answers")
     kept = Store(tmp_path / "answers").frame()
-    assert kept["rows"].iloc[0] == 400
+    assert kept["rows"].iloc[0] == 150
 
     def silent(model: object, rows: object) -> None:
         raise AssertionError("it must not be asked again")
