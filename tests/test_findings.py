@@ -24,7 +24,7 @@ from jupyter_distill.students.linear import LinearRegressionStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 
 from .distilling import by_heart, data, run, smooth
-from .test_attributions import other_reasons
+from .explaining import other_reasons
 
 CANCER, SICK = load_breast_cancer(return_X_y=True, as_frame=True)
 SUGAR, WORSE = load_diabetes(return_X_y=True, as_frame=True)

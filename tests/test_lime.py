@@ -15,8 +15,8 @@ from jupyter_distill.audits.attributions._lime import SEEDS, lime_values
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import InterruptedWarning
 
+from .explaining import FEW, mixed
 from .small import people
-from .test_attributions import FEW, mixed
 
 X = people(120)[0]
 TABLE = Table.of(X)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,7 @@ import pandas as pd
 import pytest
 
 import jupyter_distill as jd
-from jupyter_distill.data import _partitions_parquet
-
-from .clusters import cluster
-from .scaled import (
+from tests.scaled import (
     CLASSES,
     Diarist,
     FailsAtThird,
@@ -26,30 +22,6 @@ from .scaled import (
     rows,
     small,
 )
-
-
-@pytest.fixture(scope="module")
-def frame() -> pd.DataFrame:
-    return rows().drop(columns="number")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def small_partitions() -> Iterator[None]:
-    """Let every file be a partition."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_partitions_parquet, "ROWS", N // 5)
-        yield
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame) -> Path:
-    return parquet(tmp_path_factory.mktemp("rows"), frame)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with cluster() as client:
-        yield client
 
 
 @pytest.mark.parametrize(

@@ -11,47 +11,18 @@ import pandas as pd
 import pytest
 
 import jupyter_distill as jd
-from jupyter_distill.data import _partitions_parquet
 from jupyter_distill.data._partitions_dask import DaskPartitions
 from jupyter_distill.data.partitions import LocalPartitions
 from jupyter_distill.distillation import InterruptedWarning, _learning_curve
 from jupyter_distill.distillation._population import Population
-
-from .clusters import cluster
-from .scaled import (
+from tests.scaled import (
     CLASSES,
     Diarist,
     N,
     in_five,
     logits,
-    parquet,
-    rows,
     small,
 )
-
-
-@pytest.fixture(scope="module")
-def frame() -> pd.DataFrame:
-    return rows().drop(columns="number")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def small_partitions() -> Iterator[None]:
-    """Let every file be a partition."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_partitions_parquet, "ROWS", N // 5)
-        yield
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame) -> Path:
-    return parquet(tmp_path_factory.mktemp("rows"), frame)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with cluster() as client:
-        yield client
 
 
 @pytest.mark.parametrize("kind", ["files", "workers"])
