@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from math import isfinite
 from numbers import Integral, Real
+from pathlib import Path
 
 
 def expected(what: str, *, got: str, remedy: str = "") -> str:
@@ -84,3 +85,34 @@ def check_number(
 def with_article(name: str) -> str:
     """Return a name after its article: ``an EbmStudent``, ``a tree``."""
     return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
+
+
+def target_file(path: object, example: str) -> Path:
+    """Return the path of a file to be written; an existing one is replaced.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to.
+    example : str
+        A name that such a file may have, for messages.
+
+    Raises
+    ------
+    TypeError
+        If it is no path.
+    IsADirectoryError
+        If it is a folder, or reads like one.
+    FileNotFoundError
+        If its folder does not exist.
+    """
+    if not isinstance(path, str | Path):
+        raise TypeError(expected(f"a path of a file, e.g. {example!r}", got=repr(path)))
+    target = Path(path).expanduser()
+    if target.is_dir() or str(path).endswith(("/", "\\")) or not str(path):
+        remedy = f"Name a file in it: {str(target / example)!r}."
+        raise IsADirectoryError(expected("a path of a file", got=repr(str(path)), remedy=remedy))
+    if not target.parent.is_dir():
+        what = f"the folder {str(target.parent)!r} to exist"
+        raise FileNotFoundError(expected(what, got="none", remedy="Make it first."))
+    return target

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import expected, target_file
 from jupyter_distill.audits.certificate import Certificate
 from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, figure
 from jupyter_distill.audits.certificate._many import Certificates
@@ -48,7 +48,10 @@ def save(what: Certificate | Certificates, path: str | Path) -> Path:
     FileNotFoundError
         If its folder does not exist.
     """
-    target = _file(path)
+    target = target_file(path, "row17.html")
+    if target.suffix not in (".html", ".htm", *AS_TEXT):
+        wanted = "a path that ends in .html, .json or .txt"
+        raise ValueError(expected(wanted, got=repr(str(path))))
     if target.suffix in AS_TEXT:
         text = getattr(what, AS_TEXT[target.suffix])()
         if isinstance(what, Certificates) and target.suffix == ".txt":
@@ -66,21 +69,6 @@ def page(what: Certificate | Certificates) -> str:
     title = f"Certificates of {count(len(what))} decisions"
     parts = "".join(f"<h2>{escape(one.title)}</h2>{_account(one, head=False)}" for one in what)
     return document(title, f"<h1>{escape(title)}</h1>{_table(what)}{parts}")
-
-
-def _file(path: str | Path) -> Path:
-    if not isinstance(path, str | Path):
-        raise TypeError(expected("a path of a file, e.g. 'row17.html'", got=repr(path)))
-    target = Path(path).expanduser()
-    if target.suffix not in (".html", ".htm", *AS_TEXT):
-        what = "a path that ends in .html, .json or .txt"
-        raise ValueError(expected(what, got=repr(str(path))))
-    if not target.parent.is_dir():
-        folder = str(target.parent)
-        raise FileNotFoundError(
-            expected(f"the folder {folder!r} to exist", got="none", remedy="Make it first.")
-        )
-    return target
 
 
 def _folded(one: Certificate) -> str:

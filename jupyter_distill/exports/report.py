@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import expected, target_file
 from jupyter_distill.audits.audit import Audit, mark
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
@@ -51,25 +51,10 @@ def report(
     FileNotFoundError
         If the folder does not exist.
     """
-    target = _file(path)
+    target = target_file(path, "report.html")
     _check_audit(d, audited)
     text = compose(d, audited, when)
     target.write_text(text, encoding="utf-8")
-    return target
-
-
-def _file(path: str | Path) -> Path:
-    if not isinstance(path, str | Path):
-        raise TypeError(expected("a path of a file, e.g. 'report.html'", got=repr(path)))
-    target = Path(path).expanduser()
-    if target.is_dir() or str(path).endswith(("/", "\\")) or not str(path):
-        remedy = f"Name a file in it: {str(target / 'report.html')!r}."
-        raise IsADirectoryError(expected("a path of a file", got=repr(str(path)), remedy=remedy))
-    if not target.parent.is_dir():
-        folder = str(target.parent)
-        raise FileNotFoundError(
-            expected(f"the folder {folder!r} to exist", got="none", remedy="Make it first.")
-        )
     return target
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import target_file
 from jupyter_distill.data import Rows
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._sample import Sample
@@ -30,7 +30,7 @@ PACKAGES = ("jupyter-distill", "numpy", "pandas", "scikit-learn", "pyarrow")
 
 def save(d: Distillation, path: str | Path) -> Path:
     """Write a distillation to one file; see :meth:`Distillation.save`."""
-    target = _target(path)
+    target = target_file(path, "loans.distill").resolve()
     arrow()  # named before anything is measured
     replaced(target, to_bytes(d))
     return target
@@ -110,16 +110,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:  # run from a folder, without having been installed
             found[name] = "not installed"
     return found
-
-
-def _target(path: str | Path) -> Path:
-    if not isinstance(path, str | Path):
-        raise TypeError(expected("a path of a file, e.g. 'loans.distill'", got=repr(path)))
-    target = Path(path).expanduser()
-    if target.is_dir() or str(path).endswith(("/", "\\")) or not str(path):
-        remedy = f"Name a file in it: {str(target / 'loans.distill')!r}."
-        raise IsADirectoryError(expected("a path of a file", got=repr(str(path)), remedy=remedy))
-    if not target.parent.is_dir():
-        what = f"the folder {str(target.parent)!r} to exist"
-        raise FileNotFoundError(expected(what, got="none", remedy="Make it first."))
-    return target.resolve()  # a link stays one

@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import did_you_mean, expected, some, target_file
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import html
 from jupyter_distill.exports.page import bundle as program
@@ -128,7 +128,7 @@ class DistillWidget(anywidget.AnyWidget):
         path : str or Path
             Where to; an existing file is replaced.
         """
-        target = Path(path).expanduser()
+        target = target_file(path, "view.html")
         text = page(
             title=self._title(),
             state={**self.state(), **self._carried()},

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from jupyter_distill._validation import check_choice, did_you_mean, expected, some
+from jupyter_distill._validation import check_choice, did_you_mean, expected, some, target_file
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import cells
@@ -86,7 +86,7 @@ def export(
         rows = own.held_out[0] if rows is None else rows
     form = form_of(student)
     _check_options(format, module, options)
-    target = None if path is None else _file(path, module.SUFFIX)
+    target = None if path is None else target_file(path, f"student{module.SUFFIX}")
     table = None if rows is None else student._read(rows, reset=False)
     title = name if name is not None else form.title if own is None else own.subject
     looked_at = cells(form, table)
@@ -139,18 +139,3 @@ def _text(what: str, value: Any) -> str:
     if isinstance(value, str) and value:
         return value
     raise TypeError(expected(f"{what} to be text", got=repr(value)))
-
-
-def _file(path: Any, suffix: str) -> Path:
-    if not isinstance(path, str | Path):
-        raise TypeError(expected(f"a path of a file, e.g. 'student{suffix}'", got=repr(path)))
-    target = Path(path).expanduser()
-    if target.is_dir() or str(path).endswith(("/", "\\")) or not str(path):
-        remedy = f"Name a file in it: {str(target / f'student{suffix}')!r}."
-        raise IsADirectoryError(expected("a path of a file", got=repr(str(path)), remedy=remedy))
-    if not target.parent.is_dir():
-        folder = str(target.parent)
-        raise FileNotFoundError(
-            expected(f"the folder {folder!r} to exist", got="none", remedy="Make it first.")
-        )
-    return target
