@@ -33,6 +33,7 @@ LAYERS = {
     "constraints": 4,
     "explanation": 4,
     "students": 4,
+    "reading": 5,
     "expectations": 5,
     "distillation": 5,
     "audits": 6,

@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from jupyter_distill.exports.code._cells import Cells
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._names import one_line
+from jupyter_distill.reading import Form
 
 
 @dataclass(frozen=True, eq=False)
