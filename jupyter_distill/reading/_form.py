@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from jupyter_distill.data import Column
 from jupyter_distill.explanation import Box, Limit
@@ -209,11 +208,14 @@ def parts(body: Scores) -> tuple[Addend, ...]:
     return body.sums.parts + (() if body.hidden is None else body.hidden.parts)
 
 
-def _columns(body: Any) -> Iterator[int]:
+def column_of(part: Addend) -> int:
+    """Return the column of a part, of two the first."""
+    return part.column if isinstance(part, Line) else part.axes[0].column
+
+
+def _columns(body: Choice | Scores) -> Iterator[int]:
     if isinstance(body, Choice):
         yield from (column for column, _ in questions(body))
         return
     for part in parts(body):
-        yield from (
-            [part.column] if isinstance(part, Line) else [axis.column for axis in part.axes]
-        )
+        yield from [part.column] if isinstance(part, Line) else [a.column for a in part.axes]

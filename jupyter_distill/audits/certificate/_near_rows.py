@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import Interval, mean_intervals
-from jupyter_distill.audits.certificate._reading import Reading, RulesReading, TreeReading, truly
+from jupyter_distill.audits.certificate._reading import ChoiceReading, Reading, RulesReading, truly
 from jupyter_distill.data import Table
 from jupyter_distill.data._near import POOL, encode
 from jupyter_distill.distillation import Distillation
@@ -87,7 +87,7 @@ class NearRows:
             self.alike = (said.argmax(1) == d.targets.predicted).astype(np.float64)
         self.overall = float(self.alike[self.held_out].mean()) if self.held_out.any() else np.nan
         self.places: Places | None = None
-        if isinstance(reading, TreeReading | RulesReading):
+        if isinstance(reading, ChoiceReading):
             self.places = reading.place(d.table.values)
 
     def of(self, table: Table, places: Places | None) -> list[Support]:
@@ -97,7 +97,7 @@ class NearRows:
         return self._nearest(table, places)
 
     def _shared(self, table: Table, own: Places | None) -> list[Support]:
-        assert isinstance(self.reading, TreeReading | RulesReading)
+        assert isinstance(self.reading, ChoiceReading)
         which = "in the same leaf"
         if isinstance(self.reading, RulesReading):
             which = "decided by the same rule"
