@@ -20,6 +20,7 @@ LAYERS = {
     "_optional": 0,
     "_validation": 0,
     "_late": 0,
+    "_versions": 0,
     "_softmax": 0,
     "_wilson": 0,
     "_resample": 0,

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
+from jupyter_distill._versions import versions
 from jupyter_distill.targets._piece import (
     FORMAT,
     Unreadable,
@@ -202,8 +202,8 @@ def pieces(folder: Path) -> list[Path]:
 
 @cache
 def _versions() -> dict[str, str]:
-    names = {"jupyter_distill": "jupyter-distill", "numpy": "numpy", "pyarrow": "pyarrow"}
-    return {name: version(package) for name, package in names.items()}
+    found = versions(("jupyter-distill", "numpy", "pyarrow"))
+    return {name.replace("-", "_"): one for name, one in found.items()}
 
 
 def _circumstances() -> dict[str, Any]:

@@ -21,7 +21,7 @@ from jupyter_distill.audits.attributions._teacher_shap import (
 )
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, Work
-from jupyter_distill.students import used_together
+from jupyter_distill.students import used_columns
 
 AT_A_TIME = 8_192  # rows that are put together for one question
 STUDENT = 500_000  # rows that a student is asked about, at most, to look at all subsets
@@ -124,9 +124,8 @@ def student_shap(
     values = exact_values(student, table.take(rows), against, scale)
     if values is not None:
         return Attribution(d.title, values, base, None, "exact", 0)
-    together = used_together(student)
-    used = range(table.n_columns) if together is None else sorted(frozenset().union(*together))
-    players = np.array(list(used), dtype=np.intp)
+    used = used_columns(student)
+    players = np.arange(table.n_columns) if used is None else np.array(used, dtype=np.intp)
     k = len(players)
     exact = k <= MOST and len(rows) * len(background) * 2**k <= STUDENT
     game = Game(table, rows, background, players, seed, exact)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._wilson import wilson
-from jupyter_distill.audits._intervals import Interval, mean_intervals
+from jupyter_distill.audits._intervals import UNKNOWN, Interval, mean_intervals
 from jupyter_distill.audits.certificate._reading import ChoiceReading, Reading, RulesReading, truly
 from jupyter_distill.data import Table
 from jupyter_distill.data._near import POOL, encode
@@ -150,9 +150,8 @@ class NearRows:
         )
 
     def _interval(self, rows: Places) -> Interval:
-        nothing = float("nan")
         if not len(rows):
-            return Interval(nothing, nothing, nothing)
+            return UNKNOWN
         alike = self.alike[rows]
         if self.d.task == "regression":
             whole = np.ones((len(rows), 1), dtype=bool)

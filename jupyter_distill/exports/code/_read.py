@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._validation import expected, some
 from jupyter_distill.data import Column
 from jupyter_distill.reading import Form, Value, body_of
@@ -56,7 +57,7 @@ def form_of(student: Any) -> Form:
 
 def _plain(what: str, value: object) -> Value:
     """Return a label or category as Python has it."""
-    value = value.item() if isinstance(value, np.generic) else value
+    value = as_python(value)
     if type(value) in (str, bool, int) or (isinstance(value, float) and np.isfinite(value)):
         return value  # type: ignore[return-value]
     raise TypeError(
