@@ -156,7 +156,7 @@ def expectations(
     n: int = 200,
     grid: int = 20,
     tolerance: float = 0.01,
-    budget: int | None = None,
+    evaluations: int | None = None,
     progress: bool = True,
 ) -> ExpectationsReport:
     """Look whether teacher and student behave as expected.
@@ -180,7 +180,7 @@ def expectations(
     tolerance : float, default 0.01
         How far an answer may turn back for its direction to be nearly met: a probability, or a
         share of the standard deviation of the teacher's numbers.
-    budget : int, optional
+    evaluations : int, optional
         Moved rows that the teacher is asked about, at most: fewer rows are moved where they would
         be more. 100,000 unless given; of a teacher that may be far away 2,000, or as many as
         there are rows.
@@ -206,7 +206,7 @@ def expectations(
     looked = wanted.check(d.table, None if classes is None else classes.tolist())
     work = Work(bool(progress))
     moves = grids(d.table, [one.feature for one in looked], grid)
-    drawn, notes = _drawn(d, rows, n, moves, budget)
+    drawn, notes = _drawn(d, rows, n, moves, evaluations)
     scale = float(answers(d.targets).std()) if d.task == "regression" else 1.0
     said: dict[str, dict[int, Floats]] = {TEACHER: {}}
     why = d.silence
@@ -238,15 +238,15 @@ def expectations(
 
 
 def _drawn(
-    d: Distillation, rows: str, n: int, moves: Mapping[int, Grid], budget: int | None
+    d: Distillation, rows: str, n: int, moves: Mapping[int, Grid], evaluations: int | None
 ) -> tuple[Places, list[str]]:
     """Return the rows to move: as many as the teacher may be asked about."""
     each = sum(len(one) for one in moves.values())
-    if budget is not None:
-        check_number("budget", budget, low=1, integer=True)
+    if evaluations is not None:
+        check_number("evaluations", evaluations, low=1, integer=True)
     if d.silence:
         return draw(d, rows, n), []
-    most = budget or (max(FAR, d.table.n_rows) if d.teacher.remote else BUDGET)
+    most = evaluations or (max(FAR, d.table.n_rows) if d.teacher.remote else BUDGET)
     drawn = draw(d, rows, n)
     if len(drawn) * each <= most:
         return drawn, []
@@ -261,7 +261,7 @@ def _drawn(
     fewer = draw(d, rows, most // each)
     note = (
         f"{len(fewer)} rows were moved, and not {len(drawn)}, so that the teacher was asked about "
-        f"no more than {most:,}: raise budget= for more."
+        f"no more than {most:,}: raise evaluations= for more."
     )
     return fewer, [note]
 
@@ -367,7 +367,7 @@ def _part(d: Distillation, asked: Scope, _: float | None) -> ExpectationsReport:
         d,
         asked.expectations,
         asked.rows,
-        budget=asked.evaluations,
+        evaluations=asked.evaluations,
         progress=asked.progress,
     )
 
