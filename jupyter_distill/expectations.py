@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._validation import did_you_mean, expected, some
 from jupyter_distill.constraints import SIGNS, demands_of, sign_of
 from jupyter_distill.data import Table
@@ -131,12 +132,12 @@ class Expectations:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for YAML or JSON."""
         written = {
-            name: {_plain(label): TEXTS[sign] for label, sign in want.items()}
+            name: {as_python(label): TEXTS[sign] for label, sign in want.items()}
             if isinstance(want, dict)
             else want
             for name, want in self.columns.items()
         }
-        return {"columns": written, "of_class": _plain(self.of_class)}
+        return {"columns": written, "of_class": as_python(self.of_class)}
 
     def check(self, table: Table, classes: Sequence[object] | None) -> tuple[Expectation, ...]:
         """Check names against a table and classes; return what is expected by position.
@@ -248,7 +249,3 @@ def _position(name: str, table: Table) -> int:
             + (did_you_mean(name, table.names) or f" The columns are {some(table.names, 10)}.")
         )
     return table.position(name)
-
-
-def _plain(label: Any) -> Any:
-    return label.item() if isinstance(label, np.generic) else label

@@ -8,8 +8,8 @@ import pandas as pd
 
 from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._beside import Beside, of_a_sample
 from jupyter_distill.audits._levels import Levels, levels
+from jupyter_distill.audits._models import Models, of_a_sample
 from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._segment_counts import Counts, count
 from jupyter_distill.audits._segment_distinct import distinct_of
@@ -150,7 +150,7 @@ def segments(
     least = int(check_number("least", least, low=2, integer=True))
     if top is not None:
         top = int(check_number("top", top, low=1, integer=True))
-    beside = Beside.of(d, rows)
+    beside = Models.of(d, rows)
     if measure == "accuracy" and not beside.known.any():
         raise ValueError(
             expected(

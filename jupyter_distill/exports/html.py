@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.exports import theme
 from jupyter_distill.findings import Findings, Severity
 
@@ -50,7 +51,7 @@ def interval(value: float, low: float, high: float) -> str:
     """Write a measure with its interval: ``0.912 [0.899, 0.924]``; a dash where there is none."""
     if np.isnan(value):
         return "\N{EN DASH}"
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    return Interval(value, low, high).text()
 
 
 def percent(share: float) -> str:

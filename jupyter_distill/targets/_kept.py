@@ -11,7 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
+from jupyter_distill._versions import versions
 from jupyter_distill.targets._journal import Journal, is_left, journals, read_journal
 from jupyter_distill.targets._piece import (
     FORMAT,
@@ -275,8 +275,8 @@ class _Chore:
 
 @cache
 def _versions() -> dict[str, str]:
-    names = {"jupyter_distill": "jupyter-distill", "numpy": "numpy", "pyarrow": "pyarrow"}
-    return {name: version(package) for name, package in names.items()}
+    found = versions(("jupyter-distill", "numpy", "pyarrow"))
+    return {name.replace("-", "_"): one for name, one in found.items()}
 
 
 def _circumstances() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._optional import require
 from jupyter_distill._validation import expected
 from jupyter_distill.teachers import Raw
@@ -165,7 +166,7 @@ def _digest(data: Any) -> str:
 
 def _plain(name: object) -> object:
     """Return a class name as what JSON gives back."""
-    plain = name.item() if isinstance(name, np.generic) else name
+    plain = as_python(name)
     if isinstance(plain, str | int | float):
         return plain
     raise TypeError(

@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.audits._intervals import between
+from jupyter_distill.audits._labels import labels_of
 from jupyter_distill.audits._part import Part, Scope
 from jupyter_distill.audits.attributions import _local_run, _shap_run
 from jupyter_distill.audits.attributions._alike import compared, notable
-from jupyter_distill.audits.attributions._chosen_rows import labels_of
 from jupyter_distill.audits.attributions._explained import Attribution
 from jupyter_distill.audits.attributions._found import found
 from jupyter_distill.audits.attributions._plan import EVALUATIONS, Budget, Plan, make_plan, why_not
@@ -23,7 +24,7 @@ from jupyter_distill.data import Table
 from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.findings import Findings
-from jupyter_distill.students import used_together
+from jupyter_distill.students import used_columns
 
 Floats = NDArray[np.float64]
 
@@ -217,8 +218,8 @@ class Attributions:
                 f" Near a row they explain {self.teacher.r2:.0%} of what the teacher says, and "
                 f"{self.student.r2:.0%} of the student."
             )
-        rows = self._agreement.set_index("measure")
-        name = next(str(m) for m in rows.index if str(m).startswith("feature_agreement"))
+        rows: dict[Any, Any] = self._agreement.set_index("measure").to_dict("index")
+        name = next(str(m) for m in rows if str(m).startswith("feature_agreement"))
         said = {
             "rank_correlation": "their order of the columns correlates by",
             "sign_agreement": "the same way push, of what matters to both,",
@@ -226,10 +227,10 @@ class Attributions:
         }
         parts = []
         for measure, words in said.items():
-            row = rows.loc[measure]
+            row = rows[measure]
             beside = "" if self.again is None else f" (teacher with itself {row['floor']:.2f})"
             if not np.isnan(row["value"]):
-                interval = f"[{row['low']:.2f}, {row['high']:.2f}]"
+                interval = between(row["low"], row["high"], ".2f")
                 parts.append(f"{words} {row['value']:.2f} {interval}{beside}")
         if parts:
             text += f" Of both: {'; '.join(parts)}."
@@ -334,15 +335,15 @@ def _result(run: Any, notes: list[str]) -> Attributions:
     student, teacher, again = run.attributions()
     said = d.targets.take(places)
     decides = said.values if d.task == "regression" else said.logits
-    together = used_together(d.student)
+    used = used_columns(d.student)
     reads = np.ones(d.table.n_columns, dtype=bool)
-    if together is not None:
-        reads = np.isin(np.arange(len(reads)), sorted(frozenset().union(*together)))
+    if used is not None:
+        reads = np.isin(np.arange(len(reads)), used)
     parts: dict[str, Any] = {
         "method": plan.method,
         "scale": plan.scale,
         "columns": d.table.names,
-        "index": labels_of(d.table, places),
+        "index": labels_of(d.table, places).to_numpy(),
         "student": student,
         "teacher": teacher,
         "again": again,

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._late import late
 from jupyter_distill._validation import expected
 from jupyter_distill.audits.certificate._asked_again import Answers, ask, said
-from jupyter_distill.audits.certificate._cases import Cases, cases, plain
-from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum
-from jupyter_distill.audits.certificate._certified import plain as as_json
+from jupyter_distill.audits.certificate._cases import Cases, cases
+from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, plain
 from jupyter_distill.audits.certificate._changes import Search, in_words
 from jupyter_distill.audits.certificate._decided import decided
 from jupyter_distill.audits.certificate._goal import goal
@@ -137,7 +137,7 @@ class Certificate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON: None stands for what is not a number."""
-        found: dict[str, Any] = as_json(
+        found: dict[str, Any] = plain(
             {
                 "student_name": self.student_name,
                 "teacher_name": self.teacher_name,
@@ -275,7 +275,7 @@ def _certified(
     table = asked.table
     output = truly(d.student, table)
     reading.check(table.values, output)
-    classes = () if d.task == "regression" else tuple(plain(c) for c in d.targets.classes)
+    classes = () if d.task == "regression" else tuple(as_python(c) for c in d.targets.classes)
     students = [said(d, one) for one in output]
     answers = _teacher(d, asked, wish.ask)
     teachers = [None if answers.values is None else said(d, one) for one in _each(answers, table)]
@@ -311,7 +311,7 @@ def _certified(
                 label=asked.labels[i],
                 position=None if asked.places is None else int(asked.places[i]),
                 part=_part(d, asked, i),
-                values={c.name: plain(table.cell(i, j)) for j, c in enumerate(table.columns)},
+                values={c.name: as_python(table.cell(i, j)) for j, c in enumerate(table.columns)},
                 student=students[i],
                 teacher=teachers[i],
                 teacher_note=answers.note,
@@ -373,7 +373,7 @@ def _truth(d: Distillation, asked: Cases, i: int) -> Any:
         known = d.targets.truth is not None and not np.isnan(d.targets.truth[at])
         return float(d.targets.truth[at]) if known else None
     labels = d.targets.labels
-    return None if labels is None or labels[at] < 0 else plain(d.targets.classes[labels[at]])
+    return None if labels is None or labels[at] < 0 else as_python(d.targets.classes[labels[at]])
 
 
 def _verified(change: Change | None) -> str:

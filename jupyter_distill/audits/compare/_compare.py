@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._intervals import Interval, between
+from jupyter_distill.audits._moves import draw, grids
 from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH
 from jupyter_distill.audits.compare._against_truth import (
@@ -25,7 +26,6 @@ from jupyter_distill.audits.compare._against_truth import (
     parts_of,
 )
 from jupyter_distill.audits.compare._twins import Said, both, room, shown
-from jupyter_distill.audits.expectations._moves import draw, grids
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.findings import Finding, Findings
 
@@ -160,7 +160,7 @@ def _said(row: Mapping[Any, Any]) -> str:
     return (
         f"{row['column']} (moves its answers by {row['student']:.3g}, those of the other by "
         f"{row['labels_only']:.3g}; difference {row['difference']:+.3g} "
-        f"[{row['low']:+.3g}, {row['high']:+.3g}])"
+        f"{between(row['low'], row['high'], '+.3g')})"
     )
 
 

@@ -11,6 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.audits._labels import labels_of
+from jupyter_distill.audits._models import STUDENT, TEACHER
+from jupyter_distill.audits._moves import (
+    Grid,
+    answers,
+    asked,
+    draw,
+    grids,
+    moved_values,
+    said_by,
+)
 from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH
 from jupyter_distill.audits.expectations._found import at_worst, found_in, title_of
@@ -22,21 +33,10 @@ from jupyter_distill.audits.expectations._judged import (
     Lines,
     judge,
 )
-from jupyter_distill.audits.expectations._moves import (
-    STUDENT,
-    TEACHER,
-    Grid,
-    answers,
-    asked,
-    draw,
-    grids,
-    moved_values,
-    said_by,
-)
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.expectations import Expectation, Expectations, as_expectations
 from jupyter_distill.findings import Findings
-from jupyter_distill.students import used_together
+from jupyter_distill.students import used_columns
 from jupyter_distill.students._prove import prove
 
 Floats = NDArray[np.float64]
@@ -277,14 +277,13 @@ def _judged(
     why: str,
 ) -> Iterator[Judged]:
     """Judge every expectation of every model."""
-    together = used_together(d.student)
-    used = None if together is None else frozenset[int]().union(*together)
+    used = used_columns(d.student)
     classes = _classes(d)
     own = {
         TEACHER: answers(d.targets.take(rows)),
         STUDENT: said_by(d.student, d.table.take(rows)),
     }
-    index = _index(d, rows)
+    index = list(labels_of(d.table, rows))
     for one in looked:
         of_class = "" if one.of_class is None else classes[one.of_class]
         for model in (TEACHER, STUDENT):
@@ -313,12 +312,6 @@ def _classes(d: Distillation) -> list[str]:
     return [""] if d.task == "regression" else [str(name) for name in d.targets.classes.tolist()]
 
 
-def _index(d: Distillation, rows: Places) -> list[object]:
-    """Return the names of rows: by the owner's index where there is one, else by position."""
-    native = d.table.native
-    return list(native.index[rows] if isinstance(native, pd.DataFrame) else rows.tolist())
-
-
 def _curves(
     d: Distillation,
     rows: Places,
@@ -326,7 +319,7 @@ def _curves(
     said: Mapping[str, Mapping[int, Floats]],
 ) -> pd.DataFrame:
     """Return ICE and their means as a long data frame."""
-    index, classes, parts = _index(d, rows), _classes(d), []
+    index, classes, parts = list(labels_of(d.table, rows)), _classes(d), []
     for j, grid in moves.items():
         column = d.table.columns[j]
         texts = [column.text(value) for value in grid.values]
