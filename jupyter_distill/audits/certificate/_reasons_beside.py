@@ -17,6 +17,7 @@ from jupyter_distill.audits.certificate._asked_again import NOT_ASKED, Answers
 from jupyter_distill.audits.certificate._cases import Cases
 from jupyter_distill.audits.certificate._reading_sums import said_of
 from jupyter_distill.audits.certificate._reasons import Reason
+from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import Predictions, SoftTargets, Targets
 
@@ -146,9 +147,15 @@ def _with(d: Distillation, asked: Cases, answers: Answers) -> tuple[Distillation
         targets = Predictions(np.concatenate([d.targets.values, said[:, 0]]))
     else:
         targets = SoftTargets(np.concatenate([d.targets.logits, said]), d.targets.classes)
-    table = d.table.join(asked.table)
+    table = _bare(d.table, asked.table) if asked.unlike else d.table.join(asked.table)
     whole = replace(d, table=table, targets=targets, inputs_given=answers.values is None)
     return whole, np.arange(d.table.n_rows, table.n_rows)
+
+
+def _bare(table: Table, more: Table) -> Table:
+    """Return both, one after another, as the student reads them; no teacher is asked then."""
+    values = np.concatenate([table.values, more.values])
+    return Table(table.columns, values, values)
 
 
 def _one(
