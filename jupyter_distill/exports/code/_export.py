@@ -78,7 +78,8 @@ def export(
     -----
     Labels have to be the same, and probabilities within 1e-9 (numbers: within 1e-9 of the largest).
     ``"text"`` and ``"markdown"`` round what is added or answered, never what is asked, to as few
-    digits as leave every label the same; the largest difference of a probability is said.
+    digits as leave every label the same; the largest difference of a probability is said. They are
+    read back by what they say alone, and followed row by row.
     """
     module = _load(format)
     own = student if isinstance(student, Distillation) else None
