@@ -187,6 +187,7 @@ class AsksTrust(Mixin):
         fill_missing: bool = False,
         reasons: Any = True,
         ask: bool = True,
+        evaluations: int | None = None,
     ) -> Any:
         """Return the account of one decision, or of many: the exact rule, and how far to trust it.
 
@@ -211,9 +212,13 @@ class AsksTrust(Mixin):
             Whether a change may fill in a missing value.
         reasons : bool, {"shap", "lime", "surrogate"} or several of these, default True
             Whether to say how much each column adds to the student's decision; by these methods
-            also of the teacher, which is asked about up to 20,000 rows for each then.
+            also of the teacher.
         ask : bool, default True
             Whether the teacher may be asked about rows that it has not answered.
+        evaluations : int, optional
+            Rows that it is asked about by each of these methods, at most: 20,000 for each row; of
+            one that may be far away 2,000, or as many as there are rows; and no more than it
+            answers in about 10 seconds.
         """
         return late("jupyter_distill.audits.certificate:certificate")(
             self._d,
@@ -225,6 +230,7 @@ class AsksTrust(Mixin):
             fill_missing=fill_missing,
             reasons=reasons,
             ask=ask,
+            evaluations=evaluations,
         )
 
     def audit(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._classes import as_python
 from jupyter_distill._late import late
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import check_number, expected
 from jupyter_distill.audits.certificate._asked_again import Answers, ask, said
 from jupyter_distill.audits.certificate._cases import Cases, cases
 from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, plain
@@ -196,6 +196,7 @@ def certificate(
     fill_missing: bool = False,
     reasons: Any = True,
     ask: bool = True,
+    evaluations: int | None = None,
 ) -> Certificate | Certificates:
     """Return the account of one decision, or of many.
 
@@ -225,6 +226,10 @@ def certificate(
     ask : bool, default True
         Whether the teacher may be asked about rows that it has not answered: new ones, and rows
         after a change.
+    evaluations : int, optional
+        Rows that the teacher is asked about by each of these methods, at most: 20,000 for each row,
+        of a teacher that may be far away 2,000 or as many as the table has; and no more than it
+        answers in about 10 seconds. How many it were is said beside the reasons.
 
     Returns
     -------
@@ -240,6 +245,8 @@ def certificate(
     if not isinstance(ask, bool):
         raise TypeError(expected("ask to be True or False", got=repr(ask)))
     methods = read_methods(reasons)
+    if evaluations is not None:
+        check_number("evaluations", evaluations, low=1, integer=True)
     asked = cases(d, row, index)
     usual = rooms(d)
     within = limited(usual, immutable, limits, fill_missing)
@@ -250,7 +257,10 @@ def certificate(
         asked,
         usual,
         within,
-        _Wish(target, limits, tuple(immutable), fill_missing, reasons is not False, methods, ask),
+        _Wish(
+            *(target, limits, tuple(immutable), fill_missing, reasons is not False),
+            *(methods, ask, evaluations),
+        ),
     )
     return found[0] if asked.single else Certificates(tuple(found))
 
@@ -266,6 +276,7 @@ class _Wish:
     reasons: bool
     methods: tuple[str, ...]
     ask: bool
+    evaluations: int | None
 
 
 def _certified(
@@ -295,7 +306,8 @@ def _certified(
     pairs = [_against(one, g) for one, g in zip(output, goals, strict=True)]
     if wish.reasons:
         why = reasons_of(d, reading, table, pairs)
-    others = beside(d, wish.methods, asked, answers, pairs, allowed=wish.ask)
+    often = wish.evaluations
+    others = beside(d, wish.methods, asked, answers, pairs, allowed=wish.ask, evaluations=often)
     gaps = np.asarray(np.isnan(learnt).any(0))
     usually = (
         float(np.quantile(near.alike[near.held_out], USUAL)) if near.held_out.any() else np.inf
