@@ -21,7 +21,6 @@ from jupyter_distill.audits.attributions._found import found
 from jupyter_distill.audits.attributions._plan import EVALUATIONS, Budget, Plan, make_plan, why_not
 from jupyter_distill.audits.attributions._score_scale import Scale, scale_of
 from jupyter_distill.data import Table
-from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.findings import Findings
 from jupyter_distill.students import used_columns
@@ -305,7 +304,7 @@ def attributions(
                 return _shap_run.most_rows(d, chosen, budget, size)
             return _local_run.most_rows(method, budget)
 
-        seed = fixed(d.random_state if random_state is None else random_state)
+        seed = d.random_state if random_state is None else random_state
         plan = make_plan(d, method, chosen, rows, n or ROWS[method], background, seed, most=most)
     work = Work(bool(progress))
     within = Budget.of(evaluations, seconds)

@@ -72,7 +72,7 @@ def lime_values(
             fits.append(_one(explainer, coded, ask, samples))
         weights = np.array([fit[0] for fit in fits])
         r2 = float(np.mean([fit[1] for fit in fits]))
-        found.append(Local(weights.mean(0), weights.std(0, ddof=1), r2))
+        found.append(Local(weights.mean(0), weights.std(0, ddof=1), r2, SEEDS * samples))
     return found
 
 

@@ -19,6 +19,8 @@ from jupyter_distill.audits.certificate._asked_again import Answers, ask, said
 from jupyter_distill.audits.certificate._cases import Cases, cases
 from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, plain
 from jupyter_distill.audits.certificate._changes import Search, in_words
+from jupyter_distill.audits.certificate._constrained import Constraint, bounded, only_read
+from jupyter_distill.audits.certificate._constrained import constraints_of as kept_by
 from jupyter_distill.audits.certificate._decided import decided
 from jupyter_distill.audits.certificate._goal import goal
 from jupyter_distill.audits.certificate._many import Certificates
@@ -77,6 +79,8 @@ class Certificate:
     change : Change or None
         The smallest change within the limits that gives another decision; None for a number of
         which no target was named.
+    constraints : tuple of Constraint
+        Those that the student was fitted with, and whether it is proven that it keeps them.
     reasons : Reasons or None
         The columns by what they add to the student's decision.
     beside : tuple of Beside
@@ -102,6 +106,7 @@ class Certificate:
     support: Support
     margins: tuple[Margin, ...]
     change: Change | None
+    constraints: tuple[Constraint, ...]
     reasons: Reasons | None
     beside: tuple[Beside, ...]
     findings: Findings
@@ -154,6 +159,7 @@ class Certificate:
                 "support": self.support.to_dict(),
                 "margins": [margin.to_dict() for margin in self.margins],
                 "change": None if self.change is None else self.change.to_dict(),
+                "constraints": [one.to_dict() for one in self.constraints],
                 "reasons": None if self.reasons is None else self.reasons.to_dict(),
                 "beside": [one.to_dict() for one in self.beside],
                 "findings": [one.to_dict() for one in self.findings],
@@ -292,8 +298,9 @@ def _certified(
     teachers = [None if answers.values is None else said(d, one) for one in _each(answers, table)]
     goals = [goal(wish.target, classes, int(one.argmax())) for one in output]
     words = in_words(within, wish.immutable, wish.limits, wish.fill)
-    search = Search(d, reading, within, words, wish.ask)
-    changes = search.of(asked, goals, students, teachers)
+    search = Search(d, reading, only_read(within, reading.used), words, wish.ask)
+    keeps = kept_by(d)
+    changes = bounded(search.of(asked, goals, students, teachers), keeps, goals, output)
     learnt = d.table.values[d.rows.learnt]
     with np.errstate(invalid="ignore"):
         spreads = np.array(
@@ -332,6 +339,7 @@ def _certified(
                 support=supports[i],
                 margins=one,
                 change=changes[i],
+                constraints=keeps,
                 reasons=why[i],
                 beside=others[i],
                 findings=notable(
