@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from jupyter_distill.audits._part import Result
 from jupyter_distill.audits.audit import Audit
 from jupyter_distill.exports import html
+from jupyter_distill.exports.drawing import drawing
 from jupyter_distill.exports.html import count, escape
 from jupyter_distill.exports.texts import texts
 
@@ -38,14 +40,27 @@ def parts(audited: Audit, *, folded: bool = True) -> str:
     return "".join(shown) + _skipped(audited)
 
 
+def alone(result: Result) -> str:
+    """Return one result in its frame, for a cell of its own."""
+    return html.framed(_result(result, ".frame()", folded=True))
+
+
 def _part(name: str, title: str, audited: Audit, folded: bool) -> str:
-    result = audited.parts[name]
-    said = f'<pre class="said">{escape(result.describe())}</pre>'
-    frame = pd.DataFrame(result.frame())
-    inside = said + _table(frame, f"audit.frame({name!r})")
+    inside = _result(audited.parts[name], f"audit.frame({name!r})", folded=folded)
     # a page on paper opens nothing: there they are open
     opened = "" if folded else " open"
     return f"<details{opened}><summary>{escape(title)}</summary>{inside}</details>"
+
+
+def _result(result: Result, where: str, *, folded: bool) -> str:
+    """Return what was found in words, as a drawing where there is one, and as a table."""
+    drawn = drawing(result)
+    said = f'<pre class="said">{escape(result.describe())}</pre>'
+    found = _table(pd.DataFrame(result.frame()), where)
+    if drawn and found:
+        opened = "" if folded else " open"
+        found = f"<details{opened}><summary>The figures</summary>{found}</details>"
+    return said + drawn + found
 
 
 def _table(frame: pd.DataFrame, where: str) -> str:

@@ -106,8 +106,9 @@ class ExpectationsReport:
         Returns
         -------
         data frame
-            ``column``, ``model``, ``of_class`` (empty for a number), ``row``: the owner's index
-            of a row that was moved (ICE), or None for the mean over these (partial dependence);
+            ``column`` and its ``kind``, ``model``, ``of_class`` (empty for a number), ``row``: the
+            owner's index of a row that was moved (ICE), or None for the mean over these (partial
+            dependence);
             ``value``: a number or code, NaN where it is missing, ``text``: as its owner writes it;
             ``answer``: the probability, or the number.
 
@@ -342,6 +343,7 @@ def _curves(
                     pd.DataFrame(
                         {
                             "column": column.name,
+                            "kind": column.kind,
                             "model": model,
                             "of_class": classes[k],
                             "row": np.tile(names, len(grid)),
