@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill import _resample as resample
+from jupyter_distill._late import late
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._text import WHICH, left
 from jupyter_distill.distillation import Distillation
@@ -141,6 +142,10 @@ class NumberFidelity:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def said(interval: Interval, measure: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice
 from jupyter_distill.audits._beside import STUDENT, TEACHER, Beside, of_a_sample
 from jupyter_distill.audits._best_possible import BestPossible, best_possible
@@ -160,6 +161,10 @@ class Measures:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def measures(d: Distillation, rows: str = "held_out") -> Measures:

@@ -64,7 +64,7 @@ def row_reasons(found: RowReasons) -> str:
 
 
 def _cell(value: object) -> str:
-    return number(value) if isinstance(value, float | np.floating) else str(value)
+    return number(float(value)) if isinstance(value, float | np.floating) else str(value)
 
 
 def _by_model(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -9,6 +9,7 @@ from jupyter_distill.audits.audit import Audit
 from jupyter_distill.exports import html
 from jupyter_distill.exports.drawing import drawing
 from jupyter_distill.exports.html import count, escape
+from jupyter_distill.exports.said import said
 from jupyter_distill.exports.texts import texts
 
 MOST = 15  # rows of a part that are shown before the reader is sent to its data frame
@@ -30,7 +31,8 @@ def parts(audited: Audit, *, folded: bool = True) -> str:
     audited : Audit
         What was found.
     folded : bool
-        Whether a part shows its title alone until it is opened.
+        Whether every part shows its title alone until it is opened; else those alone that have no
+        drawing.
     """
     shown = [
         _part(name, title, audited, folded)
@@ -42,25 +44,24 @@ def parts(audited: Audit, *, folded: bool = True) -> str:
 
 def alone(result: Result) -> str:
     """Return one result in its frame, for a cell of its own."""
-    return html.framed(_result(result, ".frame()", folded=True))
+    return html.framed(_result(result, drawing(result), ".frame()"))
 
 
 def _part(name: str, title: str, audited: Audit, folded: bool) -> str:
-    inside = _result(audited.parts[name], f"audit.frame({name!r})", folded=folded)
-    # a page on paper opens nothing: there they are open
-    opened = "" if folded else " open"
-    return f"<details{opened}><summary>{escape(title)}</summary>{inside}</details>"
-
-
-def _result(result: Result, where: str, *, folded: bool) -> str:
-    """Return what was found in words, as a drawing where there is one, and as a table."""
+    result = audited.parts[name]
     drawn = drawing(result)
-    said = f'<pre class="said">{escape(result.describe())}</pre>'
-    found = _table(pd.DataFrame(result.frame()), where)
-    if drawn and found:
-        opened = "" if folded else " open"
-        found = f"<details{opened}><summary>The figures</summary>{found}</details>"
-    return said + drawn + found
+    opened = " open" if drawn and not folded else ""
+    inside = _result(result, drawn, f"audit.frame({name!r})")
+    return f'<details class="part"{opened}><summary>{escape(title)}</summary>{inside}</details>'
+
+
+def _result(result: Result, drawn: str, where: str) -> str:
+    """Return what was found in words and as a drawing, or as tables where there is none."""
+    sentences, tables = said(result.describe())
+    tables += _table(pd.DataFrame(result.frame()), where)
+    if drawn and tables:
+        tables = f"<details><summary>The figures</summary>{tables}</details>"
+    return sentences + drawn + tables
 
 
 def _table(frame: pd.DataFrame, where: str) -> str:

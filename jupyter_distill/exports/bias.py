@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from jupyter_distill.audits.bias import Bias
@@ -77,20 +79,13 @@ def _share(measure: str) -> bool:
 
 
 def _line(of: pd.DataFrame, group: str, gap: Gap | None) -> Line:
-    by = of.set_index("model")
+    by: dict[str, Any] = {str(one.model): one for one in of.itertuples()}
     drawn = [
-        Mark(
-            *(float(by.at[model, name]) for name in ("value", "low", "high")),
-            SHAPE[model],
-            INK[model],
-            model,
-        )
-        for model in (TEACHER, STUDENT)
+        Mark(one.value, one.low, one.high, SHAPE[model], INK[model], model)
+        for model, one in ((model, by[model]) for model in (TEACHER, STUDENT))
     ]
-    if TRUTH in by.index:
-        value = float(by.at[TRUTH, "value"])
-        drawn.append(Mark(value, shape="tick", ink="var(--jd-text)", who=TRUTH))
-    enough = bool(by.at[TEACHER, "enough"])
-    said = gap.verdict if gap is not None else "" if enough else "too few rows"
-    label = group.removeprefix(f"{by.at[TEACHER, 'attribute']} = ")
-    return Line(label, tuple(drawn), (count(by.at[TEACHER, "rows"]), said))
+    if TRUTH in by:
+        drawn.append(Mark(by[TRUTH].value, shape="tick", ink="var(--jd-text)", who=TRUTH))
+    one = by[TEACHER]
+    said = gap.verdict if gap is not None else "" if one.enough else "too few rows"
+    return Line(group.removeprefix(f"{one.attribute} = "), tuple(drawn), (count(one.rows), said))

@@ -16,9 +16,10 @@ from jupyter_distill.exports.marks import INK, SHAPE, SMALL, STUDENT, TEACHER
 from jupyter_distill.exports.outline import width
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 WIDTH, TOP, TALL, LEFT, RIGHT = 336, 26, 150, 46, 8
-MISSING = 46  # room at the right for rows whose value is missing
+MISSING = 58  # room at the right for rows whose value is missing
 INNER = (0.1, 0.9)  # quantiles between which the rows are drawn as a band
 
 
@@ -63,7 +64,7 @@ class Response:
         return cls(model, values, texts, each[:, 0], low, high, seen)
 
     @property
-    def known(self) -> Floats:
+    def known(self) -> Places:
         """Places of the values that are not missing."""
         return np.flatnonzero(~np.isnan(self.values))
 
@@ -135,7 +136,8 @@ def _categories(of: Dependence) -> str:
         Forest(
             title=of.title,
             lines=lines,
-            heads=(of.column,),
+            heads=("",),
+            look="d s",
             share=bool(of.of_class),
             joined=True,
             wide=WIDTH,
@@ -186,9 +188,9 @@ def _axes(
     ends = [x.low, x.high] if len(known) > 1 else list(known)
     for value in [v for v in round_levels(x.low, x.high) if ends and ends[0] <= v <= ends[-1]]:
         text = escape(number(float(f"{value:.10g}")))
-        # the outermost may reach beyond the plot
+        # the outermost name may reach a little beyond the plot
         half = width(text, SMALL) / 2
-        at = min(max(x(value), LEFT + half - 12), WIDTH - half)
+        at = min(max(x(value), LEFT + half - 12), right + RIGHT - half)
         parts.append(f'<text class="d s m" x="{at:.1f}" y="{bottom + 18}">{text}</text>')
     return "".join(parts)
 
@@ -234,7 +236,7 @@ def _line(one: Response, x: Scale, y: Scale) -> str:
 
 
 def _missing(of: Dependence, y: Scale) -> str:
-    parts, middle = [], WIDTH - RIGHT - MISSING / 2 + 6
+    parts, middle = [], WIDTH - width("missing", SMALL) / 2
     for one in of.responses:
         at = int(np.flatnonzero(np.isnan(one.values))[0])
         x = middle + (7 if one.model == STUDENT else -7)
@@ -242,5 +244,5 @@ def _missing(of: Dependence, y: Scale) -> str:
         parts.append(marks.whisker(*ends, x, INK[one.model], upright=True))
         said = f"missing: {one.model} {of.write(float(one.mean[at]))}"
         parts.append(marks.mark(SHAPE[one.model], x, y(float(one.mean[at])), INK[one.model], said))
-    parts.append(f'<text class="d s m" x="{middle - 2:.1f}" y="{TOP + TALL + 18}">missing</text>')
+    parts.append(f'<text class="d s m" x="{middle:.1f}" y="{TOP + TALL + 18}">missing</text>')
     return "".join(parts)

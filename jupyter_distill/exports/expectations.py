@@ -70,7 +70,7 @@ def _verdict(one: Judged) -> str:
         return f"{text}, as {one.method}"
     if one.expected in ("+", "-") and one.worst > 0:
         text += f", turns back by up to {one.worst:.3g}"
-        text += f", in {percent(one.share)} of rows" if one.share else ""
+        text += f" in {percent(one.share)} of rows" if one.share else ""
     elif one.expected not in ("+", "-") and one.spread > 0:
         text += f", moves the answer by up to {one.spread:.3g}"
     return f"{text} (proven)" if one.method.startswith("proven") else text

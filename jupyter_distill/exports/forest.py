@@ -91,6 +91,8 @@ class Forest:
         Width of the labels.
     ends : (float, float) or None
         What the scale reaches at least.
+    look : str
+        How the title is written.
     """
 
     title: str
@@ -104,6 +106,7 @@ class Forest:
     wide: float = WIDTH
     room: float = 220
     ends: tuple[float, float] | None = None
+    look: str = "b s"
 
     def write(self, value: float) -> str:
         """Write a figure."""
@@ -139,9 +142,9 @@ def forest(of: Forest) -> str:
     columns = _columns(of)
     right = of.wide - sum(columns) - INSET
     scale, levels = _scale(of, of.room + GAP + INSET, right)
-    head, y = marks.heading(of.title, of.wide)
+    head, y = marks.heading(of.title, of.wide, of.look)
     key, y = marks.legend(of.legend, 0, y + LINE + 4, of.wide) if of.legend else ("", y)
-    top = y + (2 if of.reference is None else 2.2) * LINE + 2
+    top = y + (2.2 * LINE + 2 if any(of.heads) or of.reference is not None else LINE - 4)
     rows, bottom = _rows(of, scale, columns, top)
     foot, end = marks.paragraph(of.foot, of.wide, bottom + LINE + 6)
     body = head + key + _heads(of, columns, top - 8)

@@ -119,11 +119,11 @@ def both(teacher: str, student: str) -> list[tuple[Shape, str, str]]:
     ]
 
 
-def heading(title: str, wide: float, y: float = 14) -> tuple[str, float]:
+def heading(title: str, wide: float, look: str = "b s", y: float = 14) -> tuple[str, float]:
     """Write what is drawn, on as many lines as it needs, and return where the last one stands."""
     lines = wrap(title, wide * 0.88, SMALL)  # bold letters are wider
     text = "".join(
-        f'<text class="s b" x="0" y="{y + LINE * k:.0f}">{escape(line)}</text>'
+        f'<text class="{look}" x="0" y="{y + LINE * k:.0f}">{escape(line)}</text>'
         for k, line in enumerate(lines)
     )
     return text, y + LINE * (len(lines) - 1)

@@ -32,8 +32,8 @@ def line(verdict: str, text: str) -> str:
     """Return a line of HTML: the sign of a verdict, and what it is about."""
     ink, frame, inside = _FORMS[OF[verdict]]
     return (
-        f'<div><svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" '
-        f'style="vertical-align:text-bottom;margin-right:6px">{frame.format(ink=ink)}'
+        f'<div style="display:flex;gap:6px"><svg width="16" height="16" viewBox="0 0 16 16" '
+        f'aria-hidden="true" style="flex:none;margin-top:2px">{frame.format(ink=ink)}'
         f'<path d="{inside}" fill="none" stroke="{ink}" stroke-width="1.6"/></svg>'
-        f"{escape(text)}</div>"
+        f"<span>{escape(text)}</span></div>"
     )

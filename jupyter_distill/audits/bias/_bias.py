@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, did_you_mean, expected, some
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._part import NotAsked, Part, Scope
@@ -147,6 +148,10 @@ class Bias:
         texts = self.groups.drop(columns=["enough"]).map(_cell)
         more = f"\n... {len(texts) - SHOWN} more in .frame()" if len(texts) > SHOWN else ""
         return f"{self.describe()}\n\n{left(texts.head(SHOWN))}{more}"
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def _cell(value: object) -> str:

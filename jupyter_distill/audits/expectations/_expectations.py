@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH
@@ -131,6 +132,10 @@ class ExpectationsReport:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def _titles(judged: Sequence[Judged]) -> list[str]:
