@@ -7,7 +7,7 @@ import pandas as pd
 from jupyter_distill.audits._part import Result
 from jupyter_distill.audits.audit import Audit
 from jupyter_distill.exports import html
-from jupyter_distill.exports.drawing import drawing
+from jupyter_distill.exports.drawing import drawing, tells_all
 from jupyter_distill.exports.html import count, escape
 from jupyter_distill.exports.said import said
 from jupyter_distill.exports.texts import texts
@@ -58,10 +58,13 @@ def _part(name: str, title: str, audited: Audit, folded: bool) -> str:
 def _result(result: Result, drawn: str, where: str) -> str:
     """Return what was found in words and as a drawing, or as tables where there is none."""
     sentences, tables = said(result.describe())
-    tables += _table(pd.DataFrame(result.frame()), where)
-    if drawn and tables:
-        tables = f"<details><summary>The figures</summary>{tables}</details>"
-    return sentences + drawn + tables
+    tables.append(_table(pd.DataFrame(result.frame()), where))
+    if not drawn:
+        return "".join(sentences + tables)
+    if tells_all(result):
+        sentences, tables = sentences[:1], sentences[1:] + tables
+    figures = f"<details><summary>The figures</summary>{''.join(tables)}</details>"
+    return "".join(sentences) + drawn + (figures if any(tables) else "")
 
 
 def _table(frame: pd.DataFrame, where: str) -> str:

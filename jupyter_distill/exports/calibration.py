@@ -7,9 +7,9 @@ from jupyter_distill.audits.reliability import TRUTH, Reliability
 from jupyter_distill.exports.reliability import reliability
 
 TITLES = {
-    (STUDENT, TRUTH): "What the student says, and what is so",
-    (TEACHER, TRUTH): "What the teacher says, and what is so",
-    (STUDENT, TEACHER): "What the student says, and its teacher",
+    (STUDENT, TRUTH): "The student against the truth",
+    (TEACHER, TRUTH): "The teacher against the truth",
+    (STUDENT, TEACHER): "The student against its teacher",
 }
 
 

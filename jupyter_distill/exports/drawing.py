@@ -39,3 +39,8 @@ def drawing(result: object) -> str:
     """Return a result as a drawing; empty where it has none."""
     draw = DRAWN.get(type(result))
     return draw(result) if draw is not None else ""
+
+
+def tells_all(result: object) -> bool:
+    """Return whether the drawing says in words what the result does, but for its first sentence."""
+    return isinstance(result, ExpectationsReport)

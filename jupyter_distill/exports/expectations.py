@@ -8,7 +8,7 @@ from itertools import groupby
 from jupyter_distill.audits.expectations import ExpectationsReport
 from jupyter_distill.audits.expectations._found import title_of
 from jupyter_distill.audits.expectations._judged import ANY, UNKNOWN, VIOLATED, Judged
-from jupyter_distill.exports import dependence, marks, verdicts
+from jupyter_distill.exports import dependence, html, marks, verdicts
 from jupyter_distill.exports.dependence import Dependence, Response
 from jupyter_distill.exports.html import escape, percent
 from jupyter_distill.exports.marks import INK, STUDENT, TEACHER
@@ -46,7 +46,7 @@ def expectations(found: ExpectationsReport) -> str:
         "Bands, and lines with ends: where 80 % of the rows are."
     )
     return (
-        f"{marks.key(items)}<p>{escape(about)}</p>"
+        f"{html.notes(found.notes)}{marks.key(items)}<p>{escape(about)}</p>"
         f'<div style="display:flex;flex-wrap:wrap;gap:20px 32px">{"".join(panels)}</div>'
     )
 

@@ -140,8 +140,11 @@ class Forest:
 def forest(of: Forest) -> str:
     """Draw lines with dots and intervals on one scale."""
     columns = _columns(of)
-    right = of.wide - sum(columns) - INSET
-    scale, levels = _scale(of, of.room + GAP + INSET, right)
+    levels = _levels(of)
+    # the name of the last value reaches beyond the plot
+    half = width(_tick(of, levels[-1]), SMALL) / 2
+    right = of.wide - max(sum(columns) + INSET, half)
+    scale = Scale(levels[0], levels[-1], of.room + GAP + INSET, right)
     head, y = marks.heading(of.title, of.wide, of.look)
     key, y = marks.legend(of.legend, 0, y + LINE + 4, of.wide) if of.legend else ("", y)
     top = y + (2.2 * LINE + 2 if any(of.heads) or of.reference is not None else LINE - 4)
@@ -161,13 +164,12 @@ def _columns(of: Forest) -> list[float]:
     return found
 
 
-def _scale(of: Forest, start: float, end: float) -> tuple[Scale, list[float]]:
+def _levels(of: Forest) -> list[float]:
     values = [v for line in of.lines for m in line.marks for v in (m.value, m.low, m.high)]
     values += [of.reference[0]] if of.reference is not None else []
     values += list(of.ends or ())
     known = [v for v in values if np.isfinite(v)] or [0.0, 1.0]
-    levels = round_levels(min(known), max(known))
-    return Scale(levels[0], levels[-1], start, end), levels
+    return round_levels(min(known), max(known))
 
 
 def _heads(of: Forest, columns: Sequence[float], y: float) -> str:

@@ -162,7 +162,8 @@ def picture(title: str, about: str, body: str, wide: float, high: float) -> str:
 def key(items: Sequence[tuple[Shape, str, str]]) -> str:
     """Return a legend in HTML, of several drawings at once."""
     parts = "".join(
-        f'<span style="margin-right:16px"><svg width="20" height="12" viewBox="0 0 20 12" '
+        '<span style="display:inline-block;margin-right:16px">'
+        '<svg width="20" height="12" viewBox="0 0 20 12" '
         f'aria-hidden="true" style="vertical-align:middle">{mark(shape, 10, 6, ink)}</svg> '
         f"{escape(words)}</span>"
         for shape, ink, words in items

@@ -10,22 +10,28 @@ from jupyter_distill.exports.html import escape
 _GAP = re.compile(r"\S {2,}\S")  # between columns that are set with spaces
 
 
-def said(text: str) -> tuple[str, str]:
-    """Return the sentences of a text, and its tables, as HTML.
+def said(text: str) -> tuple[list[str], list[str]]:
+    """Return the sentences of a text, and its tables with what stands above each, as HTML.
 
     Parameters
     ----------
     text : str
         What ``describe()`` returns: lines of tables are all of one length.
     """
-    sentences, tables = [], []
+    sentences: list[str] = []
+    tables: list[str] = []
     for block in re.split(r"\n{2,}", text):
-        lines = block.split("\n")
+        lines = [line for line in block.split("\n") if line]
         wide = {len(line) for line in lines if _GAP.search(line)}
+        above: list[str] = []
         for table, of in groupby(lines, key=lambda line: len(line) in wide):
             if table:
                 inside = escape("\n".join(of))
-                tables.append(f'<pre class="said" tabindex="0">{inside}</pre>')
-            else:
-                sentences += [f'<p class="said">{escape(line)}</p>' for line in of if line]
-    return "".join(sentences), "".join(tables)
+                tables += [*above, f'<pre class="said" tabindex="0">{inside}</pre>']
+                above = []
+                continue
+            said_here = [(line, f'<p class="said">{escape(line)}</p>') for line in of]
+            above = [said_here.pop()[1]] if said_here[-1][0].endswith(":") else []
+            sentences += [html for _, html in said_here]
+        sentences += above
+    return sentences, tables
