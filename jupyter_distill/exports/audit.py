@@ -76,7 +76,7 @@ def _table(frame: pd.DataFrame, where: str) -> str:
         left.append(f"the first {MOST} of {count(len(frame))} rows")
     if frame.shape[1] > WIDE:
         left.append(f"{WIDE} of {frame.shape[1]} columns")
-    caption = f"{' and '.join(left).capitalize()}; {where} has all." if left else ""
+    caption = f"{' and '.join(left).capitalize()}; {where} has all." if left else where
     return html.table(texts(cut), caption=caption)
 
 

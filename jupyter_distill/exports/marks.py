@@ -155,7 +155,7 @@ def picture(title: str, about: str, body: str, wide: float, high: float) -> str:
         f'<title id="{name}t">{escape(title)}</title><desc id="{name}d">{escape(about)}</desc>'
         f"{body}</svg>"
     )
-    label = f'tabindex="0" role="region" aria-label="{escape(title)}"'
+    label = f'tabindex="0" role="group" aria-label="{escape(title)}"'
     return f'<div class="scroll" {label}>{svg}</div>'
 
 

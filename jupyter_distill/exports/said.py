@@ -24,7 +24,7 @@ def said(text: str) -> tuple[list[str], list[str]]:
         lines = [line for line in block.split("\n") if line]
         wide = {len(line) for line in lines if _GAP.search(line)}
         above: list[str] = []
-        for table, of in groupby(lines, key=lambda line: len(line) in wide):
+        for table, of in groupby(lines, key=lambda line: _set(line, wide)):
             if table:
                 inside = escape("\n".join(of))
                 tables += [*above, f'<pre class="said" tabindex="0">{inside}</pre>']
@@ -35,3 +35,8 @@ def said(text: str) -> tuple[list[str], list[str]]:
             sentences += [html for _, html in said_here]
         sentences += above
     return sentences, tables
+
+
+def _set(line: str, wide: set[int]) -> bool:
+    """Return whether a line is of a table: as long as one with gaps, and no sentence."""
+    return len(line) in wide and not line.endswith((".", ":"))

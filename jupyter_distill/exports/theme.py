@@ -17,7 +17,7 @@ _INK_LIGHT = {
     "bg": "var(--jp-layout-color0,#ffffff)",
     "shade": "var(--jp-layout-color2,#f2f3f5)",
     "accent": "var(--jp-brand-color1,#1a73c7)",
-    "warn": "#b26a00",
+    "warn": "#9a5c00",
     "alert": "#b3261e",
 }
 _INK_DARK = {
