@@ -63,7 +63,8 @@ def _result(result: Result, drawn: str, where: str) -> str:
         return "".join(sentences + tables)
     if tells_all(result):
         sentences, tables = sentences[:1], sentences[1:] + tables
-    figures = f"<details><summary>The figures</summary>{''.join(tables)}</details>"
+    inside = f"<summary>The figures</summary>{''.join(tables)}"
+    figures = f'<details class="figures">{inside}</details>'
     return "".join(sentences) + drawn + (figures if any(tables) else "")
 
 
