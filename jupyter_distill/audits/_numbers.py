@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill import _resample as resample
+from jupyter_distill._late import late
 from jupyter_distill.audits._intervals import UNKNOWN, Interval
 from jupyter_distill.audits._models import LABELS_ONLY, MEAN, STUDENT, Models
 from jupyter_distill.audits._text import WHICH, left
@@ -145,6 +146,10 @@ class NumberFidelity:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def said(interval: Interval, measure: str) -> str:

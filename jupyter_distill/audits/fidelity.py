@@ -157,6 +157,10 @@ class Fidelity:
     def __repr__(self) -> str:
         return self.describe()
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
+
 
 def fidelity(d: Distillation, rows: str = "held_out") -> Fidelity | NumberFidelity:
     """Measure a distillation's student on its held-out rows, or on all."""

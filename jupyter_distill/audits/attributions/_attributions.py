@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._intervals import between
 from jupyter_distill.audits._labels import labels_of
@@ -19,6 +20,7 @@ from jupyter_distill.audits.attributions._alike import compared, notable
 from jupyter_distill.audits.attributions._explained import Attribution
 from jupyter_distill.audits.attributions._found import found
 from jupyter_distill.audits.attributions._plan import EVALUATIONS, Budget, Plan, make_plan, why_not
+from jupyter_distill.audits.attributions._row import RowReasons
 from jupyter_distill.audits.attributions._score_scale import Scale, scale_of
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, Work
@@ -161,6 +163,13 @@ class Attributions:
         order = np.argsort(-np.abs(frame[first].to_numpy()), kind="stable")
         return frame.iloc[order].reset_index(drop=True)
 
+    def row(self, row: Any, output: str | None = None) -> RowReasons:
+        """Return the same of one row as a result that shows itself, both models side by side."""
+        which = int(self.decided[self._place(row)])
+        words = self.scale.of_output(output or self.scale.outputs[which])
+        teacher = None if self.teacher is None else self.teacher.model
+        return RowReasons(row, words, teacher, self.student.model, self.of(row, output))
+
     def _place(self, row: Any) -> int:
         found = [i for i, label in enumerate(self.index.tolist()) if label == row]
         if not found:
@@ -242,6 +251,10 @@ class Attributions:
         what = f"\n{self.findings!r}" if self.findings else ""
         table = self.frame().to_string(index=False, max_rows=30, float_format="{:.3g}".format)
         return f"{self.describe()}{notes}{what}\n\n{table}"
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def attributions(

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number
 from jupyter_distill.audits._labels import labels_of
 from jupyter_distill.audits._models import STUDENT, TEACHER
@@ -124,8 +125,9 @@ class ExpectationsReport:
         Returns
         -------
         data frame
-            ``column``, ``model``, ``of_class`` (empty for a number), ``row``: the owner's index
-            of a row that was moved (ICE), or None for the mean over these (partial dependence);
+            ``column`` and its ``kind``, ``model``, ``of_class`` (empty for a number), ``row``: the
+            owner's index of a row that was moved (ICE), or None for the mean over these (partial
+            dependence);
             ``value``: a number or code, NaN where it is missing, ``text``: as its owner writes it;
             ``answer``: the probability, or the number.
 
@@ -152,6 +154,10 @@ class ExpectationsReport:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def _titles(judged: Sequence[Judged]) -> list[str]:
@@ -334,6 +340,7 @@ def _curves(
                     pd.DataFrame(
                         {
                             "column": column.name,
+                            "kind": column.kind,
                             "model": model,
                             "of_class": classes[k],
                             "row": np.tile(names, len(grid)),

@@ -117,7 +117,7 @@ def proxies(
         Whose models.
     looked : sequence of Expectation
         What is expected.
-    used : frozenset of int or None
+    used : collection of int or None
         Columns that the student reads; None where its family does not show them.
 
     Returns
