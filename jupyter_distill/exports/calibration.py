@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_distill.audits._beside import STUDENT, TEACHER
+from jupyter_distill.audits._models import STUDENT, TEACHER
 from jupyter_distill.audits.reliability import TRUTH, Reliability
 from jupyter_distill.exports.reliability import reliability
 
