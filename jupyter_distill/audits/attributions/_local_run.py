@@ -113,6 +113,12 @@ def run_local(plan: Plan, earlier: LocalRun | None, budget: Budget, work: Work) 
     samples = max(samples, plan.d.table.n_columns + 2)
     asked = 0
     notes: list[str] = []
+    if method == "lime" and _lime.lacking(plan.d.table, plan.rows):
+        notes.append(
+            "LIME knows no missing values: a number that a row lacks was told to it as a category, "
+            "missing or one of ten values that were seen, so that its weight is what lacking it "
+            "adds. Models were asked about the rows as they are."
+        )
 
     def teacher(table: Table) -> Floats:
         nonlocal asked
