@@ -23,6 +23,21 @@ def some(items: Iterable[object], limit: int = 5) -> str:
     return f"{', '.join(texts[:limit])} and {len(texts) - limit} more"
 
 
+def brief(value: object, limit: int = 80) -> str:
+    """Return a value for a message: in full where that is short, else its type and its size.
+
+    A frame that stands where a word was expected is named, not printed.
+    """
+    shape = getattr(value, "shape", None)
+    text = "" if isinstance(shape, tuple) and len(shape) == 2 else repr(value)
+    if text and len(text) <= limit and "\n" not in text:
+        return text
+    kind = with_article(type(value).__name__)
+    if isinstance(shape, tuple) and len(shape) == 2:
+        return f"{kind} of shape {shape[0]:,} by {shape[1]:,}"
+    return f"{kind} {' '.join(text.split())[:limit]}..."
+
+
 def did_you_mean(name: object, choices: Iterable[str]) -> str:
     """Return ``' Did you mean "tree"?'``, or nothing where no choice is near."""
     near = get_close_matches(str(name), list(choices), n=1)
@@ -34,8 +49,8 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
     if isinstance(value, str) and value in choices:
         return value
     raise ValueError(
-        expected(f"{name} to be one of {some(choices, 20)}", got=repr(value))
-        + did_you_mean(value, choices)
+        expected(f"{name} to be one of {some(choices, 20)}", got=brief(value))
+        + (did_you_mean(value, choices) if isinstance(value, str) else "")
     )
 
 

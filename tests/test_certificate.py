@@ -331,7 +331,7 @@ def test_shap_and_lime_of_both_models_stand_beside_the_students_own(family: str)
     one = d.certificate(3, reasons=methods)
     assert [found.method for found in one.beside] == ["SHAP", "LIME"]
     shap = one.beside[0]
-    told = d.attributions("shap", rows=[3], evaluations=20_000, progress=False)
+    told = d.attributions("shap", rows=[3], evaluations=2_000, progress=False)
     named, other = (
         [str(c) for c in d.targets.classes].index(word)
         for word in shap.scale.removeprefix("log-odds of ").split(" against ")

@@ -119,7 +119,7 @@ def test_classes_that_are_level_may_be_named_either_way_and_it_is_said() -> None
         (lambda of: export(of, "json", "/"), IsADirectoryError, "student.json"),
         (lambda of: export(TreeStudent(), "sql"), NotFittedError, "not fitted"),
         (lambda of: export(DecisionTreeClassifier(), "sql"), TypeError, "DecisionTreeClassifier"),
-        (lambda of: export(of, "sql", rows=pd.DataFrame({"a": [1]})), ValueError, "feature names"),
+        (lambda of: export(of, "sql", rows=pd.DataFrame({"a": [1]})), ValueError, "Got no column"),
     ],
 )
 def test_bad_input_is_refused(call: Any, error: type[Exception], said: str) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill import _resample as resample
+from jupyter_distill._late import late
 from jupyter_distill.audits._card import Card
 from jupyter_distill.audits._intervals import UNKNOWN, Interval
 from jupyter_distill.audits._models import LABELS_ONLY, MEAN, STUDENT, Models
@@ -129,6 +130,10 @@ class NumberFidelity(Card):
         to = ("to the teacher, in the unit of the target:", "to the truth:")
         parts = [f"{who}\n{left(table)}" for who, table in zip(to, self.texts(), strict=False)]
         return "\n\n".join([self.head, *parts])
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def said(interval: Interval, measure: str) -> str:

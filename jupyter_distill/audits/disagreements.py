@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from jupyter_distill._validation import check_choice, expected
+from jupyter_distill._validation import brief, check_choice, expected, some
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import KL
 
@@ -158,7 +158,7 @@ def _positions(d: Distillation, region: Any, rows: str) -> NDArray[np.intp]:
         raise TypeError(
             expected(
                 "region to be a region, its number or its rule",
-                got=f"{region!r} ({type(region).__name__})",
+                got=f"{brief(region)} ({type(region).__name__})",
                 remedy="See d.regions().",
             )
         )
@@ -167,6 +167,16 @@ def _positions(d: Distillation, region: Any, rows: str) -> NDArray[np.intp]:
             expected(
                 f"a region of this distillation, of {d.table.n_rows:,} rows",
                 got=f"one of {region.of_rows:,} rows",
+                remedy="See d.regions().",
+            )
+        )
+    columns = [limit.column for limit in getattr(region, "limits", ())]
+    strange = [one.name for one in columns if one not in d.table.columns]
+    if strange:
+        raise ValueError(
+            expected(
+                f"a region of this distillation, whose columns are {some(d.table.names, 10)}",
+                got=f"one of other columns: {some(strange)}",
                 remedy="See d.regions().",
             )
         )

@@ -141,6 +141,10 @@ class Fidelity(Card):
         )
         return f"{self.head}\n\n{left(models)}\n\n{left(classes)}"
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
+
 
 def fidelity(d: Distillation, rows: str = "held_out") -> Fidelity | NumberFidelity:
     """Measure a distillation's student on its held-out rows, or on all."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice
 from jupyter_distill.audits._best_possible import BestPossible, best_possible
 from jupyter_distill.audits._intervals import UNKNOWN, Interval, between
@@ -159,6 +160,10 @@ class Measures:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def measures(d: Distillation, rows: str = "held_out") -> Measures:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._softmax import softmax
 from jupyter_distill._wilson import Z
@@ -128,6 +129,10 @@ class Reliability:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def reliability(d: Distillation, rows: str = "held_out") -> Reliability:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._levels import Levels, levels
@@ -130,6 +131,10 @@ class Segments:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 _NAMES = {"agreement": "Agreement", "kl": "KL", "accuracy": "Accuracy", "rmse": "RMSE"}

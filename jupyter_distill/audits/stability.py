@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._agreement import compared, interval
 from jupyter_distill.audits._intervals import Interval
@@ -186,6 +187,10 @@ class Stability:
             index=False, max_rows=30, float_format="{:.4g}".format, na_rep=""
         )
         return f"{self.describe()}{notes}\n\n{table}"
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def stability(

@@ -32,7 +32,10 @@ def read_array(X: NDArray[Any], columns: tuple[Column, ...] | None) -> Read:
     """Read a numeric or object array; unnamed columns are called x0, x1, ..."""
     if columns is not None and len(columns) != X.shape[1]:
         raise ValueError(
-            expected(f"{len(columns)} columns", got=f"{X.shape[1]} columns (shape={X.shape})")
+            expected(
+                f"{len(columns)} columns: {some((c.name for c in columns), 10)}",
+                got=f"{X.shape[1]} columns (shape={X.shape})",
+            )
         )
     names = [c.name for c in columns] if columns else [f"x{j}" for j in range(X.shape[1])]
     if X.dtype.kind in "biuf" and columns is None:

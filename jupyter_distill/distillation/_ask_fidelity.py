@@ -27,7 +27,9 @@ class AsksFidelity(Mixin):
             Which rows to measure on. Where the student was distilled from a sample, rows outside
             of it are held out as well: the card is over all that no student learnt from.
         """
-        return self._fidelity if rows == "held_out" else self._measured(rows)
+        if isinstance(rows, str) and rows == "held_out":
+            return self._fidelity
+        return self._measured(rows)
 
     @cached_property
     def _fidelity(self) -> Any:
@@ -92,7 +94,7 @@ class AsksFidelity(Mixin):
         rows : {"held_out", "all"}
             Rows to measure on. Of all rows a random half is measured, and the other one sought on.
         """
-        if (max_regions, rows) == (6, "held_out"):
+        if isinstance(rows, str) and (max_regions, rows) == (6, "held_out"):
             return self._regions
         return late("jupyter_distill.audits.regions:regions")(self._d, max_regions, rows)
 

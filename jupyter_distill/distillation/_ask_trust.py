@@ -87,12 +87,14 @@ class AsksTrust(Mixin):
         """Say whether teacher and student behave as people who know the field expect.
 
         Rows are moved, all else equal, through observed values of a column (ICE); of the student
-        directions are proven where its family allows it.
+        directions are proven where its family allows it. Of columns that should have no part it is
+        measured how well those that a model reads tell them.
 
         Parameters
         ----------
         expectations : Expectations or dict
-            By column: ``Expectations(income="+", age=None, postcode="unused")``.
+            By column: ``Expectations(income="+", age=None, postcode="unused")``;
+            ``age={"max_share": 0.1}`` limits its share of the SHAP values.
         rows : {"held_out", "all"}
             Rows to draw from.
         n, grid : int
@@ -102,7 +104,8 @@ class AsksTrust(Mixin):
             a share of the standard deviation of the teacher's numbers.
         evaluations : int, optional
             Moved rows that the teacher is asked about, at most: 100,000; of one that may be far
-            away 2,000, or as many as there are rows.
+            away 2,000, or as many as there are rows. For shares as many again: see
+            :meth:`attributions`.
         progress : bool, default True
             Whether to show progress. An interrupt keeps the columns that are done.
         """
@@ -187,6 +190,7 @@ class AsksTrust(Mixin):
         fill_missing: bool = False,
         reasons: Any = True,
         ask: bool = True,
+        evaluations: int | None = None,
     ) -> Any:
         """Return the account of one decision, or of many: the exact rule, and how far to trust it.
 
@@ -211,9 +215,13 @@ class AsksTrust(Mixin):
             Whether a change may fill in a missing value.
         reasons : bool, {"shap", "lime", "surrogate"} or several of these, default True
             Whether to say how much each column adds to the student's decision; by these methods
-            also of the teacher, which is asked about up to 20,000 rows for each then.
+            also of the teacher.
         ask : bool, default True
             Whether the teacher may be asked about rows that it has not answered.
+        evaluations : int, optional
+            Rows that it is asked about by each of these methods, at most: 20,000 for each row; of
+            one that may be far away 2,000, or as many as there are rows; and no more than it
+            answers in about 10 seconds.
         """
         return late("jupyter_distill.audits.certificate:certificate")(
             self._d,
@@ -225,6 +233,7 @@ class AsksTrust(Mixin):
             fill_missing=fill_missing,
             reasons=reasons,
             ask=ask,
+            evaluations=evaluations,
         )
 
     def audit(

@@ -108,7 +108,7 @@ def table(
     place = {name: k for k, name in enumerate(classes)}
     right = [t.kind in "iuf" if isinstance(t, np.dtype) else False for t in frame.dtypes]
     heads = [
-        f'<th scope="col"{_kind(number=r)}>{escape(name)}</th>'
+        f'<th scope="col"{_kind(number=r)}>{escape(name)}</th>' if str(name) else "<td></td>"
         for name, r in zip(frame.columns, right, strict=True)
     ]
     rows = []

@@ -222,7 +222,7 @@ class Student(BaseEstimator, ABC):
 
     def _shown(self, X: Any, targets: Targets | None) -> Table:
         """Return rows to explain the student by; `targets` say what the teacher says of them."""
-        table = self._read(X, reset=False)
+        table = Table.of(X, columns=self.columns_)
         if targets is None or targets.n_rows != table.n_rows:
             raise ValueError(
                 expected(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._intervals import between
 from jupyter_distill.audits._labels import labels_of
@@ -19,9 +20,9 @@ from jupyter_distill.audits.attributions._alike import compared, notable
 from jupyter_distill.audits.attributions._explained import Attribution
 from jupyter_distill.audits.attributions._found import found
 from jupyter_distill.audits.attributions._plan import EVALUATIONS, Budget, Plan, make_plan, why_not
+from jupyter_distill.audits.attributions._row import RowReasons
 from jupyter_distill.audits.attributions._score_scale import Scale, scale_of
 from jupyter_distill.data import Table
-from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.findings import Findings
 from jupyter_distill.students import used_columns
@@ -162,6 +163,13 @@ class Attributions:
         order = np.argsort(-np.abs(frame[first].to_numpy()), kind="stable")
         return frame.iloc[order].reset_index(drop=True)
 
+    def row(self, row: Any, output: str | None = None) -> RowReasons:
+        """Return the same of one row as a result that shows itself, both models side by side."""
+        which = int(self.decided[self._place(row)])
+        words = self.scale.of_output(output or self.scale.outputs[which])
+        teacher = None if self.teacher is None else self.teacher.model
+        return RowReasons(row, words, teacher, self.student.model, self.of(row, output))
+
     def _place(self, row: Any) -> int:
         found = [i for i, label in enumerate(self.index.tolist()) if label == row]
         if not found:
@@ -244,6 +252,10 @@ class Attributions:
         table = self.frame().to_string(index=False, max_rows=30, float_format="{:.3g}".format)
         return f"{self.describe()}{notes}{what}\n\n{table}"
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
+
 
 def attributions(
     d: Distillation,
@@ -305,7 +317,7 @@ def attributions(
                 return _shap_run.most_rows(d, chosen, budget, size)
             return _local_run.most_rows(method, budget)
 
-        seed = fixed(d.random_state if random_state is None else random_state)
+        seed = d.random_state if random_state is None else random_state
         plan = make_plan(d, method, chosen, rows, n or ROWS[method], background, seed, most=most)
     work = Work(bool(progress))
     within = Budget.of(evaluations, seconds)

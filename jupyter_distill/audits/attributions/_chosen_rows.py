@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import brief, expected
 from jupyter_distill.audits.disagreements import Comparison, compare
 from jupyter_distill.data.strata import allot, draw
 from jupyter_distill.distillation import Distillation
 
 Places = NDArray[np.intp]
 
+NEW = 'Rows that were not distilled from: certificate(rows, reasons=["shap"]).'
 BINS = 4  # of the teacher's numbers, where there are no classes
 
 
@@ -37,7 +38,7 @@ def chosen_rows(d: Distillation, rows: Any, n: int, seed: int) -> Places:
         return _given(rows, d.table.n_rows)
     if rows not in ("held_out", "all"):
         what = 'rows to be "held_out", "all", or the places of some rows'
-        raise ValueError(expected(what, got=repr(rows)))
+        raise ValueError(expected(what, got=brief(rows)))
     among = d.rows.held_out if rows == "held_out" else np.arange(d.table.n_rows)
     if len(among) <= n:
         return np.sort(among)
@@ -47,14 +48,18 @@ def chosen_rows(d: Distillation, rows: Any, n: int, seed: int) -> Places:
 
 
 def _given(rows: Any, n: int) -> Places:
-    places = np.asarray(rows)
+    places = np.empty(0) if _framed(rows) else np.asarray(rows)
     if places.dtype.kind == "b" and places.shape == (n,):
         places = np.flatnonzero(places)
     whole = places.ndim == 1 and places.dtype.kind in "iu" and places.size > 0
     if not whole or places.min() < 0 or places.max() >= n or len(np.unique(places)) < len(places):
         what = f"places of rows, each once, from 0 to {n - 1}"
-        raise ValueError(expected(what, got=repr(rows)))
+        raise ValueError(expected(what, got=brief(rows), remedy=NEW if _framed(rows) else ""))
     return places.astype(np.intp)
+
+
+def _framed(rows: Any) -> bool:
+    return hasattr(rows, "columns") or (isinstance(rows, np.ndarray) and rows.ndim > 1)
 
 
 def _strata(d: Distillation) -> Places:

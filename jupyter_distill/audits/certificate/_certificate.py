@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._classes import as_python
 from jupyter_distill._late import late
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import check_number, expected
 from jupyter_distill.audits.certificate._asked_again import Answers, ask, said
 from jupyter_distill.audits.certificate._cases import Cases, cases
 from jupyter_distill.audits.certificate._certified import (
@@ -24,9 +24,11 @@ from jupyter_distill.audits.certificate._certified import (
     Said,
     plain,
 )
-from jupyter_distill.audits.certificate._changes import Search, in_words
+from jupyter_distill.audits.certificate._changes import Search, in_words, verified
+from jupyter_distill.audits.certificate._constrained import Constraint, bounded, only_read
+from jupyter_distill.audits.certificate._constrained import constraints_of as kept_by
 from jupyter_distill.audits.certificate._decided import decided
-from jupyter_distill.audits.certificate._goal import goal
+from jupyter_distill.audits.certificate._goal import against, goal
 from jupyter_distill.audits.certificate._many import Certificates
 from jupyter_distill.audits.certificate._margins import Margin, Margins
 from jupyter_distill.audits.certificate._near_rows import NearRows, Support
@@ -83,6 +85,8 @@ class Certificate:
     change : Change or None
         The smallest change within the limits that gives another decision; None for a number of
         which no target was named.
+    constraints : tuple of Constraint
+        Those that the student was fitted with, and whether it is proven that it keeps them.
     reasons : Reasons or None
         The columns by what they add to the student's decision.
     beside : tuple of Beside
@@ -108,6 +112,7 @@ class Certificate:
     support: Support
     margins: tuple[Margin, ...]
     change: Change | None
+    constraints: tuple[Constraint, ...]
     reasons: Reasons | None
     beside: tuple[Beside, ...]
     findings: Findings
@@ -160,6 +165,7 @@ class Certificate:
                 "support": self.support.to_dict(),
                 "margins": [margin.to_dict() for margin in self.margins],
                 "change": None if self.change is None else self.change.to_dict(),
+                "constraints": [one.to_dict() for one in self.constraints],
                 "reasons": None if self.reasons is None else self.reasons.to_dict(),
                 "beside": [one.to_dict() for one in self.beside],
                 "findings": [one.to_dict() for one in self.findings],
@@ -202,6 +208,7 @@ def certificate(
     fill_missing: bool = False,
     reasons: Any = True,
     ask: bool = True,
+    evaluations: int | None = None,
 ) -> Certificate | Certificates:
     """Return the account of one decision, or of many.
 
@@ -231,6 +238,10 @@ def certificate(
     ask : bool, default True
         Whether the teacher may be asked about rows that it has not answered: new ones, and rows
         after a change.
+    evaluations : int, optional
+        Rows that the teacher is asked about by each of these methods, at most: 20,000 for each row,
+        of a teacher that may be far away 2,000 or as many as the table has; and no more than it
+        answers in about 10 seconds. How many it were is said beside the reasons.
 
     Returns
     -------
@@ -246,6 +257,8 @@ def certificate(
     if not isinstance(ask, bool):
         raise TypeError(expected("ask to be True or False", got=repr(ask)))
     methods = read_methods(reasons)
+    if evaluations is not None:
+        check_number("evaluations", evaluations, low=1, integer=True)
     asked = cases(d, row, index)
     usual = rooms(d)
     within = limited(usual, immutable, limits, fill_missing)
@@ -256,7 +269,10 @@ def certificate(
         asked,
         usual,
         within,
-        _Wish(target, limits, tuple(immutable), fill_missing, reasons is not False, methods, ask),
+        _Wish(
+            *(target, limits, tuple(immutable), fill_missing, reasons is not False),
+            *(methods, ask, evaluations),
+        ),
     )
     return found[0] if asked.single else Certificates(tuple(found))
 
@@ -272,6 +288,7 @@ class _Wish:
     reasons: bool
     methods: tuple[str, ...]
     ask: bool
+    evaluations: int | None
 
 
 def _certified(
@@ -287,8 +304,9 @@ def _certified(
     teachers = [None if answers.values is None else said(d, one) for one in _each(answers, table)]
     goals = [goal(wish.target, classes, int(one.argmax())) for one in output]
     words = in_words(within, wish.immutable, wish.limits, wish.fill)
-    search = Search(d, reading, within, words, wish.ask)
-    changes = search.of(asked, goals, students, teachers)
+    search = Search(d, reading, only_read(within, reading.used), words, wish.ask)
+    keeps = kept_by(d)
+    changes = bounded(search.of(asked, goals, students, teachers), keeps, goals, output)
     learnt = d.table.values[d.rows.learnt]
     with np.errstate(invalid="ignore"):
         spreads = np.array(
@@ -298,10 +316,11 @@ def _certified(
     near = NearRows(d, reading)
     supports = near.of(table, asked.places)
     why: Sequence[Reasons | None] = [None] * len(asked)
-    pairs = [_against(one, g) for one, g in zip(output, goals, strict=True)]
+    pairs = [against(one, g) for one, g in zip(output, goals, strict=True)]
     if wish.reasons:
         why = reasons_of(d, reading, table, pairs)
-    others = beside(d, wish.methods, asked, answers, pairs, allowed=wish.ask)
+    often = wish.evaluations
+    others = beside(d, wish.methods, asked, answers, pairs, allowed=wish.ask, evaluations=often)
     gaps = np.asarray(np.isnan(learnt).any(0))
     usually = (
         float(np.quantile(near.alike[near.held_out], USUAL)) if near.held_out.any() else np.inf
@@ -326,6 +345,7 @@ def _certified(
                 support=supports[i],
                 margins=one,
                 change=changes[i],
+                constraints=keeps,
                 reasons=why[i],
                 beside=others[i],
                 findings=notable(
@@ -337,7 +357,7 @@ def _certified(
                     one,
                     changes[i],
                 ),
-                verified=_verified(changes[i]),
+                verified=verified(changes[i]),
             )
         )
     return found
@@ -352,17 +372,6 @@ def _teacher(d: Distillation, asked: Cases, allowed: bool) -> Answers:
 
 def _each(answers: Answers, table: Any) -> Sequence[Any]:
     return [None] * table.n_rows if answers.values is None else list(answers.values)
-
-
-def _against(output: Floats, wanted: Any) -> tuple[int, int]:
-    """Return the class that is named, and the likeliest of those that it is held against."""
-    named = int(output.argmax())
-    if len(output) == 1:
-        return 0, 0
-    others = [k for k in wanted.classes if k != named] or [
-        k for k in range(len(output)) if k != named
-    ]
-    return named, max(others, key=lambda k: (output[k], -k))
 
 
 def _part(d: Distillation, asked: Cases, i: int) -> str:
@@ -380,13 +389,3 @@ def _truth(d: Distillation, asked: Cases, i: int) -> Any:
         return float(d.targets.truth[at]) if known else None
     labels = d.targets.labels
     return None if labels is None or labels[at] < 0 else as_python(d.targets.classes[labels[at]])
-
-
-def _verified(change: Change | None) -> str:
-    told = (
-        "What is shown was read from the student and applied to the row again, without the "
-        "student: it comes to the student's very answer."
-    )
-    if change is not None and change.steps:
-        told += " The row after the change was put to the student itself: the decision is another."
-    return told

@@ -254,6 +254,8 @@ class Change:
         None where it is not known.
     moves_teacher : bool or None
         Whether that is another answer than the teacher gave before.
+    because : tuple of str
+        Constraints of the student that explain which way it goes, or that there is none.
     """
 
     wanted: str
@@ -266,6 +268,7 @@ class Change:
     teacher_note: str
     shared: bool | None
     moves_teacher: bool | None
+    because: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -285,6 +288,7 @@ class Change:
             "teacher_note": self.teacher_note,
             "shared": self.shared,
             "moves_teacher": self.moves_teacher,
+            "because": list(self.because),
         }
 
 

@@ -38,6 +38,12 @@ def changed(known: Table, table: Table, values: Floats) -> Table:
         for i, j in np.argwhere(~same):
             cells[i, j] = _cell(known, j, values[i, j], movable(known)[j])
         return Table.of(cells, columns=table.columns)
+    if type(table.native) is not type(known.native):
+        # a teacher is not asked about rows of another kind than X: the values alone count
+        after, cells = Table(table.columns, values, table.native), np.empty(values.shape, object)
+        for i, j in np.ndindex(*values.shape):
+            cells[i, j] = after.cell(i, j)
+        return Table(table.columns, values, cells)
     ours = nw.from_native(table.native, eager_only=True)
     theirs = nw.from_native(known.native, eager_only=True)
     written = movable(known)

@@ -193,3 +193,14 @@ def in_words(rooms: Sequence[Room], immutable: Sequence[str], limits: Any, fill:
         rest = "all columns stay among the values of the rows that were learnt from"
     gaps = "" if fill else "; a missing value stays missing"
     return "; ".join([*parts, rest]) + gaps
+
+
+def verified(change: Change | None) -> str:
+    """Say how what is certified was checked."""
+    told = (
+        "What is shown was read from the student and applied to the row again, without the "
+        "student: it comes to the student's very answer."
+    )
+    if change is not None and change.steps:
+        told += " The row after the change was put to the student itself: the decision is another."
+    return told

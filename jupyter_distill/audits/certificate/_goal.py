@@ -95,3 +95,14 @@ def _bounds(target: Any) -> Goal:
     if low > high:
         raise ValueError(expected(what, got=repr(target), remedy="Turn it around."))
     return Goal((), low, high)
+
+
+def against(output: Floats, wanted: Any) -> tuple[int, int]:
+    """Return the class that is named, and the likeliest of those that it is held against."""
+    named = int(output.argmax())
+    if len(output) == 1:
+        return 0, 0
+    others = [k for k in wanted.classes if k != named] or [
+        k for k in range(len(output)) if k != named
+    ]
+    return named, max(others, key=lambda k: (output[k], -k))

@@ -17,12 +17,13 @@ from jupyter_distill.audits.certificate._asked_again import NOT_ASKED, Answers
 from jupyter_distill.audits.certificate._cases import Cases
 from jupyter_distill.audits.certificate._reading_sums import said_of
 from jupyter_distill.audits.certificate._reasons import Reason, towards
+from jupyter_distill.audits.certificate._reasons_budget import Allowed, Purse
+from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import Predictions, SoftTargets, Targets
 
 Floats = NDArray[np.float64]
 
-EVALUATIONS = 20_000  # rows that the teacher is asked about, for each row and method
 NAMES = {"shap": "SHAP", "lime": "LIME", "surrogate": "a local surrogate"}
 
 
@@ -42,6 +43,8 @@ class Beside:
         more of a number, or a category being as it is, would add; the largest first.
     how_student, how_teacher : str
         How they were computed, or why there are none.
+    evaluations : int
+        Rows that the teacher was asked about by this method, for all rows of the call.
     """
 
     method: str
@@ -50,6 +53,7 @@ class Beside:
     teacher: tuple[Reason, ...]
     how_student: str
     how_teacher: str
+    evaluations: int = 0
 
     @property
     def words(self) -> str:
@@ -92,6 +96,7 @@ def beside(
     against: Sequence[tuple[int, int]],
     *,
     allowed: bool,
+    evaluations: int | None = None,
 ) -> list[tuple[Beside, ...]]:
     """Explain both models by every method, for every row.
 
@@ -109,6 +114,8 @@ def beside(
         For each row the class that the student names, and the one that it is held against.
     allowed : bool
         Whether the teacher may be asked.
+    evaluations : int, optional
+        About how many rows, by each method; see :class:`Purse`.
     """
     if not methods:
         return [()] * len(asked)
@@ -116,22 +123,29 @@ def beside(
     if not allowed:
         whole, answers = replace(whole, inputs_given=True), Answers(None, NOT_ASKED)
     different, which = np.unique(places, return_inverse=True)
-    found = [
-        # asked for by name: a service that costs is asked as well
-        attributions(
-            whole,
-            name,
-            rows=different,
-            n=len(different),
-            evaluations=EVALUATIONS * len(different),
-            progress=False,
-        )
-        for name in methods
-    ]
+    silent = replace(whole, inputs_given=True)
+    purse = Purse(d, len(different), len(methods), evaluations)
+    found = []
+    for name in methods:
+        asks, told = whole, Allowed(1, answers.note)
+        if not whole.silence:
+            told = _allowed(purse, name)
+            asks = whole if told.evaluations else silent
+        most = max(told.evaluations, 1)
+        n = len(different)
+        of = attributions(asks, name, rows=different, n=n, evaluations=most, progress=False)
+        found.append((of, told.note))
     return [
-        tuple(_one(whole, one, int(which[i]), int(places[i]), pair, answers.note) for one in found)
+        tuple(_one(whole, one, int(which[i]), int(places[i]), pair, note) for one, note in found)
         for i, pair in enumerate(against)
     ]
+
+
+def _allowed(purse: Purse, method: str) -> Allowed:
+    try:
+        return purse.allowed(method)
+    except RuntimeError as error:  # the teacher's own failure: the student's reasons stand
+        return Allowed(0, f"it failed: {error}")
 
 
 def _with(d: Distillation, asked: Cases, answers: Answers) -> tuple[Distillation, Any]:
@@ -146,9 +160,15 @@ def _with(d: Distillation, asked: Cases, answers: Answers) -> tuple[Distillation
         targets = Predictions(np.concatenate([d.targets.values, said[:, 0]]))
     else:
         targets = SoftTargets(np.concatenate([d.targets.logits, said]), d.targets.classes)
-    table = d.table.join(asked.table)
+    table = _bare(d.table, asked.table) if asked.unlike else d.table.join(asked.table)
     whole = replace(d, table=table, targets=targets, inputs_given=answers.values is None)
     return whole, np.arange(d.table.n_rows, table.n_rows)
+
+
+def _bare(table: Table, more: Table) -> Table:
+    """Return both, one after another, as the student reads them; no teacher is asked then."""
+    values = np.concatenate([table.values, more.values])
+    return Table(table.columns, values, values)
 
 
 def _one(
@@ -168,13 +188,18 @@ def _one(
         )
 
     why = note or (one.notes[0] if one.notes else "")
+    spent = sum(of.evaluations for of in (one.teacher, one.again) if of is not None)
+    how = why if one.teacher is None else f"{one.teacher.explainer}, {spent:,} answers"
+    if one.teacher is not None and note:
+        how += f" ({note})"
     return Beside(
         NAMES[one.method],
         _score(d, one.scale, pair),
         told(one.student),
         told(one.teacher),
         one.student.explainer,
-        why if one.teacher is None else one.teacher.explainer,
+        how,
+        spent,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.audits.certificate._goal import Goal
+from jupyter_distill.audits.certificate._hush import hushed
 from jupyter_distill.audits.certificate._reading_sums import EbmReading, LinearReading
 from jupyter_distill.audits.certificate._room import Room
 from jupyter_distill.explanation import Limit
@@ -286,13 +287,14 @@ def _run(program: _Program, demands: Floats, need: Floats, beyond: float) -> Flo
         for variable, weight in sums.items():
             matrix[line, variable] = weight
         low[line] = high[line] = total
-    found = milp(
-        np.array(program.cost),
-        integrality=np.array(program.whole),
-        bounds=Bounds(np.zeros(n), np.array(program.upper)),
-        constraints=LinearConstraint(matrix.tocsr(), low, high),
-        options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
-    )
+    with hushed():
+        found = milp(
+            np.array(program.cost),
+            integrality=np.array(program.whole),
+            bounds=Bounds(np.zeros(n), np.array(program.upper)),
+            constraints=LinearConstraint(matrix.tocsr(), low, high),
+            options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
+        )
     if found.status == 2:
         return None
     if found.status != 0:

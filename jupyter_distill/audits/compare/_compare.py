@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._intervals import Interval, between
 from jupyter_distill.audits._moves import draw, grids
@@ -154,6 +155,10 @@ class TruthComparison:
     def __repr__(self) -> str:
         table = self.columns.to_string(index=False, max_rows=30, float_format="{:.3g}".format)
         return f"{self.describe()}\n\n{table}"
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def _said(row: Mapping[Any, Any]) -> str:

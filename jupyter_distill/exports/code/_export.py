@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from jupyter_distill._validation import check_choice, did_you_mean, expected, some, target_file
+from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._alike import answered_alike
@@ -64,8 +65,8 @@ def export(
     Raises
     ------
     ValueError
-        If there is no such format, an option has no such value, or what was written does not
-        answer as the student does: the first row where it differs is named.
+        If there is no such format, an option has no such value, `rows` have other columns, or what
+        was written does not answer as the student does: the first row where it differs is named.
     TypeError
         If it is no student of one of the families, or an option has another name.
     FileNotFoundError, IsADirectoryError
@@ -77,7 +78,8 @@ def export(
     -----
     Labels have to be the same, and probabilities within 1e-9 (numbers: within 1e-9 of the largest).
     ``"text"`` and ``"markdown"`` round what is added or answered, never what is asked, to as few
-    digits as leave every label the same; the largest difference of a probability is said.
+    digits as leave every label the same; the largest difference of a probability is said. They are
+    read back by what they say alone, and followed row by row.
     """
     module = _load(format)
     own = student if isinstance(student, Distillation) else None
@@ -87,7 +89,7 @@ def export(
     form = form_of(student)
     _check_options(format, module, options)
     target = None if path is None else target_file(path, f"student{module.SUFFIX}")
-    table = None if rows is None else student._read(rows, reset=False)
+    table = None if rows is None else Table.of(rows, columns=student.columns_)
     title = name if name is not None else form.title if own is None else own.subject
     looked_at = cells(form, table)
     about = About(_text("name", title), form, student, looked_at, own)

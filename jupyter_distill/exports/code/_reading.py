@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil, floor, log10
+
 import numpy as np
 
 from jupyter_distill._validation import check_number
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
+from jupyter_distill.exports.code._follow import Passage, follow
 from jupyter_distill.exports.code._result import Checked
-from jupyter_distill.exports.code._words import Section, as_rules, sections
+from jupyter_distill.exports.code._words import Section, sections
 from jupyter_distill.reading import Answers, Form, evaluate
 
 LEAST, MOST = 3, 17  # digits; with 17 a number is exact
@@ -59,22 +62,41 @@ def _precision(form: Form, cells: Cells, digits: int) -> str:
     assert exact is not None and said is not None
     what = "the class is the same and no probability" if form.classes else "no prediction"
     given = len(cells) - cells.probes
+    worst = float(np.abs(exact - said).max())
     return (
         f"Numbers that are added or answered are rounded to {digits} digits; thresholds are exact. "
         f"On {given:,} rows and {cells.probes:,} made up at the thresholds {what} differs from the "
-        f"student's by more than {np.abs(exact - said).max():.2g}."
+        f"student's by more than {_at_least(worst)}."
     )
 
 
-def check_words(form: Form, cells: Cells, digits: int) -> Checked:
-    """Answer every row by the rules and numbers that were written."""
-    answers = evaluate(as_rules(form.rounded(digits)), cells.values)
+def _at_least(value: float) -> str:
+    """Return a number in two digits that is not below it."""
+    if value == 0:
+        return "0"
+    unit = 10.0 ** (floor(log10(value)) - 1)
+    return f"{ceil(value / unit) * unit:.2g}"
+
+
+def check_words(passages: list[Passage], form: Form, cells: Cells, digits: int | None) -> Checked:
+    """Answer every row by following what was written, line by line.
+
+    Parameters
+    ----------
+    passages : list of Passage
+        What the text says.
+    form, cells
+        The student, of which columns and classes are taken, and the rows.
+    digits : int, optional
+        As was asked for. Fewer than needed change answers by as much as the text says; labels have
+        to be the same however few there are.
+    """
     tolerance = 1e-9
-    if digits < MOST:
+    if digits is None:
+        tolerance = NEAR if form.classes else ALIKE
+    elif digits < MOST:
         tolerance = 1.0 if form.classes else 10.0 ** (1 - LEAST)
+    # sums of the text and of the student end otherwise in the last digits
     return Checked(
-        answers,
-        "the reference evaluator, by the rules and rounded numbers (not by reading the text)",
-        (),
-        tolerance,
+        follow(passages, form, cells), "a reader of the text alone", (), tolerance + 1e-9
     )

@@ -6,6 +6,7 @@ import re
 
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
+from jupyter_distill.exports.code._follow import Passage
 from jupyter_distill.exports.code._names import one_line
 from jupyter_distill.exports.code._reading import check_words, digits_for, document
 from jupyter_distill.exports.code._result import Checked
@@ -14,6 +15,7 @@ from jupyter_distill.reading import Form
 
 SUFFIX = ".md"
 SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-!|~>$])")
+ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-!|~>$])")
 
 
 def write(form: Form, about: About, *, digits: int | None = None) -> str:
@@ -43,8 +45,29 @@ def write(form: Form, about: About, *, digits: int | None = None) -> str:
 
 
 def check(content: str, form: Form, cells: Cells, *, digits: int | None = None) -> Checked:
-    """Answer by the rules and the rounded numbers; the text itself is for people."""
-    return check_words(form, cells, digits_for(form, cells, digits))
+    """Follow the text that was written."""
+    return check_words(read(content), form, cells, digits)
+
+
+def read(content: str) -> list[Passage]:
+    """Return what stands under each heading of a text that :func:`write` made."""
+    found = []
+    for part in re.split(r"^## ", content, flags=re.MULTILINE)[1:]:
+        heading, *blocks = part.strip("\n").split("\n\n")
+        told = [[_plain(line) for line in block.split("\n")] for block in blocks]
+        for block in told:
+            if block[1:] and set(block[1].split()) == {"---"}:
+                del block[1]
+        found.append(Passage(_plain(heading), tuple(map(tuple, told))))
+    return found
+
+
+def _plain(line: str) -> str:
+    """Return a line as it is shown, the cells of a row two blanks apart."""
+    if line.startswith("| ") and line.endswith(" |"):
+        line = "  ".join(line[2:-2].split(" | "))
+    shown = ESCAPED.sub(r"\1", line)
+    return shown.replace("&lt;", "<").replace("&amp;", "&")
 
 
 def escaped(text: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
+from jupyter_distill.exports.code._follow import Passage
 from jupyter_distill.exports.code._names import one_line
 from jupyter_distill.exports.code._reading import check_words, digits_for, document
 from jupyter_distill.exports.code._result import Checked
@@ -37,8 +40,24 @@ def write(form: Form, about: About, *, digits: int | None = None) -> str:
 
 
 def check(content: str, form: Form, cells: Cells, *, digits: int | None = None) -> Checked:
-    """Answer by the rules and the rounded numbers; the text itself is for people."""
-    return check_words(form, cells, digits_for(form, cells, digits))
+    """Follow the text that was written."""
+    return check_words(read(content), form, cells, digits)
+
+
+def read(content: str) -> list[Passage]:
+    """Return what stands under each heading of a text that :func:`write` made."""
+    lines = content.splitlines()
+    starts = [
+        i
+        for i, (line, below) in enumerate(pairwise(lines))
+        if line and below == "-" * len(line) and (i == 0 or not lines[i - 1])
+    ]
+    found = []
+    for start, end in pairwise([*starts, len(lines)]):
+        blocks = "\n".join(lines[start + 2 : end]).strip("\n").split("\n\n")
+        told = tuple(tuple(block.split("\n")) for block in blocks if block)
+        found.append(Passage(lines[start], told))
+    return found
 
 
 def _table(section: Section) -> list[str]:
