@@ -214,7 +214,7 @@ def test_shares_are_those_of_attributions_met_or_violated_with_an_interval() -> 
         assert "may have 20.0%" in one.sentence and one.evidence["low"] > 0.2
     assert len(found.findings.of("expectation-violated")) == 2
     assert "debt (at most 90.0% of the reasons): teacher met, it has" in found.describe()
-    with pytest.raises(ValueError, match="Raise budget="):
+    with pytest.raises(ValueError, match="Raise evaluations="):
         d.expectations({"debt": {"max_share": 0.9}}, **{**FEW, "budget": 50})
 
 
