@@ -15,7 +15,7 @@ from jupyter_distill.exports import dependence, twin_bars
 from jupyter_distill.exports.audit import alone
 from jupyter_distill.exports.drawing import drawing
 from jupyter_distill.exports.forest import Forest, Line, Mark, forest
-from jupyter_distill.exports.html import count, percent
+from jupyter_distill.exports.html import count, escape, percent
 from jupyter_distill.exports.said import said
 from tests.audited import planted, planted_numbers
 from tests.small import EVIL, distilled, people
@@ -151,6 +151,22 @@ def test_expectations_are_drawn_from_what_is_kept(numbers: bool) -> None:
         assert f"{one.model}: {one.verdict}" in html
     dashed = [path for path in drawn[0].iter(f"{SVG}path") if path.get("stroke-dasharray") == "6 3"]
     assert len(dashed) == 1  # the teacher's line is told apart in print
+
+
+def test_shares_that_are_limited_are_drawn_alone_and_beside_others() -> None:
+    d = planted()
+    options: dict[str, Any] = {"n": 10, "grid": 3, "budget": 4_000, "progress": False}
+    for wanted in ({"age": {"max_share": 0.1}}, {"age": {"want": "unused", "max_share": 0.1}}):
+        found = d.expectations(wanted, **options)
+        html = drawing(found)
+        svg = trees(html)[-1]
+        assert len(trees(html)) == (2 if found.judged else 1)
+        for one in found.shares:
+            assert f"{one.model} {one.verdict}" in " ".join(words(svg))
+            assert f"{one.model} {percent(one.share)}" in about(svg)
+        assert f"at most {percent(0.1)}" in about(svg)
+        for proxy in found.proxies:
+            assert escape(proxy.text) in html
 
 
 def test_the_band_holds_four_fifths_of_the_rows() -> None:

@@ -90,7 +90,7 @@ def test_they_are_said_by_name_or_by_a_dict_and_read_from_yaml() -> None:
         (lambda: looked(plain(), n=1), "n to be a whole number >= 2"),
         (lambda: looked(plain(), tolerance=-1), "tolerance"),
         (lambda: looked(plain(), rows="some"), "rows to be one of"),
-        (lambda: looked(plain(), evaluations=3), "a budget of at least 40 rows"),
+        (lambda: looked(plain(), evaluations=3), "evaluations of at least 40"),
     ],
 )
 def test_what_cannot_be_is_refused(make: Callable[[], Any], said: str) -> None:

@@ -15,6 +15,7 @@ from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._recurring import COLUMN, ROOT, overlap, recurring
 from jupyter_distill.audits._refits import refits
+from jupyter_distill.audits._text import figures
 from jupyter_distill.distillation import Distillation, Resamples, Work
 
 Floats = NDArray[np.float64]
@@ -183,9 +184,7 @@ class Stability:
 
     def __repr__(self) -> str:
         notes = "".join(f"\n- {note}" for note in self.notes)
-        table = self.parts.to_string(
-            index=False, max_rows=30, float_format="{:.4g}".format, na_rep=""
-        )
+        table = figures(self.parts, 4).to_string(index=False, max_rows=30, na_rep="")
         return f"{self.describe()}{notes}\n\n{table}"
 
     def _repr_html_(self) -> str:

@@ -12,6 +12,7 @@ from jupyter_distill.exports import dependence, html, marks, verdicts
 from jupyter_distill.exports.dependence import Dependence, Response
 from jupyter_distill.exports.html import escape, percent
 from jupyter_distill.exports.marks import INK, STUDENT, TEACHER
+from jupyter_distill.exports.shares import shares
 
 FEW = 4  # values of a number that are drawn as those of a category
 EXPECTED = {
@@ -24,9 +25,15 @@ EXPECTED = {
 
 
 def expectations(found: ExpectationsReport) -> str:
+    """Draw each expectation, and shares that are limited; say which columns live on in others."""
+    limited = shares(found.shares, found.teacher, found.student) if found.shares else ""
+    told = "".join(f"<p>Proxies: {escape(one.text)}.</p>" for one in found.proxies)
+    directed = _directed(found) if found.judged else ""
+    return f"{html.notes(found.notes)}{directed}{limited}{told}"
+
+
+def _directed(found: ExpectationsReport) -> str:
     """Draw partial dependence and the spread of single rows, a panel per expectation."""
-    if not found.judged:
-        return "<p>Nothing is expected of any column.</p>"
     panels, worst = [], False
     for _, of in groupby(found.judged, key=title_of):
         judged = list(of)
@@ -46,7 +53,7 @@ def expectations(found: ExpectationsReport) -> str:
         "Bands, and lines with ends: where 80 % of the rows are."
     )
     return (
-        f"{html.notes(found.notes)}{marks.key(items)}<p>{escape(about)}</p>"
+        f"{marks.key(items)}<p>{escape(about)}</p>"
         f'<div style="display:flex;flex-wrap:wrap;gap:20px 32px">{"".join(panels)}</div>'
     )
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from jupyter_distill.audits._text import told_apart
+
 Plain = Any
 
 
@@ -31,7 +33,9 @@ class Said:
         """The answer, with the probability of the class that is named."""
         if not self.probabilities:
             return figure(float(self.answer))
-        return f"{self.answer} ({max(self.probabilities.values()):.3f})"
+        # 0.5003 of two classes is no draw
+        first, second = sorted([*self.probabilities.values(), 0.0], reverse=True)[:2]
+        return f"{self.answer} ({told_apart([first, second], kind='f')[0]})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""

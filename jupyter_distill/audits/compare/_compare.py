@@ -10,10 +10,10 @@ import pandas as pd
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._intervals import Interval, between
+from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._moves import draw, grids
 from jupyter_distill.audits._part import NotAsked, Part, Scope
-from jupyter_distill.audits._text import WHICH
+from jupyter_distill.audits._text import WHICH, figures, told_apart
 from jupyter_distill.audits.compare._against_truth import (
     ALIKE,
     FEWEST,
@@ -153,7 +153,7 @@ class TruthComparison:
         return "\n".join([*lines, *(f"- {note}" for note in self.notes)])
 
     def __repr__(self) -> str:
-        table = self.columns.to_string(index=False, max_rows=30, float_format="{:.3g}".format)
+        table = figures(self.columns).to_string(index=False, max_rows=30)
         return f"{self.describe()}\n\n{table}"
 
     def _repr_html_(self) -> str:
@@ -162,10 +162,11 @@ class TruthComparison:
 
 
 def _said(row: Mapping[Any, Any]) -> str:
+    own, other = told_apart([row["student"], row["labels_only"]])
+    difference, low, high = told_apart([row["difference"], row["low"], row["high"]], kind="+g")
     return (
-        f"{row['column']} (moves its answers by {row['student']:.3g}, those of the other by "
-        f"{row['labels_only']:.3g}; difference {row['difference']:+.3g} "
-        f"{between(row['low'], row['high'], '+.3g')})"
+        f"{row['column']} (moves its answers by {own}, those of the other by {other}; difference "
+        f"{difference} [{low}, {high}])"
     )
 
 

@@ -28,7 +28,7 @@ def drawn_rows(
     if most < each:
         raise ValueError(
             expected(
-                f"a budget of at least {each} rows, to move one through all values",
+                f"evaluations of at least {each}, to move one through all values",
                 got=f"{most}",
                 remedy="Raise it, expect something of fewer columns, or take a smaller grid.",
             )

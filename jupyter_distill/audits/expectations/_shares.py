@@ -95,22 +95,20 @@ def shares(
     Raises
     ------
     ValueError
-        If the budget is not enough to explain one row.
+        If the evaluations are not enough to explain one row.
     """
     wanted = [one for one in looked if one.most is not None]
     if not wanted:
         return Shares()
     try:
-        found = attributions(
-            d, rows=rows, n=min(n, ROWS), evaluations=evaluations, progress=progress
-        )
+        n = min(n, ROWS)
+        found = attributions(d, rows=rows, n=n, evaluations=evaluations, progress=progress)
     except ValueError as error:
         if evaluations is None:
             raise
-        what = "a budget that is enough to explain the teacher, for max_share"
-        raise ValueError(
-            expected(what, got=f"{evaluations}", remedy="Raise evaluations=.")
-        ) from error
+        what = "evaluations enough to explain the teacher, for max_share"
+        remedy = "Raise evaluations=."
+        raise ValueError(expected(what, got=f"{evaluations}", remedy=remedy)) from error
     judged = [
         _judged(d, found, one, model, of)
         for one in wanted
