@@ -1,4 +1,4 @@
-"""Class names: one dimension, at least two, each once."""
+"""Class names: one dimension, at least two, each once; and labels as Python has them."""
 
 from __future__ import annotations
 
@@ -36,3 +36,8 @@ def check_classes(classes: Any) -> NDArray[Any]:
         raise ValueError(expected("class names without missing values", got=some(values)))
     array.setflags(write=False)
     return array
+
+
+def as_python(value: Any) -> Any:
+    """Return a label or cell as Python has it: a NumPy number becomes a number."""
+    return value.item() if isinstance(value, np.generic) else value

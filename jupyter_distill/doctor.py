@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import jupyter_distill
 from jupyter_distill._front_end import FrontEnd, Host, front_end, host
+from jupyter_distill._versions import installed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,13 +180,6 @@ def doctor() -> Diagnosis:
     )
 
 
-def _installed(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
 def _older(found: str, least: str) -> bool:
     """Compare releases by their leading numbers: 1.10 is newer than 1.9."""
     numbers = [[int(n) for n in re.findall(r"\d+", text)] for text in (found, least)]
@@ -195,7 +188,7 @@ def _older(found: str, least: str) -> bool:
 
 def _core() -> Iterator[Finding]:
     for name, least in CORE.items():
-        found = _installed(name)
+        found = installed(name)
         if found is None or _older(found, least):
             said = f"{found}, older than {least}" if found else "missing"
             remedy = f'Install it with: pip install "{name}>={least}"'
@@ -207,7 +200,7 @@ def _core() -> Iterator[Finding]:
 def _extras() -> Iterator[Finding]:
     for extra, names in EXTRAS.items():
         for name in names:
-            found = _installed(name)
+            found = installed(name)
             if found is None:
                 remedy = f'pip install "jupyter-distill[{extra}]"'
                 yield Finding("optional packages", name, "missing", "missing", remedy)

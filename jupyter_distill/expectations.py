@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._classes import as_python
+from jupyter_distill._validation import check_number, did_you_mean, expected, some
 from jupyter_distill.constraints import SIGNS, demands_of, sign_of
 from jupyter_distill.data import Table
 
 UNUSED, USED = "unused", "used"
+MAX_SHARE, WANT = "max_share", "want"
+NOTHING = object()  # is expected of a column but its share
 TEXTS = {1: "+", -1: "-"}
 WHERE = ("Expectations(", ")")
 
@@ -27,18 +30,21 @@ class Expectation:
         Its name.
     feature : int
         Its position.
-    want : {"+", "-", "unused", "used"} or None
-        The answer may only rise, or only fall, with it; the column has no part in it, or has some;
-        None where it may go either way.
+    want : {"+", "-", "unused", "used", "max_share"} or None
+        The answer may only rise, or only fall, with it; the column has no part in it, or has some,
+        or no more than a share; None where it may go either way.
     of_class : int or None
         The class whose probability has a direction; None where a number is given, and where no
         direction is expected.
+    most : float or None
+        The share of all reasons that it may have.
     """
 
     column: str
     feature: int
     want: str | None
     of_class: int | None = None
+    most: float | None = None
 
     @property
     def sign(self) -> int:
@@ -65,7 +71,9 @@ class Expectations:
         Per column: ``"+"`` (also ``"increasing"``, ``+1``) or ``"-"`` (``"decreasing"``, ``-1``):
         all else equal, a larger value may only raise, or only lower, the answer; ``"unused"``: it
         has no part in the answer; ``"used"``: it has some; ``None``: it may have any part, which
-        is measured. ``{"class": "+"}`` in the place of a direction names a class.
+        is measured. ``{"class": "+"}`` in the place of a direction names a class. ``{"max_share":
+        0.1}``: of all reasons, the mean absolute SHAP values of all columns, it has a tenth at
+        most; ``{"want": "+", "max_share": 0.1}`` or ``{"class": "+", "max_share": 0.1}``: both.
 
     Raises
     ------
@@ -76,6 +84,8 @@ class Expectations:
     --------
     >>> Expectations(income="+", age=None, postcode="unused")
     Expectations(income='+', age=None, postcode='unused')
+    >>> Expectations(age={"max_share": 0.1}).columns
+    {'age': {'max_share': 0.1}}
     """
 
     columns: Mapping[str, Any] = field(hash=False)
@@ -130,13 +140,8 @@ class Expectations:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for YAML or JSON."""
-        written = {
-            name: {_plain(label): TEXTS[sign] for label, sign in want.items()}
-            if isinstance(want, dict)
-            else want
-            for name, want in self.columns.items()
-        }
-        return {"columns": written, "of_class": _plain(self.of_class)}
+        written = {name: _written(want) for name, want in self.columns.items()}
+        return {"columns": written, "of_class": as_python(self.of_class)}
 
     def check(self, table: Table, classes: Sequence[object] | None) -> tuple[Expectation, ...]:
         """Check names against a table and classes; return what is expected by position.
@@ -160,6 +165,11 @@ class Expectations:
         found: list[Expectation] = []
         for name, want in self.columns.items():
             feature = _position(name, table)
+            want, most = _apart(want)
+            if most is not None:
+                found.append(Expectation(name, feature, MAX_SHARE, None, most))
+            if want is NOTHING:
+                continue
             if want in (UNUSED, USED, None):
                 found.append(Expectation(name, feature, want))
                 continue
@@ -227,6 +237,8 @@ def _want(name: object, want: object) -> Any:
     if isinstance(want, Mapping):
         if not want:
             raise ValueError(expected(f"a class and a direction for {name!r}", got="{}"))
+        if _limits(want):
+            return _with_share(name, dict(want))
         return {label: sign_of(name, sign) for label, sign in want.items()}
     if want is None or (isinstance(want, str) and want in (UNUSED, USED)):
         return want
@@ -241,6 +253,50 @@ def _want(name: object, want: object) -> Any:
     return TEXTS[sign_of(name, want)]
 
 
+def _limits(want: Mapping[Any, Any]) -> bool:
+    """Return whether a dict limits a share: a class of that name would have a direction."""
+    most = want.get(MAX_SHARE)
+    return MAX_SHARE in want and not (
+        (isinstance(most, str) and most in SIGNS) or (type(most) is int and most in (1, -1))
+    )
+
+
+def _with_share(name: str, want: dict[Any, Any]) -> dict[Any, Any]:
+    most = want.pop(MAX_SHARE)
+    what = f"max_share of {name!r}"
+    share = {MAX_SHARE: float(check_number(what, most, above=0, high=1))}
+    if WANT in want and len(want) > 1:
+        raise ValueError(
+            expected(
+                f'"want", or classes and directions, beside max_share of {name!r}',
+                got=some(want),
+                remedy=f"Write {{{WANT!r}: '+', {MAX_SHARE!r}: {most}}}.",
+            )
+        )
+    if WANT in want:
+        return {WANT: _want(name, want[WANT])} | share
+    return {label: sign_of(name, sign) for label, sign in want.items()} | share
+
+
+def _apart(want: Any) -> tuple[Any, float | None]:
+    """Return what is expected of a column besides its share, and the share that it may have."""
+    if not isinstance(want, dict) or not _limits(want):
+        return want, None
+    others = {key: of for key, of in want.items() if key != MAX_SHARE}
+    return (others.get(WANT, others) if others else NOTHING), want[MAX_SHARE]
+
+
+def _written(want: Any) -> Any:
+    """Return an expectation as plain values, which are read again as the same."""
+    rest, most = _apart(want)
+    if isinstance(rest, dict):
+        rest = {as_python(label): TEXTS[sign] for label, sign in rest.items()}
+    if most is None:
+        return rest
+    others = {} if rest is NOTHING else rest if isinstance(rest, dict) else {WANT: rest}
+    return {**others, MAX_SHARE: most}
+
+
 def _position(name: str, table: Table) -> int:
     if name not in table.names:
         raise ValueError(
@@ -248,7 +304,3 @@ def _position(name: str, table: Table) -> int:
             + (did_you_mean(name, table.names) or f" The columns are {some(table.names, 10)}.")
         )
     return table.position(name)
-
-
-def _plain(label: Any) -> Any:
-    return label.item() if isinstance(label, np.generic) else label

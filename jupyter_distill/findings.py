@@ -42,6 +42,7 @@ SEVERITY: dict[str, Severity] = {
     "identifier-column": "warning",
     "telling-gaps": "warning",
     "expectation-violated": "warning",
+    "proxy-columns": "warning",
     "bias-worse": "warning",
     "bias-inherited": "warning",
     "differs-from-truth": "warning",

@@ -29,9 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A store that writes every batch down at once."""
+    """A store that makes a file of every batch."""
     from jupyter_distill.targets import _kept
     from jupyter_distill.targets.store import Store
 
-    monkeypatch.setattr(_kept, "PATIENCE", 0)
+    monkeypatch.setattr(_kept, "PIECE", 0)
     return Store(tmp_path / "store")

@@ -73,11 +73,12 @@ class Asked:
         return say(X)
 
 
-def main(store: str, note: str, seconds: str, patience: str, dies_at: str) -> None:
+def main(store: str, note: str, seconds: str, dies_at: str) -> None:
     """Ask everything; where `dies_at` is not 0, be killed while that file is being written."""
     from jupyter_distill.targets import _kept, _piece
 
-    _kept.PATIENCE = int(patience)
+    if int(dies_at):
+        _kept.PIECE = 0  # a file of every batch
     written = 0
     replace = os.replace
 
@@ -93,11 +94,9 @@ def main(store: str, note: str, seconds: str, patience: str, dies_at: str) -> No
     Store(store).query(teacher, rows(), batch_size=BATCH, order=0).finish()
 
 
-def start(
-    store: Path, note: Path, seconds: float, *, patience: int = 30, dies_at: int = 0
-) -> subprocess.Popen[bytes]:
+def start(store: Path, note: Path, seconds: float, *, dies_at: int = 0) -> subprocess.Popen[bytes]:
     """Start the process."""
-    words = [str(store), str(note), str(seconds), str(patience), str(dies_at)]
+    words = [str(store), str(note), str(seconds), str(dies_at)]
     return subprocess.Popen([sys.executable, "-m", "tests.storing", *words], cwd=ROOT)
 
 

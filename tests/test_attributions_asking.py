@@ -215,3 +215,13 @@ def test_what_is_not_gone_on_with_says_so() -> None:
     again = d.attributions(evaluations=3, resume=first, progress=False)
     assert any("Nothing was added" in note for note in again.notes)
     np.testing.assert_array_equal(again.student.values, first.student.values)
+
+
+def test_the_surrogate_of_a_student_gives_columns_that_it_does_not_read_nothing() -> None:
+    found = mixed().attributions("surrogate", evaluations=12_000, **FEW)
+    frame = found.frame()
+    assert 0 < frame["used"].sum() < len(frame)
+    assert (frame.loc[~frame["used"], "student"] == 0).all()
+    assert (frame.loc[frame["used"], "student"] > 0).all()
+    # nor does the teacher read it, though nobody told
+    assert frame.set_index("column").loc["age", "teacher"] < 1e-12

@@ -237,19 +237,28 @@ def test_reasons_add_up_to_the_score(family: str) -> None:
         assert {reason.column for reason in why.student} <= set(frame.columns)
 
 
-def test_reasons_of_a_tree_are_those_of_shap() -> None:
+def test_reasons_are_those_of_shap_on_what_is_read() -> None:
     import shap
 
-    d = distilled("tree", "binary")
-    from jupyter_distill.audits.certificate._reading import TreeReading, tree_of
-    from jupyter_distill.audits.certificate._reasons import of_boxes
+    from jupyter_distill.audits.certificate._reading_sums import read
 
-    reading = TreeReading(tree_of(d.student))
-    background = d.table.values[:30]
-    row = d.table.values[40]
-    found = of_boxes(reading.boxes, row, background)[:, 1]
-    exact = shap.ExactExplainer(lambda v: reading.output(np.asarray(v))[:, 1], background)
-    np.testing.assert_allclose(found, exact(row[None]).values[0], atol=1e-9)
+    for family in ("tree", "rules", "net"):
+        d = distilled(family, "binary")
+        reading = read(d.student, d.explanation())
+        background = np.random.default_rng([d.random_state, 2]).permutation(d.rows.learnt)[:100]
+        why = d.certificate(40).reasons
+        exact = shap.ExactExplainer(
+            lambda v, of=reading: (
+                np.ptp(of.output(np.asarray(v)), axis=1)
+                * np.sign(np.diff(of.output(np.asarray(v)))[:, 0])
+            ),
+            d.table.values[background],
+        )
+        sign = 1 if why.score.startswith("log-odds of yes") else -1
+        wanted = sign * exact(d.table.values[[40]]).values[0]
+        names = [column.name for column in d.table.columns]
+        for one in why.student:
+            assert one.weight == pytest.approx(wanted[names.index(one.column)], abs=1e-9)
 
 
 def test_support_and_local_fidelity_are_counted_on_the_rows_of_the_leaf() -> None:

@@ -16,12 +16,11 @@ from sklearn.tree import DecisionTreeClassifier
 from jupyter_distill.exports.code import _export, export, python
 from jupyter_distill.exports.code._cells import cells
 from jupyter_distill.exports.code._compare import compare
-from jupyter_distill.exports.code._evaluate import evaluate
-from jupyter_distill.exports.code._form import Choice, Line, Scores
 from jupyter_distill.exports.code._names import identifiers
 from jupyter_distill.exports.code._read import form_of
 from jupyter_distill.exports.code._result import Checked
 from jupyter_distill.exports.code._sql_words import identifier, literal, threshold
+from jupyter_distill.reading import Choice, Line, Scores, evaluate
 from jupyter_distill.students import DensityWarning
 from jupyter_distill.students.rules import RulesStudent
 from jupyter_distill.students.tree import TreeStudent

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jupyter_distill.audits._moves import grids
 from jupyter_distill.audits.compare import TruthComparison, _twins
 from jupyter_distill.audits.compare._twins import Said, shown
-from jupyter_distill.audits.expectations._moves import grids
 from jupyter_distill.distillation import Distillation, InterruptedWarning
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 

@@ -18,9 +18,9 @@ from hypothesis.extra.numpy import arrays
 from sklearn.linear_model import LinearRegression
 
 import jupyter_distill as jd
+from jupyter_distill.audits._moves import Grid, moved, moved_values
 from jupyter_distill.audits.expectations import ExpectationsReport
 from jupyter_distill.audits.expectations._judged import Lines, judge
-from jupyter_distill.audits.expectations._moves import Grid, moved, moved_values
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Column, Table
 from jupyter_distill.distillation import Distillation, InterruptedWarning

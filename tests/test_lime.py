@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,57 @@ def test_a_model_is_asked_about_rows_of_its_owners_kind() -> None:
     assert set(made["purpose"]) <= set(X["purpose"]) and made["employed"].dtype == bool
     assert found.weights.shape == (4, 2)
     assert abs(found.weights[1]).max() < 0.2 and abs(found.weights[0, 1]) < 0.2  # not read
+
+
+def test_a_number_that_is_missing_is_explained_as_missing() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(5, 2, 150), "b": rng.normal(size=150)})
+    frame.loc[:9, "a"] = np.nan
+    frame["none"] = np.where(np.arange(150) == 1, 3.0, np.nan)
+    table, seen = Table.of(frame), []
+
+    def lacks(made: Table) -> np.ndarray:
+        seen.append(made.values)
+        v = made.values
+        return np.column_stack([6.0 * np.isnan(v[:, 0]) + v[:, 1], -2.0 * np.isnan(v[:, 0])])
+
+    for others in (np.arange(10, 150), np.arange(5, 150)):  # none and some that lack it
+        (found,) = lime_values(table, 0, others, [lacks], 600, 0)
+        made = seen[-1]
+        np.testing.assert_array_equal(made[0], table.values[0])  # the row as it is
+        missing = np.isnan(made[:, 0])
+        assert 0.05 < missing.mean() < 0.2
+        known = np.unique(made[~missing, 0])
+        assert len(known) == 10 and set(known) <= set(frame["a"][10:])
+        assert np.isnan(made[:, 2]).all()
+        np.testing.assert_allclose(found.weights[0], [6, -2], rtol=0.1)
+        assert found.weights[1, 0] == pytest.approx(frame["b"].std(), rel=0.2)
+        assert np.all(found.weights[2] == 0) and found.r2 > 0.9
+    # a row that has it is compared with known values, and spread as these are
+    (found,) = lime_values(table, 20, np.arange(150), [lacks], 300, 0)
+    assert not np.isnan(seen[-1][:, 0]).any()
+    assert seen[-1][:, 0].std() == pytest.approx(frame["a"].std(), rel=0.2)
+    # also where the owner's type takes cells alone
+    asked: list[Table] = []
+    exact = Table.of(frame.assign(a=[None if x != x else Decimal(f"{x:.3f}") for x in frame["a"]]))
+    lime_values(exact, 20, np.arange(150), [lambda t: asked.append(t) or t.values[:, [1]]], 99, 0)
+    assert set(asked[-1].values[:, 0]) <= set(exact.values[10:, 0])
+    # and one that no other row has stays
+    lime_values(table, 1, np.arange(10, 150), [lacks], 50, 0)
+    assert np.all(seen[-1][:, 2] == 3.0)
+
+
+def test_rows_that_lack_numbers_are_explained_and_the_result_says_how() -> None:
+    d = mixed()
+    lost = np.flatnonzero(np.isnan(d.table.values[:, 0]))[:2]
+    whole = np.flatnonzero(~np.isnan(d.table.values).any(1))[:2]
+    quick: dict[str, Any] = {"background": 20, "evaluations": 2_400, "progress": False}
+    found = d.attributions("lime", rows=lost, **quick)
+    assert any("missing or one of ten values" in note for note in found.notes)
+    assert found.of(found.index[0]).set_index("column")["value"].isna()["income"]
+    assert found.teacher is not None and np.isfinite(found.teacher.values).all()
+    plain = d.attributions("lime", rows=whole, **quick)
+    assert not any("missing" in note for note in plain.notes)
 
 
 def test_the_same_seed_gives_the_same_and_weights_point_the_right_way() -> None:

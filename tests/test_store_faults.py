@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from jupyter_distill.targets import _kept, _piece
@@ -24,11 +23,11 @@ from .storing import ROWS, Counting, files, say, silent, teacher
 
 
 @pytest.mark.parametrize("error", [ConnectionError("timed out"), KeyboardInterrupt()])
-@pytest.mark.parametrize("patience", [0, 10**6])
+@pytest.mark.parametrize("piece", [0, 10**6])
 def test_what_was_answered_before_an_error_or_interrupt_is_kept(
-    error: BaseException, patience: int, store: Store, monkeypatch: pytest.MonkeyPatch
+    error: BaseException, piece: int, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_kept, "PATIENCE", patience)
+    monkeypatch.setattr(_kept, "PIECE", piece)
     ask = Counting(fails_at=37, error=error)
     query = store.query(teacher(ask), ROWS, batch_size=10)
     kind = KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else RuntimeError
@@ -44,34 +43,6 @@ def test_what_was_answered_before_an_error_or_interrupt_is_kept(
     assert first.tolist() == list(range(360, 370))
     again.finish()
     assert second.asked == [10] * 4 and len(ask.asked) == 36
-
-
-def test_quick_answers_are_written_together(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = {"now": 0.0}
-    monkeypatch.setattr(_kept.time, "perf_counter", lambda: clock["now"])
-    monkeypatch.setattr(_kept, "PATIENCE", 30)
-    write = _kept.write_piece
-
-    def slow(*args: Any) -> Path:
-        clock["now"] += 0.01  # what writing takes
-        return write(*args)
-
-    monkeypatch.setattr(_kept, "write_piece", slow)
-
-    def ask(X: Any) -> Any:
-        clock["now"] += 0.125
-        return say(X)
-
-    store.query(teacher(ask), ROWS, batch_size=10).finish()
-    # the first by itself, then every third: a write is a thirtieth of the time
-    sizes = [len(pd.read_parquet(path)) for path in files(store)]
-    assert sizes == [10] + [30] * 13
-    # on a slow disk it is a second's answers all the same
-    clock["now"] = 0.0
-    monkeypatch.setattr(_kept, "AT_MOST", 0.15)
-    store.query(teacher(ask, version="2"), ROWS, batch_size=10).finish()
-    assert sorted(len(pd.read_parquet(path)) for path in files(store))[-1] == 30
-    assert sum(len(pd.read_parquet(path)) == 20 for path in files(store)) >= 19
 
 
 def test_answers_that_are_not_finite_are_asked_again(store: Store) -> None:

@@ -18,6 +18,7 @@ from transformers import (
 from jupyter_distill.teachers import as_teacher
 
 from .small_transformers import (
+    IMAGES,
     TEXTS,
     bert,
     image_processor,
@@ -58,6 +59,22 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "no processor": (
         lambda: as_teacher(shared()[0], processor="tokenizer"),
         "processor to be a tokenizer or processor. Got 'tokenizer'",
+    ),
+    "the other way round": (
+        lambda: as_teacher(shared()[1::-1]),
+        r"a model and its tokenizer or processor, in this order. Got \(BertTokenizer, BertFor",
+    ),
+    "the name of one": (
+        lambda: as_teacher((shared()[0], "bert-base")),
+        r"in this order. Got \(BertForSequenceClassification, 'bert-base'\)",
+    ),
+    "texts alone": (
+        lambda: as_teacher(shared()[0]).logits(pd.Series(TEXTS)),
+        r"the tokenizer that makes them of texts.*Give both: as_teacher\(\(model, tokenizer\)\)",
+    ),
+    "images alone": (
+        lambda: as_teacher(shared()[2]).logits(IMAGES),
+        "the processor that makes them of images. Got images without one",
     ),
     "length of an image": (
         lambda: as_teacher(shared()[2:], max_length=5),

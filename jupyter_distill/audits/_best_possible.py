@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from jupyter_distill import _resample as resample
-from jupyter_distill.audits._beside import Beside
 from jupyter_distill.audits._every_tree import Candidates, EveryTree, TooMany
 from jupyter_distill.audits._measured import Counted, mean
+from jupyter_distill.audits._models import Models
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, at_temperature, sweep
@@ -78,7 +78,7 @@ class BestPossible:
         return said
 
 
-def best_possible(d: Distillation, beside: Beside) -> BestPossible:
+def best_possible(d: Distillation, beside: Models) -> BestPossible:
     """Try every tree of the student's size, or every choice of columns, where these are few."""
     own = beside.targets
     numbers = isinstance(own, Predictions)
@@ -99,7 +99,7 @@ class _NotComputedError(Exception):
     """Why it is not."""
 
 
-def _best_tree(d: Distillation, beside: Beside) -> tuple[Floats, Floats]:
+def _best_tree(d: Distillation, beside: Models) -> tuple[Floats, Floats]:
     """Return what the best tree says of the rows learnt from, and of the measured ones."""
     learnt, table = d.targets.take(d.rows.learnt), d.table.take(d.rows.learnt)
     if not isinstance(d.student, TreeBase):
@@ -130,7 +130,7 @@ def _best_tree(d: Distillation, beside: Beside) -> tuple[Floats, Floats]:
     return said[leaf], said[tree.leaf(_codes(candidates.binned, beside.table))]
 
 
-def _best_linear(d: Distillation, beside: Beside) -> tuple[Floats, Floats]:
+def _best_linear(d: Distillation, beside: Models) -> tuple[Floats, Floats]:
     """Return the same of the linear model that reads the best columns, fitted as the student is."""
     if d.family != "linear" or not isinstance(d.student, LinearBase):
         raise _NotComputedError("only of trees and linear models can every one be tried")

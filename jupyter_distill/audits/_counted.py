@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,17 +9,15 @@ from numpy.typing import NDArray
 
 from jupyter_distill import _resample as resample
 from jupyter_distill._wilson import Z, wilson
-from jupyter_distill.audits import _numbers as numbers
-from jupyter_distill.audits._intervals import Interval
-from jupyter_distill.audits._numbers import NumberFidelity, NumberScore
+from jupyter_distill.audits._intervals import UNKNOWN, Interval
+from jupyter_distill.audits._models import MAJORITY, MEAN
+from jupyter_distill.audits._numbers import OF_MEANS, NumberFidelity, NumberScore
 from jupyter_distill.audits._text import WHICH
-from jupyter_distill.audits.fidelity import ALL, LABELS_ONLY, MAJORITY, STUDENT, Fidelity, Score
+from jupyter_distill.audits.fidelity import ALL, Fidelity, Score
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.distillation._census import Census, ClassSums, NumberSums
 
 Floats = NDArray[np.float64]
-
-UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 
 
 def counted(d: Distillation, census: Census, rows: str) -> Fidelity | NumberFidelity:
@@ -41,7 +38,6 @@ def counted(d: Distillation, census: Census, rows: str) -> Fidelity | NumberFide
 def _classes_card(
     models: tuple[str, ...], sums: ClassSums, classes: list[str], about: dict[str, Any]
 ) -> Fidelity:
-    called = {"student": STUDENT, "labels only": LABELS_ONLY, "constant": MAJORITY}
     k = len(classes)
     groups = [(ALL, np.ones(k)), *zip(classes, np.eye(k), strict=True)]
     known, right = sums.known, sums.right
@@ -54,7 +50,7 @@ def _classes_card(
             hits = float(agreed @ of)
             scores.append(
                 Score(
-                    model=called[model],
+                    model=MAJORITY if model == "constant" else model,
                     of_class=name,
                     overall=g == 0,
                     rows=int(n),
@@ -85,15 +81,10 @@ def _mean(total: float, squares: float, n: float) -> Interval:
 def _numbers_card(
     models: tuple[str, ...], sums: NumberSums, about: dict[str, Any], seed: int | None
 ) -> NumberFidelity:
-    called = {
-        "student": numbers.STUDENT,
-        "labels only": numbers.LABELS_ONLY,
-        "constant": numbers.MEAN,
-    }
     known = bool(sums.to_truth[-1, 0, 0])
     truth = [_measured(one, seed) if known else [UNKNOWN] * 3 for one in sums.to_truth]
     scores = [
-        NumberScore(called[model], *_measured(to, seed), *beside)
+        NumberScore(MEAN if model == "constant" else model, *_measured(to, seed), *beside)
         for model, to, beside in zip(models, sums.to_teacher, truth, strict=False)
     ]
     copy = [Interval(1.0, 1.0, 1.0), Interval(0.0, 0.0, 0.0), Interval(0.0, 0.0, 0.0)]
@@ -110,13 +101,8 @@ def _measured(products: Floats, seed: int | None) -> list[Interval]:
     drawn = rng.multivariate_normal(
         means, spread / n, resample.RESAMPLES, method="eigh", check_valid="ignore"
     )
-    measures: tuple[Callable[[Floats], Floats], ...] = (
-        resample.r2,
-        lambda m: np.sqrt(np.maximum(m[..., 0], 0.0)),
-        lambda m: np.maximum(m[..., 3], 0.0),
-    )
     found = []
-    for measure in measures:
+    for measure in OF_MEANS:
         value, of_drawn = float(measure(means)), measure(drawn)
         low, high = np.nanquantile(of_drawn, [0.025, 0.975])
         found.append(Interval(value, min(float(low), value), max(float(high), value)))

@@ -30,7 +30,16 @@ class Interval(NamedTuple):
         """Return ``0.912 [0.899, 0.924]``."""
         if np.isnan(self.value):
             return "-"
-        return f"{self.value:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}]"
+        form = f".{digits}f"
+        return f"{self.value:{form}} {between(self.low, self.high, form)}"
+
+
+UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
+
+
+def between(low: float, high: float, form: str = ".3f") -> str:
+    """Return ``[0.899, 0.924]``, each end written as `form` says."""
+    return f"[{low:{form}}, {high:{form}}]"
 
 
 def mean_intervals(

@@ -21,14 +21,13 @@ from scipy import stats
 from jupyter_distill import _resample as resample
 from jupyter_distill._softmax import log_floored, log_softmax, softmax
 from jupyter_distill._wilson import wilson
-from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._intervals import UNKNOWN, Interval
 from jupyter_distill.checks import _reliability as reliability
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 FEW = 5  # rows below which resamples say nothing
-UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 
 
 class Counted(NamedTuple):

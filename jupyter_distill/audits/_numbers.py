@@ -11,23 +11,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill import _resample as resample
-from jupyter_distill.audits._intervals import Interval
+from jupyter_distill._late import late
+from jupyter_distill.audits._intervals import UNKNOWN, Interval
+from jupyter_distill.audits._models import LABELS_ONLY, MEAN, STUDENT, Models
 from jupyter_distill.audits._text import WHICH, left
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.distillation._census import constant
 from jupyter_distill.targets import Predictions
 
 Floats = NDArray[np.float64]
 
-STUDENT, LABELS_ONLY, MEAN = "student", "labels only", "mean of the teacher"
 EXPLAINED = {
     STUDENT: "the student",
     LABELS_ONLY: "the same student fitted to the true values, without the teacher",
     MEAN: "always the mean of what the teacher says",
 }
 MEASURES = ("r2", "rmse", "mae")
+# The measures as functions of means of columns, as of ``r2_columns`` and last absolute differences.
+OF_MEANS: tuple[Callable[[Floats], Floats], ...] = (
+    resample.r2,
+    lambda m: np.sqrt(np.maximum(m[..., 0], 0.0)),
+    lambda m: np.maximum(m[..., 3], 0.0),
+)
 ENDS = ("", "_low", "_high")
-UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,10 @@ class NumberFidelity:
     def __repr__(self) -> str:
         return self.describe()
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
+
 
 def said(interval: Interval, measure: str) -> str:
     """Write an interval: R2 with three decimals, errors with four digits that count."""
@@ -153,11 +162,8 @@ def said(interval: Interval, measure: str) -> str:
 
 def number_fidelity(d: Distillation, rows: str) -> NumberFidelity:
     """Measure a regression's student on its held-out rows, or on all."""
-    table, targets = d.held_out if rows == "held_out" else (d.table, d.targets)
-    models = {STUDENT: d.student.output(table)}
-    if d.labels_only is not None:
-        models[LABELS_ONLY] = d.labels_only.output(table)
-    models[MEAN] = np.full(targets.n_rows, float(constant(d.targets.take(d.rows.learnt))))
+    beside = Models.of(d, rows)
+    targets, models = beside.targets, beside.models
     scores = tuple(_score(name, said, targets, d.random_state) for name, said in models.items())
     of_teacher = None
     if targets.known is not None and targets.known.any():
@@ -185,9 +191,4 @@ def _measured(said: Floats, target: Floats, seed: int | None) -> list[Interval]:
     """Return R2, RMSE and MAE; the same resamples for every model, so that they compare."""
     columns = np.column_stack([resample.r2_columns(said, target), np.abs(target - said)])
     means = resample.resampled_means(columns, seed)
-    measures: tuple[Callable[[Floats], Floats], ...] = (
-        resample.r2,
-        lambda m: np.sqrt(np.maximum(m[..., 0], 0.0)),
-        lambda m: np.maximum(m[..., 3], 0.0),
-    )
-    return [Interval(*resample.interval(columns, means, measure)) for measure in measures]
+    return [Interval(*resample.interval(columns, means, of)) for of in OF_MEANS]

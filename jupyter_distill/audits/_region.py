@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL
 from jupyter_distill._validation import check_number, did_you_mean, expected, some
 from jupyter_distill.audits._intervals import Interval
@@ -212,6 +213,10 @@ class Regions:
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def right_text(one: Region, numbers: bool) -> str:

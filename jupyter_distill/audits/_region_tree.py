@@ -24,7 +24,7 @@ def leaves(
 ) -> list[tuple[str, tuple[Limit, ...], Positions]]:
     """Return rule, limits and rows of the leaves in which most of the disagreement is."""
     table = d.table.take(found_on)
-    seed = d.random_state or 0
+    seed = d.random_state
     size = _size(table, apart, LEAVES * most, seed)
     if size < 2:
         return []

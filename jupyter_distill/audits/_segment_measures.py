@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._wilson import Z, wilson
-from jupyter_distill.audits._beside import LABELS_ONLY, STUDENT, Beside
 from jupyter_distill.audits._levels import Levels
+from jupyter_distill.audits._models import LABELS_ONLY, STUDENT, Models
 from jupyter_distill.audits._segment_counts import Counts, adjusted, larger_mean, more_often
 from jupyter_distill.targets import KL
 
@@ -47,7 +47,7 @@ class Measured:
         return {name: float(np.sum(values)) for name, values in self.of.items()}
 
 
-def of_classes(beside: Beside) -> Measured:
+def of_classes(beside: Models) -> Measured:
     """Note where the student parts from its teacher, its KL, and who is wrong."""
     targets, z, known = beside.targets, beside.models[STUDENT], beside.known
     kl = KL.per_row(z, targets)
@@ -61,7 +61,7 @@ def of_classes(beside: Beside) -> Measured:
     return Measured(of, known, False)
 
 
-def of_numbers(beside: Beside) -> Measured:
+def of_numbers(beside: Models) -> Measured:
     """Note how far the student is off, and how far both models are from the truth."""
     targets, said, known = beside.targets, beside.models[STUDENT], beside.known
     off = said - targets.values

@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice
-from jupyter_distill.audits._intervals import Interval, mean_intervals
+from jupyter_distill.audits._intervals import UNKNOWN, Interval, mean_intervals
+from jupyter_distill.audits._models import LABELS_ONLY, MAJORITY, STUDENT, Models
 from jupyter_distill.audits._numbers import NumberFidelity, number_fidelity
 from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._text import WHICH, left
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.distillation._census import constant
 from jupyter_distill.targets import KL, SoftTargets
 
 Floats = NDArray[np.float64]
 
-STUDENT, LABELS_ONLY, MAJORITY = "student", "labels only", "most common class"
 EXPLAINED = {
     STUDENT: "the student",
     LABELS_ONLY: "the same student fitted to the labels, without the teacher",
@@ -158,6 +157,10 @@ class Fidelity:
     def __repr__(self) -> str:
         return self.describe()
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
+
 
 def fidelity(d: Distillation, rows: str = "held_out") -> Fidelity | NumberFidelity:
     """Measure a distillation's student on its held-out rows, or on all."""
@@ -171,12 +174,8 @@ def fidelity(d: Distillation, rows: str = "held_out") -> Fidelity | NumberFideli
 
 
 def _class_fidelity(d: Distillation, rows: str) -> Fidelity:
-    table, targets = d.held_out if rows == "held_out" else (d.table, d.targets)
-    models = {STUDENT: d.student.output(table)}
-    if d.labels_only is not None:
-        models[LABELS_ONLY] = d.labels_only.output(table)
-    always = constant(d.targets.take(d.rows.learnt))
-    models[MAJORITY] = np.tile(always, (targets.n_rows, 1))
+    beside = Models.of(d, rows)
+    targets, models = beside.targets, beside.models
     named = targets.predicted
     groups = np.column_stack(
         [np.ones(targets.n_rows, bool), *(named == k for k in range(targets.n_classes))]
@@ -223,8 +222,7 @@ def _accuracies(
     """Return by group how often each column of answers is right, where the truth is known."""
     known = targets.known
     if targets.labels is None or known is None or not known.any():
-        unknown = Interval(float("nan"), float("nan"), float("nan"))
-        return [[unknown] * answers.shape[1]] * groups.shape[1]
+        return [[UNKNOWN] * answers.shape[1]] * groups.shape[1]
     right = (answers == targets.labels[:, None])[known].astype(float)
     return mean_intervals(right, groups[known], [True] * answers.shape[1], seed)
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice
-from jupyter_distill.audits._beside import STUDENT, TEACHER, Beside, of_a_sample
 from jupyter_distill.audits._best_possible import BestPossible, best_possible
-from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._intervals import UNKNOWN, Interval, between
 from jupyter_distill.audits._measured import (
-    UNKNOWN,
     Counted,
     intervals,
     to_classes,
@@ -20,6 +19,7 @@ from jupyter_distill.audits._measured import (
     to_labels,
     to_numbers,
 )
+from jupyter_distill.audits._models import STUDENT, TEACHER, Models, of_a_sample
 from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._text import left
 from jupyter_distill.distillation import Distillation
@@ -161,13 +161,17 @@ class Measures:
     def __repr__(self) -> str:
         return self.describe()
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
+
 
 def measures(d: Distillation, rows: str = "held_out") -> Measures:
     """Measure a distillation's student in every way on its held-out rows, or on all.
 
     Of a sample of more rows these are the sample's.
     """
-    beside = Beside.of(d, rows)
+    beside = Models.of(d, rows)
     targets, known = beside.targets, beside.known
     numbers = isinstance(targets, Predictions)
     best = best_possible(d, beside)
@@ -232,7 +236,7 @@ def _text(interval: Interval) -> str:
         return f"{interval.value:.3f}"
     if np.isnan(interval.value) or abs(interval.value) < 1000:
         return Interval(*(round(v, 3) + 0.0 for v in interval)).text()  # no -0.000
-    return "{:.4g} [{:.4g}, {:.4g}]".format(*interval)
+    return f"{interval.value:.4g} {between(interval.low, interval.high, '.4g')}"
 
 
 PART = Part(15, "How faithful is it in every measure?", lambda d, scope, _: measures(d, scope.rows))

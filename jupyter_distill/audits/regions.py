@@ -11,9 +11,8 @@ import pandas as pd
 from jupyter_distill._paired import chance
 from jupyter_distill._validation import check_choice, check_number
 from jupyter_distill._wilson import wilson
-from jupyter_distill.audits._beside import of_a_sample
-from jupyter_distill.audits._intervals import Interval
-from jupyter_distill.audits._measured import UNKNOWN
+from jupyter_distill.audits._intervals import UNKNOWN, Interval
+from jupyter_distill.audits._models import of_a_sample
 from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._parting import Parting
 from jupyter_distill.audits._region import Region, Regions

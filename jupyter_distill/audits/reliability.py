@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._softmax import softmax
 from jupyter_distill._wilson import Z
-from jupyter_distill.audits._beside import STUDENT, TEACHER, Beside, of_a_sample
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._measured import Counted, intervals, mean, to_labels
+from jupyter_distill.audits._models import STUDENT, TEACHER, Models, of_a_sample
 from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._text import left
 from jupyter_distill.checks import _reliability as curves
@@ -129,10 +130,14 @@ class Reliability:
     def __repr__(self) -> str:
         return self.describe()
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
+
 
 def reliability(d: Distillation, rows: str = "held_out") -> Reliability:
     """Measure how a distillation's models are calibrated on held-out rows, or on all."""
-    beside = Beside.of(d, rows)
+    beside = Models.of(d, rows)
     targets, known = beside.targets, beside.known
     numbers = isinstance(targets, Predictions)
     own = targets.values if numbers else targets.logits

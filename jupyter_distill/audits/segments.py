@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._validation import check_choice, check_number, expected
-from jupyter_distill.audits._beside import Beside, of_a_sample
 from jupyter_distill.audits._levels import Levels, levels
+from jupyter_distill.audits._models import Models, of_a_sample
 from jupyter_distill.audits._part import Part
 from jupyter_distill.audits._segment_counts import Counts, count
 from jupyter_distill.audits._segment_distinct import distinct_of
@@ -131,6 +132,10 @@ class Segments:
     def __repr__(self) -> str:
         return self.describe()
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
+
 
 _NAMES = {"agreement": "Agreement", "kl": "KL", "accuracy": "Accuracy", "rmse": "RMSE"}
 
@@ -150,7 +155,7 @@ def segments(
     least = int(check_number("least", least, low=2, integer=True))
     if top is not None:
         top = int(check_number("top", top, low=1, integer=True))
-    beside = Beside.of(d, rows)
+    beside = Models.of(d, rows)
     if measure == "accuracy" and not beside.known.any():
         raise ValueError(
             expected(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._agreement import compared, interval
 from jupyter_distill.audits._intervals import Interval
@@ -185,6 +186,10 @@ class Stability:
         notes = "".join(f"\n- {note}" for note in self.notes)
         table = figures(self.parts, 4).to_string(index=False, max_rows=30, na_rep="")
         return f"{self.describe()}{notes}\n\n{table}"
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def stability(

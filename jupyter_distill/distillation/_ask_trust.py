@@ -87,12 +87,14 @@ class AsksTrust(Mixin):
         """Say whether teacher and student behave as people who know the field expect.
 
         Rows are moved, all else equal, through observed values of a column (ICE); of the student
-        directions are proven where its family allows it.
+        directions are proven where its family allows it. Of columns that should have no part it is
+        measured how well those that a model reads tell them.
 
         Parameters
         ----------
         expectations : Expectations or dict
-            By column: ``Expectations(income="+", age=None, postcode="unused")``.
+            By column: ``Expectations(income="+", age=None, postcode="unused")``;
+            ``age={"max_share": 0.1}`` limits its share of the SHAP values.
         rows : {"held_out", "all"}
             Rows to draw from.
         n, grid : int
@@ -102,7 +104,8 @@ class AsksTrust(Mixin):
             a share of the standard deviation of the teacher's numbers.
         budget : int, optional
             Moved rows that the teacher is asked about, at most: 100,000; of one that may be far
-            away 2,000, or as many as there are rows.
+            away 2,000, or as many as there are rows. For shares as many again: see
+            :meth:`attributions`.
         progress : bool, default True
             Whether to show progress. An interrupt keeps the columns that are done.
         """

@@ -9,6 +9,7 @@ from inspect import signature
 from typing import Any
 
 from jupyter_distill._validation import check_number, did_you_mean, with_article
+from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation._ask import ask
 from jupyter_distill.distillation._ask_partitions import ask_partitions, in_partitions, read_sample
 from jupyter_distill.distillation._carry import carry
@@ -138,7 +139,8 @@ def distill(
     progress : bool, default True
         Whether to show progress.
     random_state : int or None, default 0
-        Seed of the split and of everything else that is drawn.
+        Seed of the split and of everything else that is drawn, here and in audits. None draws one,
+        which is kept: ``d.random_state``.
     **options
         What else the family can be told, e.g. ``objective="fidelity"`` or ``quality="best"`` for
         a tree: the parameters of its class.
@@ -165,6 +167,8 @@ def distill(
     """
     if random_state is not None:
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
+    # one for all, and for all that is asked later: the same question gets the same answer
+    random_state = fixed(random_state)
     work = Work(bool(progress), n_jobs)
     several, of_task = listed(student), task_of(student)
     _refuse_unknown(options, [template_of(s, of_task or "classification", None) for s in several])

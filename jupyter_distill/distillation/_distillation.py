@@ -61,8 +61,8 @@ class Distillation(Evidence, AsksFidelity, AsksTrust, Outlets):
         How each family was taught: what was tried, and what was chosen.
     notes : tuple of str
         What an interrupt cut short.
-    random_state : int or None
-        Seed.
+    random_state : int
+        Seed of the run, and of audits that are given no other; drawn once where none was given.
     inputs_given : bool
         Whether the teacher saw something else of the rows than the table.
     findings : Findings
@@ -81,7 +81,7 @@ class Distillation(Evidence, AsksFidelity, AsksTrust, Outlets):
     ladder: Ladder
     courses: Mapping[str, Course]
     notes: tuple[str, ...]
-    random_state: int | None
+    random_state: int
     inputs_given: bool = False
     findings: Findings = Findings()
     population: Population | None = None

@@ -10,7 +10,7 @@ import numpy as np
 from jupyter_distill._validation import some
 from jupyter_distill.distillation._room import larger
 from jupyter_distill.findings import Finding
-from jupyter_distill.students import used_together
+from jupyter_distill.students import used_columns
 from jupyter_distill.targets import Predictions
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _of_constraints(d: Distillation) -> Iterator[Finding]:
     constraints = getattr(d.template, "constraints", None)
     if constraints is None or not constraints.require:
         return
-    used = {j for together in used_together(d.student) or [] for j in together}
+    used = used_columns(d.student) or []
     unused = [n for n in constraints.require if d.table.position(n) not in used]
     if unused:
         yield Finding(

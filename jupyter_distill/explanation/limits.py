@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jupyter_distill.data import Column
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 MANY, FEW = 8, 6  # of more than so many categories, so many are named
 
@@ -22,6 +27,24 @@ class Limit:
     codes: frozenset[int] | None
     missing: bool  # missing values are let through
     seen: bool  # missing values were met, so the text must say where they go
+
+    def holds(self, x: Floats) -> Bools:
+        """Return which values of the column, coded like those of a table, it lets through."""
+        if self.codes is None:
+            lost = np.isnan(x)
+            inside = (x > self.low) & (x <= self.high)
+        else:
+            lost = ~(x >= 0)  # missing, or a category that was never seen
+            inside = np.isin(x, sorted(self.codes))
+        return np.asarray(np.where(lost, self.missing, inside))
+
+    @property
+    def opposite(self) -> Limit:
+        """What holds where this does not: of a set of categories, or of numbers up to a bound."""
+        if self.codes is None:
+            return replace(self, low=self.high, high=np.inf, missing=not self.missing)
+        others = frozenset(range(len(self.column.categories))) - self.codes
+        return replace(self, codes=others, missing=not self.missing)
 
     def narrowed(self, step: Limit) -> Limit:
         """Return what this and a later step leave."""
@@ -74,6 +97,17 @@ class Limit:
 
     def _missing(self) -> str:
         return " (or missing)" if self.missing and self.seen else ""
+
+
+Box = Mapping[int, Limit]  # what is asked, by the place of the column
+
+
+def holds(box: Box, values: Floats) -> Bools:
+    """Return which rows of a table's values, shape (n, d), fulfil all limits."""
+    held = np.ones(len(values), dtype=bool)
+    for column, limit in box.items():
+        held &= limit.holds(values[:, column])
+    return held
 
 
 def _either(names: list[str], in_full: bool) -> str:

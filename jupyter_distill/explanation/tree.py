@@ -14,7 +14,7 @@ from jupyter_distill._validation import expected
 from jupyter_distill.data import Column
 from jupyter_distill.explanation._base import Explanation
 from jupyter_distill.explanation._plain import plain
-from jupyter_distill.explanation.limits import Limit
+from jupyter_distill.explanation.limits import Box, Limit
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -103,7 +103,7 @@ class TreeExplanation(Explanation):
             column = int(self.feature[node])
             before = above[node].get(column)
             for side, child in ((True, self.left[node]), (False, self.right[node])):
-                step = self._limit(int(node), side)
+                step = self._step(int(node), side)
                 texts[child] = step.text(before)
                 above[child] = {**above[node], column: before.narrowed(step) if before else step}
         return tuple(texts)
@@ -121,22 +121,27 @@ class TreeExplanation(Explanation):
         limits: dict[int, Limit] = {}
         path = self.path(node)
         for above, below in zip(path[:-1], path[1:], strict=True):
-            step = self._limit(above, bool(self.left[above] == below))
+            step = self._step(above, bool(self.left[above] == below))
             column = int(self.feature[above])
             limits[column] = limits[column].narrowed(step) if column in limits else step
         return limits
 
-    def _limit(self, node: int, left: bool) -> Limit:
+    @cached_property
+    def boxes(self) -> dict[int, Box]:
+        """The limits of every leaf: of any row exactly one holds."""
+        return {int(leaf): self.limits(int(leaf)) for leaf in np.flatnonzero(self.left < 0)}
+
+    def question(self, node: int) -> Limit:
+        """Return what a row fulfils that goes left at `node`, which is no leaf."""
         column = self.columns[self.feature[node]]
-        missing = bool(self.missing_left[node] == left)
-        seen = bool(self.missing_seen[node])
+        missing, seen = bool(self.missing_left[node]), bool(self.missing_seen[node])
         if column.kind == "numeric":
-            cut = float(self.threshold[node])
-            low, high = (-np.inf, cut) if left else (cut, np.inf)
-            return Limit(column, low, high, None, missing, seen)
-        inside = frozenset(self.left_categories[node] or ())
-        codes = inside if left else frozenset(range(len(column.categories))) - inside
+            return Limit(column, -np.inf, float(self.threshold[node]), None, missing, seen)
+        codes = frozenset(self.left_categories[node] or ())
         return Limit(column, -np.inf, np.inf, codes, missing, seen)
+
+    def _step(self, node: int, left: bool) -> Limit:
+        return self.question(node) if left else self.question(node).opposite
 
     def frame(self) -> pd.DataFrame:
         """Return one row per node: rule in full, support, agreement and both class mixes."""

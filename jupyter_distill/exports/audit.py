@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from jupyter_distill.audits._part import Result
 from jupyter_distill.audits.audit import Audit
 from jupyter_distill.exports import html
+from jupyter_distill.exports.drawing import drawing, tells_all
 from jupyter_distill.exports.html import count, escape
+from jupyter_distill.exports.said import said
 from jupyter_distill.exports.texts import texts
 
 MOST = 15  # rows of a part that are shown before the reader is sent to its data frame
@@ -28,7 +31,8 @@ def parts(audited: Audit, *, folded: bool = True) -> str:
     audited : Audit
         What was found.
     folded : bool
-        Whether a part shows its title alone until it is opened.
+        Whether every part shows its title alone until it is opened; else those alone that have no
+        drawing.
     """
     shown = [
         _part(name, title, audited, folded)
@@ -38,14 +42,30 @@ def parts(audited: Audit, *, folded: bool = True) -> str:
     return "".join(shown) + _skipped(audited)
 
 
+def alone(result: Result) -> str:
+    """Return one result in its frame, for a cell of its own."""
+    return html.framed(_result(result, drawing(result), ".frame()"))
+
+
 def _part(name: str, title: str, audited: Audit, folded: bool) -> str:
     result = audited.parts[name]
-    said = f'<pre class="said">{escape(result.describe())}</pre>'
-    frame = pd.DataFrame(result.frame())
-    inside = said + _table(frame, f"audit.frame({name!r})")
-    # a page on paper opens nothing: there they are open
-    opened = "" if folded else " open"
-    return f"<details{opened}><summary>{escape(title)}</summary>{inside}</details>"
+    drawn = drawing(result)
+    opened = " open" if drawn and not folded else ""
+    inside = _result(result, drawn, f"audit.frame({name!r})")
+    return f'<details class="part"{opened}><summary>{escape(title)}</summary>{inside}</details>'
+
+
+def _result(result: Result, drawn: str, where: str) -> str:
+    """Return what was found in words and as a drawing, or as tables where there is none."""
+    sentences, tables = said(result.describe())
+    tables.append(_table(pd.DataFrame(result.frame()), where))
+    if not drawn:
+        return "".join(sentences + tables)
+    if tells_all(result):
+        sentences, tables = sentences[:1], sentences[1:] + tables
+    inside = f"<summary>The figures</summary>{''.join(tables)}"
+    figures = f'<details class="figures">{inside}</details>'
+    return "".join(sentences) + drawn + (figures if any(tables) else "")
 
 
 def _table(frame: pd.DataFrame, where: str) -> str:
@@ -57,7 +77,7 @@ def _table(frame: pd.DataFrame, where: str) -> str:
         left.append(f"the first {MOST} of {count(len(frame))} rows")
     if frame.shape[1] > WIDE:
         left.append(f"{WIDE} of {frame.shape[1]} columns")
-    caption = f"{' and '.join(left).capitalize()}; {where} has all." if left else ""
+    caption = f"{' and '.join(left).capitalize()}; {where} has all." if left else where
     return html.table(texts(cut), caption=caption)
 
 

@@ -69,11 +69,11 @@ def across(curve: Curve, start: float, end: float) -> Scale:
 
 def upwards(curve: Curve, start: float, end: float) -> tuple[Scale, list[float]]:
     """Return the scale of the axis upwards, and evenly spaced round numbers on it."""
-    levels = _round(float(curve.frame["low"].min()), float(curve.frame["high"].max()))
+    levels = round_levels(float(curve.frame["low"].min()), float(curve.frame["high"].max()))
     return Scale(levels[0], levels[-1], start, end), levels
 
 
-def _round(low: float, high: float) -> list[float]:
+def round_levels(low: float, high: float) -> list[float]:
     """Return round numbers that enclose the data, of those with three to six the closest."""
     span = max(high - low, 1e-6 * max(abs(high), 1e-3))
     best: list[float] = []

@@ -9,8 +9,9 @@ import pandas as pd
 
 from jupyter_distill.audits import _numbers as numbers
 from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._models import STUDENT
 from jupyter_distill.audits._numbers import NumberFidelity
-from jupyter_distill.audits.fidelity import EXPLAINED, STUDENT, Fidelity
+from jupyter_distill.audits.fidelity import EXPLAINED, Fidelity
 from jupyter_distill.exports import html
 from jupyter_distill.exports.html import count, escape, percent
 

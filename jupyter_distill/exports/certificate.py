@@ -11,6 +11,7 @@ import pandas as pd
 from jupyter_distill._validation import expected, target_file
 from jupyter_distill.audits.certificate import Certificate
 from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, figure
+from jupyter_distill.audits.certificate._constrained import STATUS, Constraint
 from jupyter_distill.audits.certificate._many import Certificates
 from jupyter_distill.audits.certificate._margins import Margin
 from jupyter_distill.audits.certificate._reasons import Reason, Reasons
@@ -101,6 +102,7 @@ def _account(one: Certificate, *, head: bool = True) -> str:
         f"<div>{_margins(one.margins)}</div>" if one.margins else "",
         "</div>",
         _change(one.change) if one.change is not None else "",
+        _constraints(one.constraints),
         _values(one),
         f'<p class="dim">{escape(one.verified)}</p>',
     ]
@@ -180,8 +182,10 @@ def _margins(margins: tuple[Margin, ...]) -> str:
 
 def _change(change: Change) -> str:
     head = f"Smallest change to {change.wanted}"
+    because = "".join(f"<p>{escape(told)}.</p>" for told in change.because)
     if not change.steps:
-        return f"<p>{escape(head)}: none; {escape(change.how)} ({escape(change.limits)}).</p>"
+        none = f"{head}: none; {change.how} ({change.limits})."
+        return f"<p>{escape(none)}</p>{because}"
     assert change.student is not None
     rows = {
         "change": [step.text for step in change.steps],
@@ -191,7 +195,19 @@ def _change(change: Change) -> str:
     return (
         html.table(pd.DataFrame(rows), caption=f"{head}: {change.how}")
         + f'<p>{escape(after)} <span class="dim">Limits: {escape(change.limits)}.</span></p>'
+        + because
     )
+
+
+def _constraints(found: Sequence[Constraint]) -> str:
+    if not found:
+        return ""
+    rows = {
+        "constraint": [one.what for one in found],
+        "holds": [STATUS.get(one.status, one.status) for one in found],
+        "how that is known": [one.method.removeprefix("proven: ") for one in found],
+    }
+    return html.table(pd.DataFrame(rows), caption="What the student was fitted to keep")
 
 
 def _values(one: Certificate) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.exports import theme
 from jupyter_distill.findings import Findings, Severity
 
@@ -50,7 +51,7 @@ def interval(value: float, low: float, high: float) -> str:
     """Write a measure with its interval: ``0.912 [0.899, 0.924]``; a dash where there is none."""
     if np.isnan(value):
         return "\N{EN DASH}"
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    return Interval(value, low, high).text()
 
 
 def percent(share: float) -> str:
@@ -107,7 +108,7 @@ def table(
     place = {name: k for k, name in enumerate(classes)}
     right = [t.kind in "iuf" if isinstance(t, np.dtype) else False for t in frame.dtypes]
     heads = [
-        f'<th scope="col"{_kind(number=r)}>{escape(name)}</th>'
+        f'<th scope="col"{_kind(number=r)}>{escape(name)}</th>' if str(name) else "<td></td>"
         for name, r in zip(frame.columns, right, strict=True)
     ]
     rows = []

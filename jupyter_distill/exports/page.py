@@ -28,7 +28,10 @@ STYLE = (
     "@media screen and (max-width:600px){.jd .scroll>table:not(.facts){width:max-content}"
     ".jd .scroll>table:not(.facts) td{max-width:12em}}"
     "@media print{#jd-view{display:none}#jd-static{display:block!important}"
-    "body.jd{max-width:none;padding:0}.jd .scroll{overflow:visible}}"
+    "body.jd{max-width:none;padding:0}.jd .scroll{overflow:visible}"
+    # paper opens nothing: there all is open but tables that are too wide for it
+    ".jd details:not(.figures)::details-content{content-visibility:visible;block-size:auto}"
+    ".jd pre{white-space:pre-wrap}.jd svg{break-inside:avoid}}"
 )
 _ENDS_SCRIPT = re.compile(r"<(?=/script|!--|script)", re.IGNORECASE)
 

@@ -6,9 +6,9 @@ import json
 import platform
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 
 from jupyter_distill._validation import expected
+from jupyter_distill._versions import installed
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.html import count
@@ -91,10 +91,5 @@ def _split(d: Distillation) -> str:
 
 
 def _versions() -> str:
-    found = []
-    for name in _NAMES:
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:  # run from a folder, without having been installed
-            found.append(name)
+    found = [f"{name} {installed(name) or ''}".rstrip() for name in _NAMES]
     return ", ".join([f"Python {platform.python_version()}", *found])

@@ -12,7 +12,9 @@ SIZE, LEFT, TOP, BOTTOM = 200, 46, 34, 36
 RADIUS = 2.5, 6.0  # of points with hardly a row, and with most of them
 
 
-def reliability(curve: pd.DataFrame) -> str:
+def reliability(
+    curve: pd.DataFrame, *, title: str = "What it says, and what is so", numbers: bool | None = None
+) -> str:
     """Draw bins as points with their 95 % intervals, beside the line where they should lie.
 
     Parameters
@@ -20,20 +22,25 @@ def reliability(curve: pd.DataFrame) -> str:
     curve : data frame
         ``rows`` and ``said`` of each bin; of probabilities ``happened``, ``low`` and ``high``, of
         numbers ``true``, and ``low`` and ``high`` of the error.
+    title : str
+        What is drawn.
+    numbers : bool, optional
+        Whether ``happened`` is a mean of numbers rather than a share.
     """
-    numbers = "true" in curve
+    of_error = "true" in curve
+    numbers = of_error if numbers is None else numbers
     said = curve["said"].to_numpy()
-    so = curve["true" if numbers else "happened"].to_numpy()
+    so = curve["true" if of_error else "happened"].to_numpy()
     low, high = curve["low"].to_numpy(), curve["high"].to_numpy()
-    if numbers:  # the interval of the error, turned into that of the truth
+    if of_error:  # the interval of the error, turned into that of the truth
         low, high = said - curve["high"].to_numpy(), said - curve["low"].to_numpy()
+    if numbers:
         low, high = np.where(np.isnan(low), so, low), np.where(np.isnan(high), so, high)
     ends = [float(min(said.min(), low.min())), float(max(said.max(), high.max()))]
     if not numbers:
         ends = [0.0 if ends[0] < 0.5 else 0.5, 1.0]
     x = Scale(ends[0], ends[1], LEFT, LEFT + SIZE)
     y = Scale(ends[0], ends[1], TOP + SIZE, TOP)
-    title = "What it says, and what is so"
     points = [
         _point(x(a), y(b), y(c), y(d), _radius(n, curve["rows"].max()), a, b, n)
         for a, b, c, d, n in zip(said, so, low, high, curve["rows"], strict=True)
@@ -45,7 +52,7 @@ def reliability(curve: pd.DataFrame) -> str:
     return (
         f'<svg class="jd" role="img" aria-label="{escape(f"{title}, by bin. {aloud}")}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'style="max-width:100%;height:auto"><text class="s b" x="0" y="14">{title}</text>'
+        f'style="max-width:100%;height:auto"><text class="s b" x="0" y="14">{escape(title)}</text>'
         f"{_axes(x, y, ends)}{''.join(points)}"
         f'<text class="d s e" x="{LEFT + SIZE}" y="{height - 4}">{across}</text></svg>'
     )

@@ -100,7 +100,7 @@ def compose(d: Distillation, audited: Audit | None = None, when: When = None) ->
     asked = d.constraints_report()
     after = choices.alpha(d) + (section("Constraints", kept(asked)) if asked.verdicts else "")
     if audited is not None:
-        after += section("Audit", audits.parts(audited), audited.headline)
+        after += section("Audit", audits.parts(audited, folded=False), audited.headline)
     if not isinstance(explanation, TreeExplanation):
         return page.document(title, before + picture + after)
     view = {

@@ -17,7 +17,7 @@ _INK_LIGHT = {
     "bg": "var(--jp-layout-color0,#ffffff)",
     "shade": "var(--jp-layout-color2,#f2f3f5)",
     "accent": "var(--jp-brand-color1,#1a73c7)",
-    "warn": "#b26a00",
+    "warn": "#9a5c00",
     "alert": "#b3261e",
 }
 _INK_DARK = {
@@ -108,6 +108,9 @@ def page() -> str:
         ".jd .severity{font-weight:600;font-size:11px;color:var(--jd-warn)}"
         ".jd .is-problem{--jd-warn:var(--jd-alert)}.jd .is-note{--jd-warn:var(--jd-dim)}"
         ".jd details{margin:4px 0}.jd summary{cursor:pointer;color:var(--jd-dim)}"
+        ".jd details.part>summary{font-weight:600;color:var(--jd-text);margin-top:12px}"
+        ".jd p.said{margin:4px 0 8px;max-width:100ch;overflow-wrap:anywhere}"
+        ".jd pre.said{font-size:12px;line-height:1.5;margin:4px 0 8px;overflow-x:auto}"
         ".jd .small{font-size:11px}"
         ".jd tr.note>:first-child{padding-left:10px}"
     )

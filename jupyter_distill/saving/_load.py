@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from jupyter_distill._validation import expected
 from jupyter_distill.data import Rows
+from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation import ClassRung, Distillation, Ladder, NumberRung
 from jupyter_distill.distillation._census import Census, ClassSums, NumberSums
 from jupyter_distill.distillation._course import Course
@@ -136,7 +137,7 @@ def _loaded(data: bytes) -> tuple[Distillation, About]:
         ladder=_ladder(parts, decode, task),
         courses={course.family: course for course in courses},
         notes=decode(tuple[str, ...], plain["notes"], "notes"),
-        random_state=decode(int | None, plain["random_state"], "random_state"),
+        random_state=fixed(decode(int | None, plain["random_state"], "random_state")),
         inputs_given=decode(bool, plain["inputs_given"], "inputs_given"),
         findings=Findings(decode(tuple[Finding, ...], plain["findings"], "findings")),
         population=None if census is None else AbsentPopulation(),  # type: ignore[arg-type]

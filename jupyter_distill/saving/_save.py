@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_distill._validation import target_file
+from jupyter_distill._versions import versions
 from jupyter_distill.data import Rows
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._sample import Sample
@@ -44,7 +44,11 @@ def to_bytes(d: Distillation) -> bytes:
     parts.document("ladder.json", _ladder(d, encode))
     parts.document("courses.json", encode(tuple[Course, ...], courses, "courses"))
     parts.document("distillation.json", _whole(d, encode))
-    about = {"task": d.task, "subject": d.subject, "with": _versions()}
+    about = {
+        "task": d.task,
+        "subject": d.subject,
+        "with": {"python": platform.python_version(), **versions(PACKAGES)},
+    }
     return written(parts.finish(), about)
 
 
@@ -100,13 +104,3 @@ def _ladder(d: Distillation, encode: Encoder) -> dict[str, Any]:
         "usual": [[name, to_plain(size)] for name, size in ladder.usual.items()],
         "knees": [[name, to_plain(size)] for name, size in ladder.knees.items()],
     }
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # run from a folder, without having been installed
-            found[name] = "not installed"
-    return found

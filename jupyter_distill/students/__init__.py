@@ -14,7 +14,7 @@ from jupyter_distill.students._complexity import Complexity, DensityWarning
 from jupyter_distill.students._constraints_report import ConstraintsReport
 from jupyter_distill.students._regressor import StudentRegressor
 from jupyter_distill.students._settings import check_settings, check_size
-from jupyter_distill.students._used import used_together
+from jupyter_distill.students._used import used_columns, used_together
 from jupyter_distill.students._verify import verify
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "family_of",
     "load",
     "names",
+    "used_columns",
     "used_together",
     "verify",
 ]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.data import Column
-from jupyter_distill.explanation import Limit, TreeExplanation
+from jupyter_distill.explanation import Box, Limit, TreeExplanation, holds
 
-Box = Mapping[int, Limit]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -30,17 +29,7 @@ class Rule:
 
     def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return for which rows of a table's values it holds."""
-        held = np.ones(len(values), dtype=bool)
-        for column, limit in self.box.items():
-            x = values[:, column]
-            if limit.codes is None:
-                lost = np.isnan(x)
-                inside = (x > limit.low) & (x <= limit.high)
-            else:
-                lost = ~(x >= 0)  # missing, or a category that was never seen
-                inside = np.isin(x, sorted(limit.codes))
-            held &= np.where(lost, limit.missing, inside)
-        return held
+        return holds(self.box, values)
 
 
 def rule_list(tree: TreeExplanation, columns: tuple[Column, ...]) -> tuple[Rule, ...]:
@@ -50,8 +39,8 @@ def rule_list(tree: TreeExplanation, columns: tuple[Column, ...]) -> tuple[Rule,
     apart from those. At each place the leaf with the fewest conditions is taken, of equals the one
     with the most rows; the last leaf needs none.
     """
-    leaves = np.flatnonzero(tree.left < 0)
-    boxes = _Boxes([tree.limits(int(leaf)) for leaf in leaves], columns)
+    leaves = np.array(list(tree.boxes))
+    boxes = _Boxes(list(tree.boxes.values()), columns)
     left = np.ones(len(leaves), dtype=bool)
     short = [boxes.shortened(i, left) for i in range(len(leaves))]
     rules: list[Rule] = []

@@ -24,6 +24,12 @@ def used_together(student: Student) -> list[Columns] | None:
     return None
 
 
+def used_columns(student: Student) -> list[int] | None:
+    """Return the places of the columns that a student reads, in order; None if it does not show."""
+    together = used_together(student)
+    return None if together is None else sorted(frozenset[int]().union(*together))
+
+
 @used_together.register
 def _(student: TreeBase) -> list[Columns]:
     nodes = student.nodes_

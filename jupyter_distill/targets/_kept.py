@@ -6,11 +6,11 @@ import json
 import os
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
+from jupyter_distill._versions import versions
+from jupyter_distill.targets._journal import Journal, is_left, journals, read_journal
 from jupyter_distill.targets._piece import (
     FORMAT,
     Unreadable,
@@ -32,7 +34,10 @@ ABOUT = "_about.json"  # what reads a folder of Parquet files leaves out names t
 # An answer waits for others until asking has taken so many times as long as writing it down: so
 # the store costs a fixed share of the time, however quick the teacher.
 PATIENCE = 60
-AT_MOST = 1.0  # seconds; also the most that is lost where the process is killed
+AT_MOST = 0.02  # seconds that it waits, whatever writing costs: the most that a kill loses
+A_WRITE = 2e-4  # seconds that writing is taken to last until it was measured
+A_SYNC = 1.0  # seconds at least between two waits for the disk
+PIECE = 2**26  # bytes of answers in a Parquet file, where the asking goes on
 
 Rows = NDArray[np.intp]
 
@@ -65,8 +70,12 @@ class Kept:
     ) -> None:
         self.folder = folder
         self._of, self._earlier = of, earlier
-        self._waiting: list[tuple[Rows, Raw]] = []
-        self._cost, self._written = 0.0, time.perf_counter()
+        self._waiting: list[tuple[Rows, Raw]] = []  # for a Parquet file
+        self._bytes, self._noted = 0, 0  # of these, in all; and how many are in the journal
+        self._journal, self._left = Journal(folder, of), list[Path]()
+        self._pool: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None
+        self._write, self._sync = _Chore(A_WRITE, most=AT_MOST), _Chore(0.0, least=A_SYNC)
         with saying(folder.parent, "the answers of the teacher"):
             folder.mkdir(parents=True, exist_ok=True)
         known = read_about(folder)
@@ -94,26 +103,34 @@ class Kept:
 
     def found(self) -> list[tuple[Rows, Raw]]:
         """Return all answers that can be read, and those that earlier rows have; name the rest."""
+        left = [path for path in journals(self.folder) if is_left(path)]
         found, bad = self._read()
         if bad:
             warnings.warn(
-                f"{len(bad)} files in {str(self.folder)!r} could not be read: {'; '.join(bad[:5])}"
+                f"{len(bad)} files in {str(self.folder)!r} could not be read: "
+                f"{'; '.join(f'{path.name} ({why})' for path, why in list(bad.items())[:5])}"
                 f"{' and so on' * (len(bad) > 5)}. They are left as they are, and their rows are "
                 "asked again; move them away to be told no more.",
                 StoreWarning,
                 stacklevel=5,
             )
         have = np.zeros(self._about["rows"], dtype=bool)
-        for rows, _ in found:
+        for path, rows, answer in found:
+            new = ~have[rows]
+            if path in left and new.any():
+                self._waiting.append((rows[new], replace(answer, values=answer.values[new])))
             have[rows] = True
+        self._left = [path for path in left if path not in bad]
+        answers = [(rows, answer) for _, rows, answer in found]
         for other in self._earlier:
-            for rows, answer in other._read()[0]:
+            for _, rows, answer in other._read()[0]:
                 new = ~have[rows]
                 if new.any():
-                    found.append((rows[new], replace(answer, values=answer.values[new])))
-                    self._waiting.append(found[-1])
+                    answers.append((rows[new], replace(answer, values=answer.values[new])))
+                    self._waiting.append(answers[-1])
                     have[rows] = True
-        return found
+        self._noted = len(self._waiting)  # they are kept already, if elsewhere
+        return answers
 
     def keep(self, rows: Rows, answer: Raw) -> None:
         """Take answers; those that are not finite are no answers, and asked again next time."""
@@ -123,35 +140,59 @@ class Kept:
             rows, answer = rows[fine], replace(answer, values=answer.values[fine])
         if len(rows):
             self._waiting.append((rows, answer))
-        if time.perf_counter() - self._written >= min(AT_MOST, PATIENCE * self._cost):
+            self._bytes += answer.values.nbytes
+        if self._bytes >= PIECE:
             self.flush()
+        elif self._noted < len(self._waiting) and self._ready() and self._write.is_due():
+            new, self._noted = self._waiting[self._noted :], len(self._waiting)
+            self._pool = self._pool or ThreadPoolExecutor(1)
+            self._writing = self._pool.submit(self._write_down, new)
 
     def flush(self) -> None:
-        """Write down what has been taken."""
-        if not self._waiting:
-            return
-        began = time.perf_counter()
-        rows = np.concatenate([rows for rows, _ in self._waiting])
-        values = np.concatenate([answer.values for _, answer in self._waiting])
-        order = np.argsort(rows)
-        write_piece(
-            self.folder, rows[order], replace(self._waiting[0][1], values=values[order]), self._of
-        )
-        self._waiting.clear()
-        self._written = time.perf_counter()
-        self._cost = self._written - began
+        """Write down what has been taken, as a Parquet file."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+        self._ready()
+        if self._waiting:
+            rows, answer = _joined(self._waiting)
+            order = np.argsort(rows)
+            answer = replace(answer, values=answer.values[order])
+            write_piece(self.folder, rows[order], answer, self._of)
+            self._waiting.clear()
+            self._bytes = self._noted = 0
+        self._journal.remove()
+        for path in self._left:
+            path.unlink(missing_ok=True)
+        self._left = []
 
-    def _read(self) -> tuple[list[tuple[Rows, Raw]], list[str]]:
-        """Return what can be read, and the files that cannot, with the reason."""
-        found, bad = [], []
-        for path in pieces(self.folder):
+    def _ready(self) -> bool:
+        """Whether what was last given to the journal is in it; raises what went wrong there."""
+        writing = self._writing
+        if writing is None:
+            return True
+        if writing.done():
+            self._writing = None
+            writing.result()
+        return writing.done()
+
+    def _write_down(self, answers: Sequence[tuple[Rows, Raw]]) -> None:
+        """Append answers to the journal, in a thread of its own: meanwhile the next are asked."""
+        self._write.do(lambda: self._journal.append(*_joined(answers)))
+        if self._sync.is_due():
+            self._sync.do(self._journal.sync)
+
+    def _read(self) -> tuple[list[tuple[Path, Rows, Raw]], dict[Path, Exception]]:
+        """Return what can be read, of which file; and the files that cannot, with the reason."""
+        found, bad = [], dict[Path, Exception]()
+        for path in files(self.folder):
             try:
-                rows, answer, of = read_piece(path)
-                if of != self._of | {"format": FORMAT}:
-                    raise Unreadable("it is of another teacher, or of other rows")
-                found.append((rows, answer))
+                for rows, answer, of in read(path):
+                    if of != self._of | {"format": FORMAT}:
+                        raise Unreadable("it is of another teacher, or of other rows")
+                    found.append((path, rows, answer))
             except (Unreadable, OSError) as error:
-                bad.append(f"{path.name} ({error})")
+                bad[path] = error
         return found, bad
 
     def note(self, **known: Any) -> None:
@@ -195,15 +236,47 @@ def _read_about(path: Path, *_unchanged: int) -> dict[str, Any]:
     return known
 
 
-def pieces(folder: Path) -> list[Path]:
-    """Return the files of answers in a folder, by their first rows."""
-    return sorted(folder.glob("rows-*.parquet"))
+def files(folder: Path) -> Iterator[Path]:
+    """Yield the files of answers in a folder; journals first, which may become Parquet files."""
+    yield from journals(folder)
+    yield from sorted(folder.glob("rows-*.parquet"))
+
+
+def read(path: Path) -> Iterable[tuple[Rows, Raw, dict[str, Any]]]:
+    """Return positions, answers and whose they are, of each part of such a file."""
+    return [read_piece(path)] if path.suffix == ".parquet" else read_journal(path)
+
+
+def _joined(answers: Sequence[tuple[Rows, Raw]]) -> tuple[Rows, Raw]:
+    """Return several answers as one."""
+    values = np.concatenate([answer.values for _, answer in answers])
+    return np.concatenate([rows for rows, _ in answers]), replace(answers[0][1], values=values)
+
+
+class _Chore:
+    """What is done now and then, in a fixed share of the time."""
+
+    def __init__(self, seconds: float, *, least: float = 0.0, most: float = np.inf) -> None:
+        self._seconds, self._done = seconds, time.perf_counter()
+        self._least, self._most = least, most
+
+    def is_due(self) -> bool:
+        """Whether enough else was done since."""
+        since = time.perf_counter() - self._done
+        return since >= min(self._most, max(self._least, PATIENCE * self._seconds))
+
+    def do(self, what: Callable[[], object]) -> None:
+        """Do it, and see how long it takes."""
+        began = time.perf_counter()
+        what()
+        self._done = time.perf_counter()
+        self._seconds = self._done - began
 
 
 @cache
 def _versions() -> dict[str, str]:
-    names = {"jupyter_distill": "jupyter-distill", "numpy": "numpy", "pyarrow": "pyarrow"}
-    return {name: version(package) for name, package in names.items()}
+    found = versions(("jupyter-distill", "numpy", "pyarrow"))
+    return {name.replace("-", "_"): one for name, one in found.items()}
 
 
 def _circumstances() -> dict[str, Any]:

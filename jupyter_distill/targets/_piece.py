@@ -15,12 +15,13 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._optional import require
 from jupyter_distill._validation import expected
 from jupyter_distill.teachers import Raw
 
 FORMAT = 1  # of folders and files; counted up when an older version could not read them
-_KEY = b"jupyter_distill"
+KEY = b"jupyter_distill"  # of what a file says of its answers
 _DIGITS = 16
 
 _REFUSALS = {
@@ -64,24 +65,20 @@ def write_piece(folder: Path, rows: NDArray[np.intp], answer: Raw, of: dict[str,
         The file. Two processes that write the same write the same file.
     """
     pa, parquet = arrow()
-    held = {
-        "format": FORMAT,
-        **of,
-        "names": None if answer.names is None else [_plain(name) for name in answer.names],
-        "whole": answer.values.dtype.kind in "biu",
-        "tolerance": answer.tolerance,
-    }
-    columns = {"row": np.asarray(rows, dtype=np.int64)}
-    columns |= {
-        f"answer_{j}": np.ascontiguousarray(column, dtype=np.float64)
-        for j, column in enumerate(answer.values.T)
-    }
-    table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(held).encode()})
+    said = {KEY: json.dumps(said_of(answer, of)).encode()}
+    values = np.ascontiguousarray(answer.values.T, dtype=np.float64)
+    columns = {f"answer_{j}": column for j, column in enumerate(values)}
+    table = pa.table({"row": np.asarray(rows, dtype=np.int64), **columns})
     sink = pa.BufferOutputStream()
     # A network hardly ever says a number twice: to look for such takes longer than all the rest.
     encoding = {"row": "DELTA_BINARY_PACKED"}
     parquet.write_table(
-        table, sink, use_dictionary=False, compression="none", column_encoding=encoding
+        table.replace_schema_metadata(said),
+        sink,
+        use_dictionary=False,
+        compression="none",
+        column_encoding=encoding,
+        write_statistics=False,
     )
     data = sink.getvalue()
     name = f"rows-{rows[0]:09d}-{rows[-1]:09d}-{_digest(data)}.parquet"
@@ -102,16 +99,33 @@ def read_piece(path: Path) -> tuple[NDArray[np.intp], Raw, dict[str, Any]]:
     if _digest(data) != path.stem.rpartition("-")[2]:
         raise Unreadable("it does not hold what was written")
     table = parquet.read_table(pa.BufferReader(data))
-    held = json.loads((table.schema.metadata or {}).get(_KEY, b"{}"))
-    if held.get("format") != FORMAT:
-        raise Unreadable(f"it is of format {held.get('format')}, not {FORMAT}")
-    rows = table.column("row").to_numpy().astype(np.intp)
-    values = np.column_stack([column.to_numpy() for column in table.columns[1:]])
-    if held.pop("whole"):
+    said = json.loads((table.schema.metadata or {}).get(KEY, b"{}"))
+    if said.get("format") != FORMAT:
+        raise Unreadable(f"it is of format {said.get('format')}, not {FORMAT}")
+    rows, *columns = (column.to_numpy() for column in table.columns)
+    return as_raw(rows, np.column_stack(columns), said)
+
+
+def said_of(answer: Raw, of: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file says of its answers beside their numbers."""
+    return {
+        "format": FORMAT,
+        **of,
+        "names": None if answer.names is None else [_plain(name) for name in answer.names],
+        "whole": answer.values.dtype.kind in "biu",
+        "tolerance": answer.tolerance,
+    }
+
+
+def as_raw(
+    rows: NDArray[Any], values: NDArray[Any], said: dict[str, Any]
+) -> tuple[NDArray[np.intp], Raw, dict[str, Any]]:
+    """Return the positions, the answers, and whose they are."""
+    if said.pop("whole"):
         values = values.astype(np.int64)
-    names = held.pop("names")
-    answer = Raw(values, None if names is None else tuple(names), held.pop("tolerance"))
-    return rows, answer, held
+    names = said.pop("names")
+    answer = Raw(values, None if names is None else tuple(names), said.pop("tolerance"))
+    return rows.astype(np.intp), answer, said
 
 
 def write_whole(path: Path, data: Any, what: str) -> None:
@@ -152,7 +166,7 @@ def _digest(data: Any) -> str:
 
 def _plain(name: object) -> object:
     """Return a class name as what JSON gives back."""
-    plain = name.item() if isinstance(name, np.generic) else name
+    plain = as_python(name)
     if isinstance(plain, str | int | float):
         return plain
     raise TypeError(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jupyter_distill.targets._kept import ABOUT, pieces, read_about
-from jupyter_distill.targets._piece import Unreadable, read_piece
+from jupyter_distill.targets._kept import ABOUT, files, read, read_about
+from jupyter_distill.targets._piece import Unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,13 +44,14 @@ def in_words(path: Path, stock: pd.DataFrame) -> str:
 
 def _line(folder: Path) -> dict[str, Any]:
     known = read_about(folder) or {"of": {}, "rows": 0}
-    rows, bad = [np.arange(0)], 0
-    for path in pieces(folder):
+    rows, good, bad = [np.arange(0)], 0, 0
+    for path in files(folder):
         try:
-            rows.append(read_piece(path)[0])
+            rows += [places for places, _, _ in read(path)]
+            good += 1
         except (Unreadable, OSError):
             bad += 1
-    files = [one.stat() for one in folder.iterdir()]
+    there = [one.stat() for one in folder.iterdir()]
     unfinished = list(folder.glob(".rows-*"))
     return {
         "folder": folder.name,
@@ -59,10 +60,10 @@ def _line(folder: Path) -> dict[str, Any]:
         **{name: known.get(name) for name in ("task", "kind", "classes")},
         "rows": len(np.unique(np.concatenate(rows))),
         "of": known["rows"],
-        "files": len(rows) - 1 + bad + len(unfinished),
+        "files": good + bad + len(unfinished),
         "unreadable": bad + len(unfinished),
-        "bytes": sum(one.st_size for one in files),
-        "changed": datetime.fromtimestamp(max(one.st_mtime for one in files)).astimezone(),
+        "bytes": sum(one.st_size for one in there),
+        "changed": datetime.fromtimestamp(max(one.st_mtime for one in there)).astimezone(),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jupyter_distill._classes import check_classes
+from jupyter_distill._classes import as_python, check_classes
 from jupyter_distill._validation import expected, some
 
 _MARGIN = 0.2  # by how much another order must fit better, as a share of each class's rows
@@ -95,7 +95,7 @@ def label_list(y: Any) -> list[Any]:
         raise TypeError(expected("labels, one per row", got=f"{y!r} ({type(y).__name__})"))
     else:
         labels = list(y)
-    labels = [label.item() if isinstance(label, np.generic) else label for label in labels]
+    labels = [as_python(label) for label in labels]
     missing = [row for row, label in enumerate(labels) if _is_missing(label)]
     if missing:
         raise ValueError(

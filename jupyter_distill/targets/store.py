@@ -33,9 +33,10 @@ class Store:
 
     A teacher is known by its fingerprint, rows by all that they hold, not by the file or variable
     they came from. Rows that begin with those of an earlier set take over its answers. Answers are
-    written as they come and each file is there as a whole or not at all, so that an interrupt, a
-    crash or a kill costs at most the batch at hand, or a second of quicker ones. Answers that
-    are not finite are not kept, but asked again. Several processes may use one store at a time.
+    appended to a journal (an Arrow stream, ``_journal-*.arrows``) as they come, which becomes a
+    Parquet file where the asking ends; so an interrupt, a crash or a kill costs the batch at hand
+    alone, or some milliseconds of quicker ones, and a power cut a second. Answers that are not
+    finite are not kept, but asked again. Several processes may use one store at a time.
 
     Parameters
     ----------

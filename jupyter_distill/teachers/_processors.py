@@ -9,6 +9,7 @@ from typing import Any
 
 import narwhals.stable.v1 as nw
 import numpy as np
+import pandas as pd
 
 from jupyter_distill._optional import is_a
 from jupyter_distill._validation import did_you_mean, expected, some
@@ -157,6 +158,16 @@ class Processor:
         if is_a(self.made, *_TOKENIZER):
             return "text"
         return "images" if self.known and not hasattr(self.made, "sampling_rate") else ""
+
+
+def texts_or_images(X: Any) -> tuple[str, str] | None:
+    """Return what rows are that no network takes by itself, and what turns them into tensors."""
+    if not isinstance(X, list | np.ndarray | pd.Series) or not len(X):
+        return None
+    first = X.iloc[0] if isinstance(X, pd.Series) else X[0]
+    if isinstance(first, str):
+        return "texts", "tokenizer"
+    return ("images", "processor") if is_a(first, "PIL.Image", "Image") else None
 
 
 def _begun(X: Any) -> Any:

@@ -11,7 +11,7 @@ from jupyter_distill._classes import check_classes
 from jupyter_distill._optional import is_a
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.teachers._base import Refused, Teacher
-from jupyter_distill.teachers._processors import Processor
+from jupyter_distill.teachers._processors import Processor, texts_or_images
 from jupyter_distill.teachers.module import ModuleTeacher
 
 _OF_RUN = ("_name_or_path", "transformers_version", "architectures", "dtype", "torch_dtype")
@@ -76,8 +76,18 @@ class TransformersTeacher(ModuleTeacher):
     def begin(self, X: Any) -> None:
         """Look whether X holds texts, images or parts that the processor takes."""
         super().begin(X)
-        if self._processor is not None and self.preprocess is None:
+        if self.preprocess is not None:
+            return
+        if self._processor is not None:
             self._processor.check(X)
+        elif (what := texts_or_images(X)) is not None:
+            raise Refused(
+                expected(
+                    f"tensors for {self.name}, or the {what[1]} that makes them of {what[0]}",
+                    got=f"{what[0]} without one",
+                    remedy=f"Give both: as_teacher((model, {what[1]})).",
+                )
+            )
 
     def prepare(self, rows: Any) -> Any:
         """Return what the processor makes of texts or images, on the network's device."""
@@ -124,11 +134,7 @@ _OF_IMAGES = ("transformers.pipelines.image_classification", "ImageClassificatio
 def accepts(model: Any) -> int:
     """Take models and pipelines of transformers, and any network with its processor."""
     if isinstance(model, tuple):
-        return (
-            50
-            if len(model) == 2 and is_a(model[0], "torch.nn", "Module") and callable(model[1])
-            else 0
-        )
+        return 50 if any(is_a(part, "torch.nn", "Module") for part in model) else 0
     return 50 if is_a(model, *_MODEL) or is_a(model, *_PIPELINE) else 0
 
 
@@ -156,10 +162,24 @@ def build(
     return TransformersTeacher(model, processor=processor, max_length=max_length, **options)
 
 
+def _pair(parts: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Return network and processor, or say in which order they are given."""
+    if len(parts) == 2 and is_a(parts[0], "torch.nn", "Module") and callable(parts[1]):
+        return parts
+    kinds = ", ".join(
+        repr(part) if isinstance(part, str) else type(part).__name__ for part in parts
+    )
+    raise TypeError(
+        expected(
+            "a pair of a model and its tokenizer or processor, in this order", got=f"({kinds})"
+        )
+    )
+
+
 def _taken_apart(model: Any, processor: Any) -> tuple[Any, Any, dict[str, Any]]:
     """Return network and processor, and what a pipeline tells its tokenizer."""
     settings: dict[str, Any] = {}
-    network, own = model if isinstance(model, tuple) else (model, None)
+    network, own = _pair(model) if isinstance(model, tuple) else (model, None)
     if is_a(model, *_PIPELINE):
         kind = type(model).__name__
         if is_a(model, *_OF_TEXTS):

@@ -10,20 +10,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill.audits._intervals import between
+from jupyter_distill.audits._labels import labels_of
 from jupyter_distill.audits._part import Part, Scope
 from jupyter_distill.audits.attributions import _local_run, _shap_run
 from jupyter_distill.audits.attributions._alike import compared, notable
-from jupyter_distill.audits.attributions._chosen_rows import labels_of
 from jupyter_distill.audits.attributions._explained import Attribution
 from jupyter_distill.audits.attributions._found import found
 from jupyter_distill.audits.attributions._plan import EVALUATIONS, Budget, Plan, make_plan, why_not
+from jupyter_distill.audits.attributions._row import RowReasons
 from jupyter_distill.audits.attributions._score_scale import Scale, scale_of
 from jupyter_distill.data import Table
-from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.findings import Findings
-from jupyter_distill.students import used_together
+from jupyter_distill.students import used_columns
 
 Floats = NDArray[np.float64]
 
@@ -161,6 +163,13 @@ class Attributions:
         order = np.argsort(-np.abs(frame[first].to_numpy()), kind="stable")
         return frame.iloc[order].reset_index(drop=True)
 
+    def row(self, row: Any, output: str | None = None) -> RowReasons:
+        """Return the same of one row as a result that shows itself, both models side by side."""
+        which = int(self.decided[self._place(row)])
+        words = self.scale.of_output(output or self.scale.outputs[which])
+        teacher = None if self.teacher is None else self.teacher.model
+        return RowReasons(row, words, teacher, self.student.model, self.of(row, output))
+
     def _place(self, row: Any) -> int:
         found = [i for i, label in enumerate(self.index.tolist()) if label == row]
         if not found:
@@ -217,8 +226,8 @@ class Attributions:
                 f" Near a row they explain {self.teacher.r2:.0%} of what the teacher says, and "
                 f"{self.student.r2:.0%} of the student."
             )
-        rows = self._agreement.set_index("measure")
-        name = next(str(m) for m in rows.index if str(m).startswith("feature_agreement"))
+        rows: dict[Any, Any] = self._agreement.set_index("measure").to_dict("index")
+        name = next(str(m) for m in rows if str(m).startswith("feature_agreement"))
         said = {
             "rank_correlation": "their order of the columns correlates by",
             "sign_agreement": "the same way push, of what matters to both,",
@@ -226,10 +235,10 @@ class Attributions:
         }
         parts = []
         for measure, words in said.items():
-            row = rows.loc[measure]
+            row = rows[measure]
             beside = "" if self.again is None else f" (teacher with itself {row['floor']:.2f})"
             if not np.isnan(row["value"]):
-                interval = f"[{row['low']:.2f}, {row['high']:.2f}]"
+                interval = between(row["low"], row["high"], ".2f")
                 parts.append(f"{words} {row['value']:.2f} {interval}{beside}")
         if parts:
             text += f" Of both: {'; '.join(parts)}."
@@ -242,6 +251,10 @@ class Attributions:
         what = f"\n{self.findings!r}" if self.findings else ""
         table = self.frame().to_string(index=False, max_rows=30, float_format="{:.3g}".format)
         return f"{self.describe()}{notes}{what}\n\n{table}"
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def attributions(
@@ -304,7 +317,7 @@ def attributions(
                 return _shap_run.most_rows(d, chosen, budget, size)
             return _local_run.most_rows(method, budget)
 
-        seed = fixed(d.random_state if random_state is None else random_state)
+        seed = d.random_state if random_state is None else random_state
         plan = make_plan(d, method, chosen, rows, n or ROWS[method], background, seed, most=most)
     work = Work(bool(progress))
     within = Budget.of(evaluations, seconds)
@@ -334,15 +347,15 @@ def _result(run: Any, notes: list[str]) -> Attributions:
     student, teacher, again = run.attributions()
     said = d.targets.take(places)
     decides = said.values if d.task == "regression" else said.logits
-    together = used_together(d.student)
+    used = used_columns(d.student)
     reads = np.ones(d.table.n_columns, dtype=bool)
-    if together is not None:
-        reads = np.isin(np.arange(len(reads)), sorted(frozenset().union(*together)))
+    if used is not None:
+        reads = np.isin(np.arange(len(reads)), used)
     parts: dict[str, Any] = {
         "method": plan.method,
         "scale": plan.scale,
         "columns": d.table.names,
-        "index": labels_of(d.table, places),
+        "index": labels_of(d.table, places).to_numpy(),
         "student": student,
         "teacher": teacher,
         "again": again,

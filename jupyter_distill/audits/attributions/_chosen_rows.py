@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._validation import brief, expected
 from jupyter_distill.audits.disagreements import Comparison, compare
-from jupyter_distill.data import Table
 from jupyter_distill.data.strata import allot, draw
 from jupyter_distill.distillation import Distillation
 
@@ -47,14 +45,6 @@ def chosen_rows(d: Distillation, rows: Any, n: int, seed: int) -> Places:
     strata = _strata(d)[among]
     counts = np.bincount(strata)[None, :]
     return np.sort(among[draw(strata, allot(counts, n, seed)[0], seed, 0)])
-
-
-def labels_of(table: Table, rows: Places) -> NDArray[Any]:
-    """Return what the owner calls some rows: the index of a pandas frame, else their places."""
-    native = table.native
-    if isinstance(native, pd.DataFrame) and len(native) == table.n_rows:
-        return np.asarray(native.index.to_numpy()[rows])
-    return rows
 
 
 def _given(rows: Any, n: int) -> Places:

@@ -50,11 +50,13 @@ def found(
         parts = []
         for name, value, floor in judged[["measure", "value", "floor"]].to_numpy().tolist():
             figures |= {name: value, f"{name}, teacher with itself": floor}
-            parts.append(f"{name.replace('_', ' ')} {value:.2f} to {floor:.2f}")
+            parts.append(
+                f"{name.replace('_', ' ')} {value:.2f}, the teacher with itself {floor:.2f}"
+            )
         yield Finding(
             "other-reasons",
             f"The {student} gives other reasons than {teacher}, by far more than chance and "
-            f"background explain ({' and '.join(parts)} of the teacher with itself).",
+            f"background explain ({'; '.join(parts)}).",
             figures,
             "Do not give the student's reasons as those of the teacher: look at the columns in "
             ".frame(), and try another family or size.",

@@ -22,6 +22,8 @@ Ask = Callable[[Table], Floats]
 SEEDS = 3
 ALL = 10**6  # scores are explained, however many there are
 MISSING = -2.0  # code of what is missing; -1 is a value that the columns do not list
+LEVELS = 10  # values, by quantile, that a number which a row lacks is compared with
+LEAST = 0.1  # share of the samples that lack it as the row does, so that lacking it can be felt
 
 
 def lime_values(
@@ -30,8 +32,10 @@ def lime_values(
     """Explain models near one row by LIME, for several seeds.
 
     Numbers are not cut into quartiles, categories are told to it as such and decoded before a
-    model is asked. LIME knows no missing values: of categories and booleans they are a value of
-    their own, of numbers the median is put in their place.
+    model is asked. LIME knows no missing values. Of categories and booleans they are a value of
+    their own. A number that the row lacks is told to it as a category: missing, or one of ten
+    values that were seen; models are asked about the row as it is. One that the row has is compared
+    with known ones alone.
 
     Parameters
     ----------
@@ -72,7 +76,7 @@ def lime_values(
             fits.append(_one(explainer, coded, ask, samples))
         weights = np.array([fit[0] for fit in fits])
         r2 = float(np.mean([fit[1] for fit in fits]))
-        found.append(Local(weights.mean(0), weights.std(0, ddof=1), r2))
+        found.append(Local(weights.mean(0), weights.std(0, ddof=1), r2, SEEDS * samples))
     return found
 
 
@@ -103,25 +107,54 @@ def _one(explainer: Any, coded: _Coded, ask: Ask, samples: int) -> tuple[Floats,
     return weights, float(np.mean([float(of) for of in r2.values()]))
 
 
+def lacking(table: Table, rows: Places) -> bool:
+    """Return whether some rows lack a number, which LIME is told as a category then."""
+    numeric = [column.kind == "numeric" for column in table.columns]
+    return bool(np.isnan(table.values[rows][:, numeric]).any())
+
+
 class _Coded:
-    """Rows as the numbers LIME takes, and back to the owner's cells."""
+    """Rows as the numbers LIME takes, and back to the owner's cells.
+
+    The last row is the one that is explained.
+    """
 
     def __init__(self, table: Table, places: Places) -> None:
         self.table, self.places = table, places
         self.values = table.values[places].copy()
         numeric = np.array([column.kind == "numeric" for column in table.columns])
-        self.categorical = np.flatnonzero(~numeric).tolist()
-        self.numeric = np.flatnonzero(numeric)
         self.move = movable(table)
+        self.filled = np.zeros(self.values.shape, dtype=bool)
+        self.levels: dict[int, Places] = {}  # rows whose cells stand for the codes of a column
         for j in range(table.n_columns):
             missing = np.isnan(self.values[:, j])
             if not missing.any():
                 continue
             if not numeric[j]:
                 self.values[missing, j] = MISSING
-            else:
+            elif missing[-1] or missing[:-1].all():
+                self._as_levels(j, missing)
+            else:  # as the known ones are spread
                 known = self.values[:-1][~missing[:-1], j]
-                self.values[missing, j] = np.median(known) if known.size else 0.0
+                parts = (np.arange(missing.sum()) + 0.5) / missing.sum()
+                self.values[missing, j] = np.quantile(known, parts)
+                self.filled[missing, j] = True
+        self.categorical = sorted({*np.flatnonzero(~numeric).tolist(), *self.levels})
+
+    def _as_levels(self, j: int, missing: NDArray[np.bool_]) -> None:
+        """Tell a number as a category: 0 is what the row holds, the others are levels of it."""
+        known = np.flatnonzero(~missing[:-1])
+        order = known[np.argsort(self.values[known, j], kind="stable")]
+        at = (np.arange(min(LEVELS, len(order))) + 0.5) / max(min(LEVELS, len(order)), 1)
+        chosen = order[(at * len(order)).astype(np.intp)]
+        self.levels[j] = self.places[np.append(len(missing) - 1, chosen)]
+        codes = np.zeros(len(missing))
+        codes[order] = 1 + np.arange(len(order)) * len(chosen) // max(len(order), 1)
+        least = int(np.ceil(LEAST * len(order)))
+        short = least - int(missing[:-1].sum())
+        if short > 0:
+            codes[order[:: -(-len(order) // short)]] = 0
+        self.values[:, j] = codes
 
     def rows(self, coded: Floats) -> Table:
         """Return rows of the owner's type, each cell one that was seen, or a number like it."""
@@ -130,10 +163,14 @@ class _Coded:
         move = np.zeros((n, d), dtype=bool)
         numbers = coded.copy()
         for j in range(d):
-            seen, first = np.unique(self.values[:, j], return_index=True)
+            if j in self.levels:
+                source[:, j] = self.levels[j][coded[:, j].astype(np.intp)]
+                continue
+            own = np.flatnonzero(~self.filled[:, j])
+            seen, first = np.unique(self.values[own, j], return_index=True)
             # of numbers that cannot be written in the owner's type the nearest that was seen
             middle = (seen[1:] + seen[:-1]) / 2
-            source[:, j] = self.places[first[np.searchsorted(middle, coded[:, j])]]
+            source[:, j] = self.places[own[first[np.searchsorted(middle, coded[:, j])]]]
             move[:, j] = self.move[j]
             if self.table.columns[j].integer:
                 numbers[:, j] = np.round(numbers[:, j])

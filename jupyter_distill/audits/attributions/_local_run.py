@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from jupyter_distill.audits.attributions._plan import Budget, Floats, Places, Pl
 from jupyter_distill.audits.attributions.local_surrogate import Local
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Work
+from jupyter_distill.students import used_together
 
 Three = tuple[Local, Local | None, Local | None]  # student, teacher, teacher again
 
@@ -34,7 +35,7 @@ class LocalRun:
     done : tuple of (Local, Local or None, Local or None)
         Student, teacher and teacher again, of the first rows of the plan.
     samples : int
-        Per seed.
+        Per seed, at most.
     evaluations : int
         Rows that the teacher was asked about.
     """
@@ -54,8 +55,9 @@ class LocalRun:
         """Return the reasons of the student, of the teacher, and of the teacher again."""
         method = self.plan.method
         name = "lime" if method == "lime" else "local surrogate"
-        how = f"{name}, {SEEDS[method]} seeds of {self.samples} samples"
-        asked = len(self.done) * SEEDS[method] * self.samples
+        each = self.done[0][0].asked
+        how = f"{name}, {SEEDS[method]} seeds of {each // SEEDS[method]} samples"
+        asked = sum(three[0].asked for three in self.done)
         by_place = np.argsort(order_of(self.plan)[: len(self.done)])
         in_order = [self.done[i] for i in by_place]
 
@@ -111,6 +113,12 @@ def run_local(plan: Plan, earlier: LocalRun | None, budget: Budget, work: Work) 
     samples = max(samples, plan.d.table.n_columns + 2)
     asked = 0
     notes: list[str] = []
+    if method == "lime" and _lime.lacking(plan.d.table, plan.rows):
+        notes.append(
+            "LIME knows no missing values: a number that a row lacks was told to it as a category, "
+            "missing or one of ten values that were seen, so that its weight is what lacking it "
+            "adds. Models were asked about the rows as they are."
+        )
 
     def teacher(table: Table) -> Floats:
         nonlocal asked
@@ -141,8 +149,22 @@ def _row(plan: Plan, row: int, teacher: Callable[[Table], Floats], samples: int)
     way, table = WAYS[plan.method], plan.d.table
     if not plan.asks_teacher:
         (student,) = way(table, row, plan.background, [plan.student_says], samples, plan.seed)
-        return student, None, None
+        return _unread(plan, student), None, None
     both = [plan.student_says, teacher]
     student, first = way(table, row, plan.background, both, samples, plan.seed)
     (second,) = way(table, row, plan.other, [teacher], samples, plan.seed + 1)
-    return student, first, second
+    return _unread(plan, student), first, second
+
+
+def _unread(plan: Plan, student: Local) -> Local:
+    """Give columns that the student does not read exactly nothing: sums may round otherwise."""
+    together = used_together(plan.d.student)
+    if plan.method != "surrogate" or together is None:
+        return student
+    unread = ~np.isin(np.arange(len(student.weights)), sorted(frozenset().union(*together)))
+    blank = unread[:, None]
+    return replace(
+        student,
+        weights=np.where(blank, 0.0, student.weights),
+        spread=np.where(blank, 0.0, student.spread),
+    )

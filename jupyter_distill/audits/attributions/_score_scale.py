@@ -48,6 +48,15 @@ class Scale:
             return "probability of each class"
         return "log-odds of each class against the mean of all"
 
+    def of_output(self, output: str) -> str:
+        """Return the words for one score, e.g. of three classes ``probability of 'b'``."""
+        if self.kind == "number":
+            return "prediction"
+        against = (
+            " against the mean of all" if self.n_classes > 2 and self.kind != "probability" else ""
+        )
+        return f"{self.kind} of {output!r}{against}"
+
     @property
     def matrix(self) -> Floats | None:
         """What logits of shape (n, K) are multiplied with, shape (K, J); None where no matrix."""

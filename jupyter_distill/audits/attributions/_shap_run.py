@@ -11,7 +11,7 @@ from jupyter_distill._validation import expected
 from jupyter_distill.audits.attributions._explained import Attribution
 from jupyter_distill.audits.attributions._plan import Budget, Places, Plan
 from jupyter_distill.audits.attributions._score_scale import Scale
-from jupyter_distill.audits.attributions._shapley import MOST, Ask, Game
+from jupyter_distill.audits.attributions._shapley import MOST, Ask, Floats, Game
 from jupyter_distill.audits.attributions._student_shap import exact_values
 from jupyter_distill.audits.attributions._teacher_shap import (
     Native,
@@ -19,8 +19,9 @@ from jupyter_distill.audits.attributions._teacher_shap import (
     native_values,
     structure,
 )
+from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, Work
-from jupyter_distill.students import used_together
+from jupyter_distill.students import used_columns
 
 AT_A_TIME = 8_192  # rows that are put together for one question
 STUDENT = 500_000  # rows that a student is asked about, at most, to look at all subsets
@@ -55,14 +56,14 @@ class ShapRun:
         """Return the reasons of the student, of the teacher, and of the teacher again."""
         plan = self.plan
         if not self.games:
-            return student_shap(plan, plan.background), None, None
+            return self._student(plan.background), None, None
         name = plan.d.teacher.name
         if self.natives:
             found = [
                 Attribution(name, n.values, g.whole_base(), None, n.explainer, g.evaluations)
                 for g, n in zip(self.games, self.natives, strict=True)
             ]
-            return student_shap(plan, plan.background), found[0], found[1]
+            return self._student(plan.background), found[0], found[1]
         first, second = (
             None
             if game.rounds == 0
@@ -72,7 +73,11 @@ class ShapRun:
             for game in self.games
         )
         # against the very rows that the teacher was compared with
-        return student_shap(plan, self.games[0].met), first, second
+        return self._student(self.games[0].met), first, second
+
+    def _student(self, background: Places) -> Attribution:
+        plan = self.plan
+        return student_shap(plan.d, plan.plain, plan.rows, background, plan.scale, plan.seed)
 
 
 def most_rows(d: Distillation, scale: Scale, evaluations: int, background: int) -> int:
@@ -93,26 +98,43 @@ def _of_a_row(d: Distillation, scale: Scale) -> int:
     return 1
 
 
-def student_shap(plan: Plan, background: Places) -> Attribution:
-    """Return the student's values: exact, but for columns too many that act together."""
-    student, table, scale = plan.d.student, plan.plain, plan.scale
-    rows, against = table.take(plan.rows), table.take(background)
-    base = plan.student_says(against).mean(0)
-    values = exact_values(student, rows, against, scale)
+def student_shap(
+    d: Distillation, table: Table, rows: Places, background: Places, scale: Scale, seed: int
+) -> Attribution:
+    """Return the student's values: exact, but for columns too many that act together.
+
+    Parameters
+    ----------
+    d : Distillation
+        Whose student.
+    table : Table
+        Rows as it reads them, and places of those that are explained, and of those they are
+        compared with.
+    scale : Scale
+        What of its answers is explained.
+    seed : int
+        Of orders of columns, if they have to be drawn.
+    """
+    student, against = d.student, table.take(background)
+
+    def says(of: Table) -> Floats:
+        return scale.of(student.output(of))
+
+    base = says(against).mean(0)
+    values = exact_values(student, table.take(rows), against, scale)
     if values is not None:
-        return Attribution(plan.d.title, values, base, None, "exact", 0)
-    together = used_together(student)
-    used = range(table.n_columns) if together is None else sorted(frozenset().union(*together))
-    players = np.array(list(used), dtype=np.intp)
+        return Attribution(d.title, values, base, None, "exact", 0)
+    used = used_columns(student)
+    players = np.arange(table.n_columns) if used is None else np.array(used, dtype=np.intp)
     k = len(players)
-    exact = k <= MOST and len(plan.rows) * len(background) * 2**k <= STUDENT
-    game = Game(table, plan.rows, background, players, plan.seed, exact)
-    game.begin(plan.student_says)
+    exact = k <= MOST and len(rows) * len(background) * 2**k <= STUDENT
+    game = Game(table, rows, background, players, seed, exact)
+    game.begin(says)
     for _ in background:
-        game.play(plan.student_says, 1)
+        game.play(says, 1)
     how = "exact, by all subsets" if exact else _way(game)
     errors = None if exact else game.errors()
-    return Attribution(plan.d.title, game.values(), base, errors, how, game.evaluations)
+    return Attribution(d.title, game.values(), base, errors, how, game.evaluations)
 
 
 def run_shap(plan: Plan, earlier: ShapRun | None, budget: Budget, work: Work) -> ShapRun:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Mapping
 from itertools import combinations
 from math import factorial
 
@@ -11,13 +11,9 @@ from numpy.typing import NDArray
 
 from jupyter_distill.audits.attributions._score_scale import Scale
 from jupyter_distill.data import Table
+from jupyter_distill.explanation import Box
+from jupyter_distill.reading import Scores, Steps, adds, bin_of, body_of, column_of, tree_of
 from jupyter_distill.students import Student
-from jupyter_distill.students._classifier import score_spread
-from jupyter_distill.students._ebm import EbmBase
-from jupyter_distill.students._explain import tree_explanation
-from jupyter_distill.students._linear import LinearBase
-from jupyter_distill.students._net import NetBase
-from jupyter_distill.students._rule_list import Rule
 from jupyter_distill.students._tree import TreeBase
 
 Floats = NDArray[np.float64]
@@ -26,7 +22,6 @@ Flags = NDArray[np.bool_]
 MOST_TOGETHER = 12  # columns of one unit up to which all their subsets are looked at
 
 
-@singledispatch
 def exact_values(student: Student, rows: Table, background: Table, scale: Scale) -> Floats | None:
     """Return interventional Shapley values, exact up to rounding.
 
@@ -52,26 +47,27 @@ def exact_values(student: Student, rows: Table, background: Table, scale: Scale)
     S. M. Lundberg et al.: From local explanations to global understanding with explainable AI for
     trees, 2020.
     """
-    return None
+    if isinstance(student, TreeBase):
+        # the list of a rule student decides every row as its tree does, whose boxes do not overlap
+        boxes = tree_of(student).boxes
+        return _of_boxes(boxes, scale.of(student.answers_), rows.values, background.values)
+    body = body_of(student)
+    if not isinstance(body, Scores) or scale.matrix is None:
+        return None
+    to = scale.matrix if len(body.sums.intercept) > 1 else np.ones((1, 1))
+    return _of_scores(body, rows.values, background.values, to)
 
 
-@exact_values.register
-def _(student: TreeBase, rows: Table, background: Table, scale: Scale) -> Floats | None:
-    nodes = student.nodes_
-    # the list of a rule student decides every row as its tree does, whose boxes do not overlap
-    tree = tree_explanation(
-        student.columns_, getattr(student, "classes_", None), nodes, student._says(), student.met_
-    )
-    says = scale.of(student.answers_)
-    values = np.zeros((rows.n_rows, rows.n_columns, says.shape[1]))
-    for leaf in nodes.leaves:
-        box = tree.limits(int(leaf))
+def _of_boxes(boxes: Mapping[int, Box], says: Floats, rows: Floats, others: Floats) -> Floats:
+    """Return the Shapley values of all leaves together, of what each of them says."""
+    values = np.zeros((*rows.shape, says.shape[1]))
+    for leaf, box in boxes.items():
         if box:
-            parts = [Rule({j: limit}, int(leaf)) for j, limit in box.items()]
-            mine = np.column_stack([part.holds(rows.values) for part in parts])
-            theirs = np.column_stack([part.holds(background.values) for part in parts])
-            shares = _of_box(mine, theirs)
-            values[:, list(box)] += shares[:, :, None] * says[leaf]
+            mine, theirs = (
+                np.column_stack([limit.holds(x[:, j]) for j, limit in box.items()])
+                for x in (rows, others)
+            )
+            values[:, list(box)] += _of_box(mine, theirs)[:, :, None] * says[leaf]
     return values
 
 
@@ -101,71 +97,39 @@ def _of_box(mine: Flags, theirs: Flags) -> Floats:
     return np.asarray((up - down)[np.ravel(of)])
 
 
-@exact_values.register
-def _(student: LinearBase, rows: Table, background: Table, scale: Scale) -> Floats | None:
-    if scale.matrix is None:
-        return None
-    coef = student.scores_.coef @ student._spread() @ scale.matrix
-    design = student.design_
-    moved = design.apply(rows) - design.apply(background).mean(0)
-    values = np.zeros((rows.n_rows, rows.n_columns, coef.shape[1]))
-    for place, j in enumerate(design.groups):
-        values[:, j] += moved[:, place, None] * coef[place]
+def _of_scores(body: Scores, rows: Floats, others: Floats, to: Floats) -> Floats | None:
+    """Return the Shapley values of a sum, times `to`: part by part, then unit by unit."""
+    values = np.zeros((*rows.shape, to.shape[1]))
+    for part in body.sums.parts:
+        if isinstance(part, Steps) and len(part.axes) == 2:
+            for axis, share in zip(part.axes, _of_pair(part, rows, others), strict=True):
+                values[:, axis.column] += share @ to
+        else:
+            values[:, column_of(part)] += (adds(part, rows) - adds(part, others).mean(0)) @ to
+    if body.hidden is None:
+        return values
+    parts = body.hidden.parts
+    mine, theirs = (np.array([adds(part, x) for part in parts]) for x in (rows, others))
+    for unit, out in enumerate(body.out):
+        # what adds nothing to any row has no share
+        read = [k for k in range(len(parts)) if mine[k, :, unit].any() or theirs[k, :, unit].any()]
+        if len(read) > MOST_TOGETHER:
+            return None
+        bias = body.hidden.intercept[unit]
+        shares = _of_unit(mine[read, :, unit].T, theirs[read, :, unit].T, bias)
+        columns = [column_of(parts[k]) for k in read]
+        values[:, columns] += shares[:, :, None] * (np.array(out) @ to)
     return values
 
 
-@exact_values.register
-def _(student: EbmBase, rows: Table, background: Table, scale: Scale) -> Floats | None:
-    if scale.matrix is None:
-        return None
-    to = (np.ones((1, 1)) if scale.n_classes == 1 else score_spread(scale.n_classes)) @ scale.matrix
-    grid = student.grid_
-    values = np.zeros((rows.n_rows, rows.n_columns, to.shape[1]))
-    for term in student.terms_:
-        scores = term.scores @ to
-        mine = [b[grid.code(rows, j)] for b, j in zip(term.bins, term.features, strict=True)]
-        theirs = [
-            b[grid.code(background, j)] for b, j in zip(term.bins, term.features, strict=True)
-        ]
-        if len(term.features) == 1:
-            values[:, term.features[0]] += scores[mine[0]] - scores[theirs[0]].mean(0)
-            continue
-        table = scores.reshape(*term.shape, -1)
-        (i, j), whole = term.features, table[mine[0], mine[1]]
-        nothing = table[theirs[0], theirs[1]].mean(0)
-        first = table[mine[0][:, None], theirs[1][None, :]].mean(1)
-        second = table[theirs[0][None, :], mine[1][:, None]].mean(1)
-        values[:, i] += (first - nothing + whole - second) / 2
-        values[:, j] += (second - nothing + whole - first) / 2
-    return values
-
-
-@exact_values.register
-def _(student: NetBase, rows: Table, background: Table, scale: Scale) -> Floats | None:
-    if scale.matrix is None:
-        return None
-    net, groups = student.net_, student.design_.groups
-    read = [np.unique(groups[unit != 0]) for unit in net.first.T]
-    if any(len(columns) > MOST_TOGETHER for columns in read):
-        return None
-    to = student.spread_ @ scale.matrix
-    X, B = student.design_.apply(rows), student.design_.apply(background)
-    values = np.zeros((rows.n_rows, rows.n_columns, to.shape[1]))
-    skip = net.skip @ to
-    moved = X - B.mean(0)
-    for place, j in enumerate(groups):
-        values[:, j] += moved[:, place, None] * skip[place]
-    out = net.out @ to
-    for unit, columns in enumerate(read):
-        if not len(columns):
-            continue
-        mine, theirs = (
-            np.column_stack([Z[:, groups == j] @ net.first[groups == j, unit] for j in columns])
-            for Z in (X, B)
-        )
-        shares = _of_unit(mine, theirs, float(net.bias[unit]))
-        values[:, columns] += shares[:, :, None] * out[unit]
-    return values
+def _of_pair(part: Steps, rows: Floats, others: Floats) -> tuple[Floats, Floats]:
+    """Return the Shapley values of what two columns add together: the mean of both orders."""
+    table = np.array(part.scores).reshape(-1, part.width, len(part.scores[0]))
+    mine, theirs = ([bin_of(axis, x) for axis in part.axes] for x in (rows, others))
+    whole, nothing = table[mine[0], mine[1]], table[theirs[0], theirs[1]].mean(0)
+    first = table[mine[0][:, None], theirs[1][None, :]].mean(1)
+    second = table[theirs[0][None, :], mine[1][:, None]].mean(1)
+    return (first - nothing + whole - second) / 2, (second - nothing + whole - first) / 2
 
 
 def _of_unit(mine: Floats, theirs: Floats, bias: float) -> Floats:

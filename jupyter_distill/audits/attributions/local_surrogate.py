@@ -16,7 +16,6 @@ Places = NDArray[np.intp]
 Ask = Callable[[Table], Floats]
 
 WIDTH = 0.35  # of the kernel, as a mean distance per column
-PRIOR = 1e-2  # weight of the ridge, as a share of the weight of the rows
 SEEDS = 5
 
 
@@ -30,24 +29,33 @@ class Local:
         Mean and standard deviation over the seeds. Of a number: what one standard deviation more
         adds; of a category or boolean: what being as it is adds, compared with another value.
     r2 : float
-        Share of the variance near the row that the weights explain, mean over seeds and scores.
+        Share of the variance near the row that the weights explain, mean over seeds and scores;
+        0 where they explain no more than a constant does.
+    asked : int
+        Rows that the model was asked about.
     """
 
     weights: Floats
     spread: Floats
     r2: float
+    asked: int
 
 
 def local_surrogate(
     table: Table, row: int, background: Places, asks: list[Ask], samples: int, seed: int
 ) -> list[Local]:
-    """Fit a line to what models say near one row, for several seeds, on the same rows for all.
+    """Fit a line to how models' answers change near one row, for several seeds.
 
-    A sample is the row with some of its columns taken from one row of the background (so that
-    they go together); numbers go a random part of the way there, and none is made missing. Nothing
-    lies outside of what was seen, and categories, booleans and whole numbers stay such. Samples
-    weigh less the farther they are from the row (Gower's distance), and a ridge keeps columns that
-    move together apart.
+    Samples are walks from the row to a row of the background: one column after another, in an
+    order by lot and then in its reverse, is taken from there. What two neighbours of a walk differ
+    in is one column alone, and the line is fitted to these differences. So no column is given what
+    another one does, however much the two go together in the rows, and one that a model does not
+    read is given nothing.
+
+    Numbers go a random part of the way, the same in a whole walk, and none is made missing. Nothing
+    lies outside of what was seen, and categories, booleans and whole numbers stay such. Differences
+    weigh less the farther they are from the row (Gower's distance). All models are asked about the
+    same rows.
 
     Parameters
     ----------
@@ -60,34 +68,39 @@ def local_surrogate(
     asks : list of callable
         From rows to scores of shape (m, J), one per model.
     samples : int
-        Per seed.
+        Per seed, at most; at least one walk is made.
     seed : int
         The first of `SEEDS`.
 
     References
     ----------
-    M. T. Ribeiro, S. Singh, C. Guestrin: "Why should I trust you?", 2016. Z. Zhou, G. Hooker,
-    F. Wang: S-LIME: stabilized-LIME for model explanation, 2021.
+    M. T. Ribeiro, S. Singh, C. Guestrin: "Why should I trust you?", 2016. M. D. Morris: Factorial
+    sampling plans for preliminary computational experiments, 1991 (walks that change one column at
+    a time). R. Mitchell et al.: Sampling permutations for Shapley value estimation, 2022 (orders
+    and their reverse).
     """
     spread = _spreads(table, background)
-    drawn = [
-        _samples(table, row, background, samples, np.random.default_rng([seed, row, turn]))
-        for turn in range(SEEDS)
-    ]
-    whole = drawn[0].join(*drawn[1:])
+    ranks, drawn = [], []
+    for turn in range(SEEDS):
+        rng = np.random.default_rng([seed, row, turn])
+        rank, walked = _walks(table, row, background, samples, rng)
+        ranks.append(rank)
+        drawn.append(walked)
     mine = table.take(np.array([row]))
+    # the row itself, from which all walks start, is asked about once
+    whole = mine.join(*drawn)
     X, distance = _apart(whole, mine, spread)
-    kernel = np.exp(-((distance / WIDTH) ** 2))
+    steps = np.split(np.arange(1, whole.n_rows), SEEDS)
     found = []
     for ask in asks:
         said = ask(whole)
         fits = [
-            _fit(X[part], said[part], kernel[part])
-            for part in np.split(np.arange(len(said)), SEEDS)
+            _fit(rank, X[part], distance[part], said[part], said[0])
+            for rank, part in zip(ranks, steps, strict=True)
         ]
         weights = np.array([fit[0] for fit in fits])
         r2 = float(np.mean([fit[1] for fit in fits]))
-        found.append(Local(weights.mean(0), weights.std(0, ddof=1), r2))
+        found.append(Local(weights.mean(0), weights.std(0, ddof=1), r2, len(said)))
     return found
 
 
@@ -102,23 +115,32 @@ def _spreads(table: Table, background: Places) -> Floats:
     return spread
 
 
-def _samples(table: Table, row: int, background: Places, n: int, rng: np.random.Generator) -> Table:
+def _walks(
+    table: Table, row: int, background: Places, samples: int, rng: np.random.Generator
+) -> tuple[Places, Table]:
+    """Return when each walk changes each column, shape (walks, d), and its d rows, walk by walk."""
     d = table.n_columns
-    other = background[rng.integers(0, len(background), n)]
-    many = rng.integers(1, d + 1, n)
-    taken = rng.permuted(np.tile(np.arange(d), (n, 1)), axis=1) < many[:, None]
+    n = max((samples - 1) // d, 1)  # one sample is the row itself
+    forward = rng.permuted(np.tile(np.arange(d), ((n + 1) // 2, 1)), axis=1)
+    rank = np.concatenate([forward, d - 1 - forward])[:n]
+    # no row of the background twice before all were taken, and parts of the way from all over it
+    turns = [rng.permutation(background) for _ in range(-(-n // len(background)))]
+    other = np.concatenate(turns)[:n]
+    part = (rng.permuted(np.tile(np.arange(n), (d, 1)), axis=1).T + rng.random((n, d))) / n
     known = ~np.isnan(table.values[row])
     number = np.array([column.kind == "numeric" for column in table.columns]) & known
-    taken &= ~(number & np.isnan(table.values[other]))  # a gap is no part of the way
-    source = np.where(taken, other[:, None], row)
-    move = taken & movable(table) & known
+    # a gap is no part of the way
+    whole_way = ~(number & np.isnan(table.values[other]))
+    taken = (rank[:, None, :] <= np.arange(d)[:, None]) & whole_way[:, None, :]
+    source = np.where(taken, other[:, None, None], row).reshape(-1, d)
+    move = taken.reshape(-1, d) & movable(table) & known
     if not move.any():
-        return gathered(table, source)
+        return rank, gathered(table, source)
     start = table.values[row]
-    numbers = start + rng.random((n, d)) * (table.values[other] - start)
-    whole = np.array([column.integer for column in table.columns])
-    numbers[:, whole] = np.round(numbers[:, whole])
-    return moved(table, source, move, numbers)
+    ends = start + part * (table.values[other] - start)
+    integer = np.array([column.integer for column in table.columns])
+    ends[:, integer] = np.round(ends[:, integer])
+    return rank, moved(table, source, move, np.repeat(ends, d, axis=0))
 
 
 def _apart(samples: Table, mine: Table, spread: Floats) -> tuple[Floats, Floats]:
@@ -133,14 +155,28 @@ def _apart(samples: Table, mine: Table, spread: Floats) -> tuple[Floats, Floats]
     return X, far.mean(1)
 
 
-def _fit(X: Floats, said: Floats, kernel: Floats) -> tuple[Floats, float]:
-    """Return weighted ridge weights, shape (columns, J), and the share that they explain."""
-    share = kernel / kernel.sum()
-    centre, mean = share @ X, share @ said
-    A, b = X - centre, said - mean
-    gram = (A * share[:, None]).T @ A
-    at = PRIOR * np.where(np.diag(gram) > 0, np.diag(gram), 1.0)
-    weights = np.linalg.solve(gram + np.diag(at), (A * share[:, None]).T @ b)
-    left, there = share @ (b - A @ weights) ** 2, share @ b**2
+def _fit(
+    rank: Places, X: Floats, distance: Floats, said: Floats, start: Floats
+) -> tuple[Floats, float]:
+    """Return the weights of a line through differences, (columns, J), and the share explained."""
+    n, d = rank.shape
+    answers, far = said.reshape(n, d, -1), distance.reshape(n, d)
+    # the row stands before the first row of every walk
+    before = np.concatenate([np.broadcast_to(start, (n, 1, len(start))), answers[:, :-1]], axis=1)
+    near = np.concatenate([np.zeros((n, 1)), far[:, :-1]], axis=1)
+    rises = np.take_along_axis(answers - before, rank[:, :, None], axis=1)
+    kernel = np.take_along_axis(_kernel((near + far) / 2), rank, axis=1)
+    runs = X.reshape(n, d, d)[:, -1]  # every column has changed by the end of a walk
+    square = (kernel * runs**2).sum(0)[:, None]
+    rise = (kernel * runs)[:, :, None] * rises
+    weights = np.where(square > 0, rise.sum(0) / np.where(square > 0, square, 1.0), 0.0)
+    share = _kernel(distance) / _kernel(distance).sum()
+    mean, errors = share @ said, said - X @ weights
+    left, there = share @ (errors - share @ errors) ** 2, share @ (said - mean) ** 2
     known = there > 1e-12 * np.maximum(mean**2, 1e-300)
-    return weights, float(np.mean(np.where(known, 1 - left / np.where(known, there, 1.0), 1.0)))
+    r2 = np.where(known, 1 - left / np.where(known, there, 1.0), 1.0)
+    return weights, float(np.mean(np.maximum(r2, 0.0)))
+
+
+def _kernel(distance: Floats) -> Floats:
+    return np.asarray(np.exp(-((distance / WIDTH) ** 2)))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, did_you_mean, expected, some
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._part import NotAsked, Part, Scope
@@ -36,6 +37,7 @@ from jupyter_distill.audits.bias._measures import (
     own_rates,
 )
 from jupyter_distill.audits.bias._people import attributes_of
+from jupyter_distill.audits.bias._rates import rates
 from jupyter_distill.checks._sensitive import Attribute
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.findings import Findings
@@ -64,6 +66,8 @@ class Bias:
         Rows of a group below which it is listed and not judged.
     groups : data frame
         See :meth:`frame`.
+    rates : data frame
+        See :meth:`rate_frame`.
     gaps : tuple of Gap
         A group against all others, per measure.
     findings : Findings
@@ -78,6 +82,7 @@ class Bias:
     rows: int
     least: int
     groups: pd.DataFrame
+    rates: pd.DataFrame
     gaps: tuple[Gap, ...]
     findings: Findings
     notes: tuple[str, ...]
@@ -105,6 +110,14 @@ class Bias:
             known.
         """
         return self.groups.copy()
+
+    def rate_frame(self) -> pd.DataFrame:
+        """Return one row per group, measure and model: ``value``, with its 95 % interval.
+
+        ``rows`` are those that the measure is about, ``enough`` whether they can be judged;
+        ``low`` and ``high`` are Wilson's of a rate, and normal of any other mean.
+        """
+        return self.rates.copy()
 
     def gap_frame(self) -> pd.DataFrame:
         """Return one row per gap: a group against all others, the columns those of `Gap`."""
@@ -135,6 +148,10 @@ class Bias:
         texts = self.groups.drop(columns=["enough"]).map(_cell)
         more = f"\n... {len(texts) - SHOWN} more in .frame()" if len(texts) > SHOWN else ""
         return f"{self.describe()}\n\n{left(texts.head(SHOWN))}{more}"
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def _cell(value: object) -> str:
@@ -213,6 +230,7 @@ def bias(
         rows=len(table),
         least=least,
         groups=groups,
+        rates=rates(attributes, measured, own, least),
         gaps=found,
         findings=Findings.ordered(found_in(found, groups, least, WHICH[rows])),
         notes=tuple(notes),

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
+from jupyter_distill.audits._models import LABELS_ONLY as LABELS_ONLY
+from jupyter_distill.audits._models import STUDENT as STUDENT
+from jupyter_distill.audits._models import TEACHER as TEACHER
 from jupyter_distill.targets import Predictions, SoftTargets, Targets
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-TRUTH, TEACHER, STUDENT, LABELS_ONLY = "truth", "teacher", "student", "labels only"
+TRUTH = "truth"
 FIDELITY = "fidelity"
 POINTS, STEP = 0.05, 0.02  # of a rate: a gap that matters, and a change of it that does
 PART, SLICE = 0.1, 0.05  # the same of numbers, in standard deviations of the answers

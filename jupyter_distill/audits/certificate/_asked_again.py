@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._softmax import softmax
-from jupyter_distill.audits.certificate._cases import plain
 from jupyter_distill.audits.certificate._certified import Said
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
@@ -52,5 +52,5 @@ def said(d: Distillation, output: Floats) -> Said:
         return Said(float(output[0]), {})
     p = softmax(output[None])[0]
     names = [str(name) for name in d.targets.classes]
-    answer = plain(d.targets.classes[int(output.argmax())])
+    answer = as_python(d.targets.classes[int(output.argmax())])
     return Said(answer, {name: float(share) for name, share in zip(names, p, strict=True)})

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill.audits._labels import labels_of
 from jupyter_distill.data import Table, alike
 from jupyter_distill.data._read import check_names
 from jupyter_distill.distillation import Distillation
@@ -82,11 +84,8 @@ def _whole(value: Any) -> bool:
 
 
 def _placed(d: Distillation, places: NDArray[np.intp], *, single: bool) -> Cases:
-    table = d.table.take(places)
-    labels = tuple(int(place) for place in places)
-    if isinstance(table.native, pd.DataFrame):
-        labels = tuple(plain(label) for label in table.native.index)
-    return Cases(table, places, labels, single)
+    labels = tuple(as_python(label) for label in labels_of(d.table, places))
+    return Cases(d.table.take(places), places, labels, single)
 
 
 def _place(d: Distillation, place: Any) -> int:
@@ -175,9 +174,7 @@ def _framed(d: Distillation, frame: Any) -> Cases:
 
 def _new(d: Distillation, native: Any, *, single: bool) -> Cases:
     table = Table.of(native, columns=d.table.columns)
-    labels: tuple[object, ...] = tuple(range(table.n_rows))
-    if isinstance(native, pd.DataFrame):
-        labels = tuple(plain(label) for label in native.index)
+    labels = tuple(as_python(label) for label in labels_of(table, np.arange(table.n_rows)))
     try:
         return Cases(alike(table, d.table, "the rows"), None, labels, single)
     except TypeError as error:
@@ -222,8 +219,3 @@ def _counts(series: pd.Series[Any]) -> bool:
 def _refuse_none(rows: Any) -> None:
     if not len(rows):
         raise ValueError(expected("at least one row", got="none"))
-
-
-def plain(value: Any) -> Any:
-    """Return a value as Python has it: a NumPy number becomes a number."""
-    return value.item() if isinstance(value, np.generic) else value

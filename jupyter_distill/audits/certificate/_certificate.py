@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.audits.certificate._asked_again import Answers, ask, said
-from jupyter_distill.audits.certificate._cases import Cases, cases, plain
-from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum
-from jupyter_distill.audits.certificate._certified import plain as as_json
+from jupyter_distill.audits.certificate._cases import Cases, cases
+from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, plain
 from jupyter_distill.audits.certificate._changes import Search, in_words
+from jupyter_distill.audits.certificate._constrained import Constraint, bounded, only_read
+from jupyter_distill.audits.certificate._constrained import constraints_of as kept_by
 from jupyter_distill.audits.certificate._decided import decided
 from jupyter_distill.audits.certificate._goal import goal
 from jupyter_distill.audits.certificate._many import Certificates
@@ -77,6 +79,8 @@ class Certificate:
     change : Change or None
         The smallest change within the limits that gives another decision; None for a number of
         which no target was named.
+    constraints : tuple of Constraint
+        Those that the student was fitted with, and whether it is proven that it keeps them.
     reasons : Reasons or None
         The columns by what they add to the student's decision.
     beside : tuple of Beside
@@ -102,6 +106,7 @@ class Certificate:
     support: Support
     margins: tuple[Margin, ...]
     change: Change | None
+    constraints: tuple[Constraint, ...]
     reasons: Reasons | None
     beside: tuple[Beside, ...]
     findings: Findings
@@ -137,7 +142,7 @@ class Certificate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON: None stands for what is not a number."""
-        found: dict[str, Any] = as_json(
+        found: dict[str, Any] = plain(
             {
                 "student_name": self.student_name,
                 "teacher_name": self.teacher_name,
@@ -154,6 +159,7 @@ class Certificate:
                 "support": self.support.to_dict(),
                 "margins": [margin.to_dict() for margin in self.margins],
                 "change": None if self.change is None else self.change.to_dict(),
+                "constraints": [one.to_dict() for one in self.constraints],
                 "reasons": None if self.reasons is None else self.reasons.to_dict(),
                 "beside": [one.to_dict() for one in self.beside],
                 "findings": [one.to_dict() for one in self.findings],
@@ -286,14 +292,15 @@ def _certified(
     table = asked.table
     output = truly(d.student, table)
     reading.check(table.values, output)
-    classes = () if d.task == "regression" else tuple(plain(c) for c in d.targets.classes)
+    classes = () if d.task == "regression" else tuple(as_python(c) for c in d.targets.classes)
     students = [said(d, one) for one in output]
     answers = _teacher(d, asked, wish.ask)
     teachers = [None if answers.values is None else said(d, one) for one in _each(answers, table)]
     goals = [goal(wish.target, classes, int(one.argmax())) for one in output]
     words = in_words(within, wish.immutable, wish.limits, wish.fill)
-    search = Search(d, reading, within, words, wish.ask)
-    changes = search.of(asked, goals, students, teachers)
+    search = Search(d, reading, only_read(within, reading.used), words, wish.ask)
+    keeps = kept_by(d)
+    changes = bounded(search.of(asked, goals, students, teachers), keeps, goals, output)
     learnt = d.table.values[d.rows.learnt]
     with np.errstate(invalid="ignore"):
         spreads = np.array(
@@ -323,7 +330,7 @@ def _certified(
                 label=asked.labels[i],
                 position=None if asked.places is None else int(asked.places[i]),
                 part=_part(d, asked, i),
-                values={c.name: plain(table.cell(i, j)) for j, c in enumerate(table.columns)},
+                values={c.name: as_python(table.cell(i, j)) for j, c in enumerate(table.columns)},
                 student=students[i],
                 teacher=teachers[i],
                 teacher_note=answers.note,
@@ -332,6 +339,7 @@ def _certified(
                 support=supports[i],
                 margins=one,
                 change=changes[i],
+                constraints=keeps,
                 reasons=why[i],
                 beside=others[i],
                 findings=notable(
@@ -385,7 +393,7 @@ def _truth(d: Distillation, asked: Cases, i: int) -> Any:
         known = d.targets.truth is not None and not np.isnan(d.targets.truth[at])
         return float(d.targets.truth[at]) if known else None
     labels = d.targets.labels
-    return None if labels is None or labels[at] < 0 else plain(d.targets.classes[labels[at]])
+    return None if labels is None or labels[at] < 0 else as_python(d.targets.classes[labels[at]])
 
 
 def _verified(change: Change | None) -> str:

@@ -258,6 +258,8 @@ class Change:
         None where it is not known.
     moves_teacher : bool or None
         Whether that is another answer than the teacher gave before.
+    because : tuple of str
+        Constraints of the student that explain which way it goes, or that there is none.
     """
 
     wanted: str
@@ -270,6 +272,7 @@ class Change:
     teacher_note: str
     shared: bool | None
     moves_teacher: bool | None
+    because: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -289,6 +292,7 @@ class Change:
             "teacher_note": self.teacher_note,
             "shared": self.shared,
             "moves_teacher": self.moves_teacher,
+            "because": list(self.because),
         }
 
 

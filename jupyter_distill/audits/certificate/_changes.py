@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._classes import as_python
 from jupyter_distill._validation import expected
 from jupyter_distill.audits.certificate._asked_again import Answers, ask, said
-from jupyter_distill.audits.certificate._cases import Cases, plain
+from jupyter_distill.audits.certificate._cases import Cases
 from jupyter_distill.audits.certificate._certified import Change, Said, Step, figure
 from jupyter_distill.audits.certificate._changed import changed
 from jupyter_distill.audits.certificate._goal import Goal
@@ -143,14 +144,14 @@ class Search:
                 continue
             was, now = table.cell(i, j), after.cell(at, j)
             text = f"{room.column.name} from {_text(room, was, x)} to {room.column.text(new)}"
-            steps.append(Step(room.column.name, plain(was), plain(now), text, cost))
+            steps.append(Step(room.column.name, as_python(was), as_python(now), text, cost))
         return tuple(sorted(steps, key=lambda step: -step.cost))
 
     def _shared(self, goal: Goal, after: Said) -> bool:
         """Return whether the teacher says what was wanted too."""
         if not goal.classes:
             return bool(goal.low <= after.answer <= goal.high)
-        return after.answer in [plain(self.d.targets.classes[k]) for k in goal.classes]
+        return after.answer in [as_python(self.d.targets.classes[k]) for k in goal.classes]
 
 
 def _moved(before: Said | None, after: Said | None) -> bool | None:

@@ -21,7 +21,7 @@ def decided(reading: Reading, row: Floats, margins: Margins) -> Rule | Sum:
     if isinstance(reading, TreeReading):
         place = int(reading.place(row[None])[0])
         leaf = int(reading.leaves[place])
-        limits = list(reading.boxes.limits[place].values())
+        limits = list(reading.asked[place].values())
         text = reading.explanation.rule(leaf, in_full=True)
         return Rule("leaf", leaf, text, _conditions(limits))
     if isinstance(reading, RulesReading):
@@ -32,7 +32,7 @@ def decided(reading: Reading, row: Floats, margins: Margins) -> Rule | Sum:
 
 def _of_rules(reading: RulesReading, row: Floats, margins: Margins) -> Rule:
     place = int(reading.place(row[None])[0])
-    limits = [limit for _, limit in reading.rules[place]]
+    limits = list(reading.asked[place].values())
     text = " and ".join(limit.text(in_full=True) for limit in limits)
     if place:
         before = "the rule before does not hold"

@@ -10,17 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.audits.certificate._goal import Goal
-from jupyter_distill.audits.certificate._reading import (
-    Reading,
-    RulesReading,
-    TreeReading,
-    holds,
-    inside,
-)
+from jupyter_distill.audits.certificate._reading import ChoiceReading, Reading, RulesReading
 from jupyter_distill.audits.certificate._reading_sums import SumReading, shown
 from jupyter_distill.audits.certificate._room import Room
 from jupyter_distill.audits.certificate._smallest import alone
-from jupyter_distill.explanation import Limit
+from jupyter_distill.explanation import Box, Limit
 
 Floats = NDArray[np.float64]
 
@@ -89,20 +83,18 @@ class Margins:
     def of(self, row: Floats) -> tuple[Margin, ...]:
         """Return the margins of one row, the narrowest numbers first."""
         reading = self.reading
-        if isinstance(reading, TreeReading):
-            box = list(reading.boxes.limits[int(reading.place(row[None])[0])].items())
-            found = self._of_limits(row, box)
-        elif isinstance(reading, RulesReading):
+        if isinstance(reading, ChoiceReading):
             place = int(reading.place(row[None])[0])
-            found = self._of_limits(row, reading.rules[place])
-            found += self._of_earlier(row, reading.rules[:place])
+            found = self._of_limits(row, reading.asked[place])
+            if isinstance(reading, RulesReading):
+                found += self._of_earlier(row, reading.asked[:place])
         else:
             found = self._of_sum(row)
         return tuple(sorted(found, key=_narrow))
 
-    def _of_limits(self, row: Floats, box: Sequence[tuple[int, Limit]]) -> list[Margin]:
+    def _of_limits(self, row: Floats, box: Box) -> list[Margin]:
         found = []
-        for j, limit in box:
+        for j, limit in box.items():
             x = float(row[j])
             numeric = limit.codes is None
             if numeric and not np.isnan(x):
@@ -113,11 +105,11 @@ class Margins:
                 found.append(self._others(row, j, limit))
         return found
 
-    def _of_earlier(self, row: Floats, rules: Sequence[Any]) -> list[Margin]:
+    def _of_earlier(self, row: Floats, rules: Sequence[Box]) -> list[Margin]:
         """Return how far each earlier rule is from holding, where one condition alone fails."""
         found = []
         for i, rule in enumerate(rules):
-            wrong = [(j, limit) for j, limit in rule if not holds([(j, limit)], row[None])[0]]
+            wrong = [(j, limit) for j, limit in rule.items() if not limit.holds(row[[j]])[0]]
             if len(wrong) > 1:
                 continue
             ((j, limit),) = wrong
@@ -159,7 +151,7 @@ class Margins:
         outside = [
             code
             for code in self.rooms[j].codes.tolist()
-            if not inside(limit, np.array([float(code)]))[0]
+            if not limit.holds(np.array([float(code)]))[0]
         ]
         names = tuple(column.text(code) for code in outside)
         to = float(outside[0]) if outside else x
@@ -168,12 +160,8 @@ class Margins:
     def _beyond(self, j: int, limit: Limit) -> list[float]:
         """Return numbers that do not fulfil a limit, one of every part that the student tells."""
         room, reading = self.rooms[j], self.reading
-        of: list[Sequence[tuple[int, Limit]]] = []
-        if isinstance(reading, RulesReading):
-            of = list(reading.rules)
-        elif isinstance(reading, TreeReading):
-            of = [tuple(box.items()) for box in reading.boxes.limits]
-        told = [one for box in of for k, one in box if k == j and one.codes is None]
+        of = reading.asked if isinstance(reading, ChoiceReading) else ()
+        told = [box[j] for box in of if j in box and box[j].codes is None]
         ends = {end for one in told for end in (one.low, one.high) if np.isfinite(end)}
         above = [room.precision.above(end, np.inf) for end in ends]
         numbers = sorted({room.middle, *ends, *(float(x) for x in above if x is not None)})
@@ -238,11 +226,11 @@ class Margins:
             return ()
         place = int(self.reading.place(row[None])[0])
         found = []
-        for i, rule in enumerate(self.reading.rules[:place]):
+        for i, rule in enumerate(self.reading.asked[:place]):
             wrong = tuple(
                 limit.text(in_full=True)
-                for j, limit in rule
-                if not holds([(j, limit)], row[None])[0]
+                for j, limit in rule.items()
+                if not limit.holds(row[[j]])[0]
             )
             found.append((i, wrong))
         return tuple(found)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._wilson import wilson
-from jupyter_distill.audits._intervals import Interval, mean_intervals
-from jupyter_distill.audits.certificate._reading import Reading, RulesReading, TreeReading, truly
+from jupyter_distill.audits._intervals import UNKNOWN, Interval, mean_intervals
+from jupyter_distill.audits.certificate._reading import ChoiceReading, Reading, RulesReading, truly
 from jupyter_distill.data import Table
 from jupyter_distill.data._near import POOL, encode
 from jupyter_distill.distillation import Distillation
@@ -87,7 +87,7 @@ class NearRows:
             self.alike = (said.argmax(1) == d.targets.predicted).astype(np.float64)
         self.overall = float(self.alike[self.held_out].mean()) if self.held_out.any() else np.nan
         self.places: Places | None = None
-        if isinstance(reading, TreeReading | RulesReading):
+        if isinstance(reading, ChoiceReading):
             self.places = reading.place(d.table.values)
 
     def of(self, table: Table, places: Places | None) -> list[Support]:
@@ -97,7 +97,7 @@ class NearRows:
         return self._nearest(table, places)
 
     def _shared(self, table: Table, own: Places | None) -> list[Support]:
-        assert isinstance(self.reading, TreeReading | RulesReading)
+        assert isinstance(self.reading, ChoiceReading)
         which = "in the same leaf"
         if isinstance(self.reading, RulesReading):
             which = "decided by the same rule"
@@ -150,9 +150,8 @@ class NearRows:
         )
 
     def _interval(self, rows: Places) -> Interval:
-        nothing = float("nan")
         if not len(rows):
-            return Interval(nothing, nothing, nothing)
+            return UNKNOWN
         alike = self.alike[rows]
         if self.d.task == "regression":
             whole = np.ones((len(rows), 1), dtype=bool)

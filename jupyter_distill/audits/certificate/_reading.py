@@ -1,9 +1,12 @@
-"""A student as it is read: its rule or its sum, applied to rows without asking the student."""
+"""A student as it is read by a person: its rule or its sum, applied to rows by hand.
+
+Not by ``jupyter_distill.reading``, which takes what was fitted: a certificate follows what people
+are shown, and is given only where that comes to the student's own answer.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +15,11 @@ from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected
 from jupyter_distill.data import Column
-from jupyter_distill.explanation import Limit, RuleExplanation, TreeExplanation
+from jupyter_distill.explanation import Box, RuleExplanation, TreeExplanation, holds
 from jupyter_distill.students import Student
-from jupyter_distill.students._tree import TreeBase
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
-Bools = NDArray[np.bool_]
-Box = Mapping[int, Limit]
 
 LEAST = 1e-300  # probability below which a logarithm would be infinite
 ROUNDING = 1e-9  # of the sizes that are summed: what two ways of adding up may differ by
@@ -86,26 +86,6 @@ class Reading(ABC):
         return np.zeros(len(values))
 
 
-def inside(limit: Limit, x: Floats) -> Bools:
-    """Return which values of a column a limit lets through."""
-    if limit.codes is None:
-        lost = np.isnan(x)
-        with np.errstate(invalid="ignore"):
-            held = (x > limit.low) & (x <= limit.high)
-    else:
-        lost = ~(x >= 0)  # missing, or a category that was never seen
-        held = np.isin(x, sorted(limit.codes))
-    return np.asarray(np.where(lost, limit.missing, held))
-
-
-def holds(box: Sequence[tuple[int, Limit]], values: Floats) -> Bools:
-    """Return which rows fulfil all limits."""
-    held = np.ones(len(values), dtype=bool)
-    for column, limit in box:
-        held &= inside(limit, values[:, column])
-    return held
-
-
 @dataclass(frozen=True, eq=False)
 class Boxes:
     """Parts of all possible rows that do not overlap, and what is said in each.
@@ -122,55 +102,60 @@ class Boxes:
     says: Floats
 
 
-class TreeReading(Reading):
+class ChoiceReading(Reading):
+    """One of several answers: that of the first box of `asked` that a row is in.
+
+    Attributes
+    ----------
+    asked : tuple of dict of int to Limit
+        What leads to each answer.
+    says : ndarray of shape (len(asked), K)
+        The answers: log-probabilities, or numbers.
+    boxes : Boxes
+        The same as parts that do not overlap.
+    """
+
+    asked: tuple[Box, ...]
+    says: Floats
+    boxes: Boxes
+
+    def place(self, values: Floats) -> Places:
+        """Return the place of the leaf or rule that decides each row."""
+        return np.asarray(np.array([holds(box, values) for box in self.asked]).argmax(0))
+
+    def output(self, values: Floats) -> Floats:
+        """Return what is said there of each row."""
+        return np.asarray(self.says[self.place(values)])
+
+    def _read(self, explanation: TreeExplanation | RuleExplanation) -> None:
+        self.columns, self.classes = explanation.columns, explanation.classes
+        self.used = tuple(sorted({j for box in self.asked for j in box}))
+
+
+class TreeReading(ChoiceReading):
     """A tree: the limits on the way to the one leaf that a row falls in."""
 
     def __init__(self, explanation: TreeExplanation) -> None:
         self.explanation = explanation
-        self.columns, self.classes = explanation.columns, explanation.classes
-        self.leaves = np.flatnonzero(explanation.left < 0)
-        limits = tuple(explanation.limits(int(leaf)) for leaf in self.leaves)
-        self.boxes = Boxes(limits, _said(explanation.student[self.leaves], explanation.classes))
-        self.used = tuple(sorted({j for box in limits for j in box}))
-
-    def place(self, values: Floats) -> Places:
-        """Return the place among the leaves of the one that each row falls in."""
-        held = np.array([holds(list(box.items()), values) for box in self.boxes.limits])
-        return np.asarray(held.argmax(0))
-
-    def output(self, values: Floats) -> Floats:
-        """Return what is said in the leaf of each row."""
-        return np.asarray(self.boxes.says[self.place(values)])
+        self.leaves = np.array(list(explanation.boxes))
+        self.asked = tuple(explanation.boxes.values())
+        self.says = _said(explanation.student[self.leaves], explanation.classes)
+        self.boxes = Boxes(self.asked, self.says)
+        self._read(explanation)
 
 
-class RulesReading(Reading):
+class RulesReading(ChoiceReading):
     """A rule list: the first rule that holds decides."""
 
     def __init__(self, explanation: RuleExplanation, tree: TreeExplanation) -> None:
-        self.explanation = explanation
-        self.columns, self.classes = explanation.columns, explanation.classes
+        place = {column: j for j, column in enumerate(explanation.columns)}
+        self.asked = tuple(
+            {place[limit.column]: limit for limit in of} for of in explanation.limits
+        )
+        self.says = _said(explanation.student, explanation.classes)
         # the same answers as parts that do not overlap, as the list was read from them
         self.boxes = TreeReading(tree).boxes
-        self.says = _said(explanation.student, explanation.classes)
-        place = {column: j for j, column in enumerate(self.columns)}
-        self.rules = tuple(
-            tuple((place[limit.column], limit) for limit in of) for of in explanation.limits
-        )
-        self.used = tuple(sorted({j for rule in self.rules for j, _ in rule}))
-
-    def place(self, values: Floats) -> Places:
-        """Return the place of the rule that decides each row."""
-        held = np.array([holds(rule, values) for rule in self.rules])
-        return np.asarray(held.argmax(0))
-
-    def output(self, values: Floats) -> Floats:
-        """Return what the deciding rule says of each row."""
-        return np.asarray(self.says[self.place(values)])
-
-
-def tree_of(student: Any) -> TreeExplanation:
-    """Return the tree that a list of rules was read from."""
-    return TreeBase.explain(student)
+        self._read(explanation)
 
 
 def _said(answers: Floats, classes: tuple[str, ...]) -> Floats:

@@ -13,7 +13,6 @@ from jupyter_distill.audits.certificate._reading import (
     Reading,
     RulesReading,
     TreeReading,
-    tree_of,
 )
 from jupyter_distill.data import Column
 from jupyter_distill.explanation import (
@@ -24,6 +23,7 @@ from jupyter_distill.explanation import (
     TermExplanation,
     TreeExplanation,
 )
+from jupyter_distill.reading import tree_of
 from jupyter_distill.students._design import Entry
 
 Bools = NDArray[np.bool_]

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from math import factorial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.audits.certificate._reading import (
-    Boxes,
-    Reading,
-    RulesReading,
-    TreeReading,
-    inside,
-)
-from jupyter_distill.audits.certificate._reading_sums import EbmReading, LinearReading, said_of
+from jupyter_distill.audits.attributions._score_scale import scale_of
+from jupyter_distill.audits.attributions._shap_run import student_shap
+from jupyter_distill.audits.certificate._reading import ChoiceReading, Reading
+from jupyter_distill.audits.certificate._reading_sums import NetReading, said_of
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 
 Floats = NDArray[np.float64]
 
 BACKGROUND = 100  # learnt rows that stand for "a row of which a column is not known"
-FEW = 8  # columns of a net up to which all of their sets are tried
-ORDERS = 16  # orders of more columns that are drawn, each also turned around
 
 
 @dataclass(frozen=True)
@@ -112,23 +104,42 @@ def reasons(
     S. M. Lundberg et al.: From local explanations to global understanding with explainable AI for
     trees, 2020 (interventional Shapley values of trees).
     """
-    background = d.table.values[_some(d.rows.learnt, d.random_state)]
+    seed = 0 if d.random_state is None else d.random_state
+    values = np.vstack([d.table.values, table.values])
+    background, rows = _some(d.rows.learnt, seed), np.arange(d.table.n_rows, len(values))
+    scale, _ = scale_of(d, "log-odds" if reading.classes else "auto")
+    told = student_shap(d, Table(table.columns, values, values), rows, background, scale, seed)
+    how = f"{_how(reading, told.explainer)}, against {len(background)} rows that were learnt from"
+    base = reading.output(d.table.values[background]).mean(0)
     found = []
-    for i in range(table.n_rows):
-        row = table.values[i]
-        phi, how = _attributed(reading, row, background)  # (d, K)
-        base = reading.output(background).mean(0)
-        name, turn = _turned(reading, against[i])
-        weights = phi @ turn
+    for row, shares, pair in zip(table.values, told.values, against, strict=True):
+        name, turn = _turned(reading, pair)
+        weights = towards(shares, pair)
         order = np.argsort(-weights, kind="stable")
-        told = tuple(
+        reasons = tuple(
             Reason(table.columns[j].name, said_of(table.columns[j], row[j]), float(weights[j]))
             for j in order
             if j in reading.used
         )
-        how = f"{how}, against {len(background)} rows that were learnt from"
-        found.append(Reasons(name, float(base @ turn), told, how))
+        found.append(Reasons(name, float(base @ turn), reasons, how))
     return found
+
+
+def towards(values: Floats, pair: tuple[int, int]) -> Floats:
+    """Return what each column adds towards the class that is named, against the other."""
+    named, other = pair
+    if values.shape[1] == 1:  # a number, or the second of two classes
+        return values[:, 0] if named >= other else -values[:, 0]
+    return np.asarray(values[:, named] - values[:, other])
+
+
+def _how(reading: Reading, explainer: str) -> str:
+    if explainer != "exact":
+        return f"Shapley values, {explainer}"
+    if isinstance(reading, ChoiceReading):
+        return "exact Shapley values over the leaves"
+    units = " and its units" if isinstance(reading, NetReading) else ""
+    return f"exact Shapley values of the sum{units}"
 
 
 def _turned(reading: Reading, pair: tuple[int, int]) -> tuple[str, Floats]:
@@ -141,106 +152,6 @@ def _turned(reading: Reading, pair: tuple[int, int]) -> tuple[str, Floats]:
     return f"log-odds of {reading.classes[named]} against {reading.classes[other]}", turn
 
 
-def _some(rows: NDArray[np.intp], seed: int | None) -> NDArray[np.intp]:
+def _some(rows: NDArray[np.intp], seed: int) -> NDArray[np.intp]:
     # those that attributions of both models are drawn against, so that the two agree
-    return np.random.default_rng([0 if seed is None else seed, 2]).permutation(rows)[:BACKGROUND]
-
-
-def _attributed(reading: Reading, row: Floats, background: Floats) -> tuple[Floats, str]:
-    """Return Shapley values of one row, shape (d, K), and how they came about."""
-    if isinstance(reading, TreeReading | RulesReading):
-        return of_boxes(reading.boxes, row, background), "exact Shapley values over the leaves"
-    if isinstance(reading, LinearReading | EbmReading):
-        return _of_sums(reading, row, background), "exact Shapley values of the sum"
-    return _of_any(reading, row, background)
-
-
-def of_boxes(boxes: Boxes, row: Floats, background: Floats) -> Floats:
-    """Return exact interventional Shapley values of parts that do not overlap, shape (d, K).
-
-    A part speaks for a set of columns S where S comes from the row and the rest from a background
-    row: if those that only the row fulfils (a of them) are in S, and those that only the background
-    row does (b) are not. Then each of the former gets (a - 1)! b! / (a + b)!, each of the latter
-    loses a! (b - 1)! / (a + b)!.
-    """
-    phi = np.zeros((len(row), boxes.says.shape[1]))
-    for box, says in zip(boxes.limits, boxes.says, strict=True):
-        columns = list(box)
-        if not columns:
-            continue
-        ours = np.array([inside(box[j], row[[j]])[0] for j in columns])
-        theirs = np.column_stack([inside(box[j], background[:, j]) for j in columns])
-        alive = (ours | theirs).all(1)
-        only_ours, only_theirs = ours & ~theirs[alive], ~ours & theirs[alive]
-        a, b = only_ours.sum(1), only_theirs.sum(1)
-        gain = np.array([_share(x - 1, y, x + y) for x, y in zip(a, b, strict=True)])
-        loss = np.array([_share(x, y - 1, x + y) for x, y in zip(a, b, strict=True)])
-        moved = (only_ours * gain[:, None] - only_theirs * loss[:, None]).sum(0) / len(background)
-        phi[columns] += moved[:, None] * says
-    return phi
-
-
-def _share(one: int, other: int, together: int) -> float:
-    if one < 0 or other < 0:
-        return 0.0
-    return factorial(one) * factorial(other) / factorial(together)
-
-
-def _of_sums(reading: LinearReading | EbmReading, row: Floats, background: Floats) -> Floats:
-    """Return Shapley values of a sum: part by part, those of two columns by both orders."""
-    phi = np.zeros((len(row), reading.intercept.size))
-    here, there = reading.parts(row[None]), reading.parts(background)
-    mixed: dict[int, list[Any]] = {}
-    for t, (own, others) in enumerate(zip(here, there, strict=True)):
-        if len(own.columns) == 1:
-            phi[own.columns[0]] += (own.adds - others.adds).mean(0)
-            continue
-        halves = []
-        for j in own.columns:  # the row's value of one column, in the background rows
-            if j not in mixed:
-                rows = background.copy()
-                rows[:, j] = row[j]
-                mixed[j] = reading.parts(rows)
-            halves.append(mixed[j][t].adds)
-        for mine, rest, j in (
-            (halves[0], halves[1], own.columns[0]),
-            (*halves[::-1], own.columns[1]),
-        ):
-            phi[j] += ((mine - others.adds) + (own.adds - rest)).mean(0) / 2
-    return np.hstack([-phi / 2, phi / 2]) if len(reading.classes) == 2 else phi
-
-
-def _of_any(reading: Reading, row: Floats, background: Floats) -> tuple[Floats, str]:
-    """Return Shapley values of a function: exact for few columns, else over drawn orders."""
-    used = list(reading.used)
-    width = max(len(reading.classes), 1)
-    phi = np.zeros((len(row), width))
-
-    def value(chosen: frozenset[int]) -> Floats:
-        if chosen not in known:
-            rows = background.copy()
-            for j in chosen:
-                rows[:, j] = row[j]
-            known[chosen] = reading.output(rows).mean(0)
-        return known[chosen]
-
-    known: dict[frozenset[int], Floats] = {}
-    m = len(used)
-    if m <= FEW:
-        for j in used:
-            others = [k for k in used if k != j]
-            for size in range(m):
-                share = _share(size, m - 1 - size, m)
-                for chosen in combinations(others, size):
-                    now = frozenset(chosen)
-                    phi[j] += share * (value(now | {j}) - value(now))
-        return phi, f"exact Shapley values over all sets of {m} columns"
-    rng = np.random.default_rng(0)
-    for _ in range(ORDERS):
-        order = rng.permutation(used)
-        for way in (order, order[::-1]):
-            taken: frozenset[int] = frozenset()
-            for j in way.tolist():
-                phi[j] += (value(taken | {j}) - value(taken)) / (2 * ORDERS)
-                taken |= {j}
-    return phi, f"Shapley values over {2 * ORDERS} drawn orders of {m} columns"
+    return np.random.default_rng([seed, 2]).permutation(rows)[:BACKGROUND]

@@ -16,7 +16,7 @@ from jupyter_distill.audits.attributions._score_scale import Scale
 from jupyter_distill.audits.certificate._asked_again import NOT_ASKED, Answers
 from jupyter_distill.audits.certificate._cases import Cases
 from jupyter_distill.audits.certificate._reading_sums import said_of
-from jupyter_distill.audits.certificate._reasons import Reason
+from jupyter_distill.audits.certificate._reasons import Reason, towards
 from jupyter_distill.audits.certificate._reasons_budget import Allowed, Purse
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
@@ -179,7 +179,7 @@ def _one(
     def told(of: Attribution | None) -> tuple[Reason, ...]:
         if of is None:
             return ()
-        weights = _towards(of.values[at], pair)
+        weights = towards(of.values[at], pair)
         order = np.argsort(-(weights if one.method == "shap" else np.abs(weights)), kind="stable")
         return tuple(
             Reason(column.name, said_of(column, row[j]), float(weights[j]))
@@ -208,11 +208,3 @@ def _score(d: Distillation, scale: Scale, pair: tuple[int, int]) -> str:
         return scale.words
     named, other = (str(d.targets.classes[k]) for k in pair)
     return f"{scale.kind} of {named} against {other}"
-
-
-def _towards(values: Floats, pair: tuple[int, int]) -> Floats:
-    """Return what each column adds towards the class that is named, against the other."""
-    named, other = pair
-    if values.shape[1] == 1:  # a number, or the second of two classes
-        return values[:, 0] if named >= other else -values[:, 0]
-    return np.asarray(values[:, named] - values[:, other])

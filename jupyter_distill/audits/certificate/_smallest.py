@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.audits.certificate._goal import Goal
-from jupyter_distill.audits.certificate._reading import Reading, RulesReading, TreeReading
+from jupyter_distill.audits.certificate._reading import ChoiceReading, Reading
 from jupyter_distill.audits.certificate._reading_sums import (
     EbmReading,
     LinearReading,
@@ -87,7 +87,7 @@ def smallest(
     rows : ndarray of shape (n, d)
         Real rows, from which a search may start.
     """
-    if isinstance(reading, TreeReading | RulesReading):
+    if isinstance(reading, ChoiceReading):
         return _over_boxes(reading, row, goal, rooms)
     if isinstance(reading, LinearReading | EbmReading):
         try:
@@ -108,9 +108,7 @@ def _found(rooms: Sequence[Room], row: Floats, values: Floats | None, *, exact: 
     return Found(values, cost, exact)
 
 
-def _over_boxes(
-    reading: TreeReading | RulesReading, row: Floats, goal: Goal, rooms: Sequence[Room]
-) -> Found:
+def _over_boxes(reading: ChoiceReading, row: Floats, goal: Goal, rooms: Sequence[Room]) -> Found:
     best = Found(None, np.inf, True)
     met = goal.met(reading.boxes.says)
     for i in np.flatnonzero(met):

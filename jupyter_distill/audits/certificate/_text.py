@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_distill._validation import with_article
 from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, figure
+from jupyter_distill.audits.certificate._constrained import Constraint
 from jupyter_distill.audits.certificate._margins import Margin
 from jupyter_distill.audits.certificate._near_rows import Support
 from jupyter_distill.audits.certificate._reasons import Reasons
@@ -27,6 +28,7 @@ def described(one: Certificate) -> str:
         [supported(one.support, regression=not one.student.probabilities)],
         _margins(one.margins),
         [] if one.change is None else changed(one.change),
+        _constraints(one.constraints),
         [] if one.reasons is None else _reasons(one.reasons, one.student),
         _beside(one.beside),
         [one.verified],
@@ -117,12 +119,17 @@ def margin_text(one: Margin) -> str:
 def changed(change: Change) -> list[str]:
     """Say what would change the decision, and for whom."""
     head = f"Smallest change to {change.wanted}: "
+    because = [f"  {told}." for told in change.because]
     if not change.steps:
-        return [f"{head}none; {change.how} ({change.limits})."]
+        return [f"{head}none; {change.how} ({change.limits}).", *because]
     lines = [f"{head}{change.text} ({change.how}; {change.limits})."]
     assert change.student is not None
     lines.append(f"  The student then says {change.student.text}. {teacher_after(change)}")
-    return lines
+    return lines + because
+
+
+def _constraints(found: Sequence[Constraint]) -> list[str]:
+    return ["The student was fitted to keep:", *(f"  {one.text}" for one in found)] if found else []
 
 
 def teacher_after(change: Change) -> str:

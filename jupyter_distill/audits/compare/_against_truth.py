@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from jupyter_distill._paired import LEVEL, MATTERS
-from jupyter_distill.audits._intervals import Interval, mean_intervals
+from jupyter_distill.audits._intervals import UNKNOWN, Interval, mean_intervals
+from jupyter_distill.audits._moves import Grid
 from jupyter_distill.audits._recurring import KINDS, recurring
 from jupyter_distill.audits._refits import Refit
 from jupyter_distill.audits.compare._twins import Said, explanations
-from jupyter_distill.audits.expectations._moves import Grid
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import Predictions
 
@@ -25,7 +25,6 @@ MORE, LESS, ALIKE, UNUSED = "more", "less", "alike", "not used"
 FEWEST = 5  # refits below which no spread is known
 PART = 0.05  # of the standard deviation of the teacher's numbers: a difference that matters
 NAN = float("nan")
-UNKNOWN = Interval(NAN, NAN, NAN)
 
 
 def columns_of(

@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice, check_number, expected
 from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._moves import draw, grids
 from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH, figures, told_apart
 from jupyter_distill.audits.compare._against_truth import (
@@ -25,7 +27,6 @@ from jupyter_distill.audits.compare._against_truth import (
     parts_of,
 )
 from jupyter_distill.audits.compare._twins import Said, both, room, shown
-from jupyter_distill.audits.expectations._moves import draw, grids
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.findings import Finding, Findings
 
@@ -154,6 +155,10 @@ class TruthComparison:
     def __repr__(self) -> str:
         table = figures(self.columns).to_string(index=False, max_rows=30)
         return f"{self.describe()}\n\n{table}"
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def _said(row: Mapping[Any, Any]) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
+from jupyter_distill.audits._moves import Grid, Places, moved_values
 from jupyter_distill.audits._refits import Refit, _refit, refits
-from jupyter_distill.audits.expectations._moves import Grid, Places, moved_values
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, Resamples, Work, at_temperature
 from jupyter_distill.explanation import Explanation

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._late import late
+from jupyter_distill._validation import check_choice, check_number
+from jupyter_distill.audits._labels import labels_of
+from jupyter_distill.audits._models import STUDENT, TEACHER
+from jupyter_distill.audits._moves import (
+    Grid,
+    answers,
+    asked,
+    grids,
+    moved_values,
+    said_by,
+)
 from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH
 from jupyter_distill.audits.expectations._found import at_worst, found_in, title_of
@@ -22,28 +34,19 @@ from jupyter_distill.audits.expectations._judged import (
     Lines,
     judge,
 )
-from jupyter_distill.audits.expectations._moves import (
-    STUDENT,
-    TEACHER,
-    Grid,
-    answers,
-    asked,
-    draw,
-    grids,
-    moved_values,
-    said_by,
-)
+from jupyter_distill.audits.expectations._moved_rows import about_moves, drawn_rows
+from jupyter_distill.audits.expectations._proxies import Proxy, found_in_proxies, proxies
+from jupyter_distill.audits.expectations._shares import Share, found_in_shares, shares
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.expectations import Expectation, Expectations, as_expectations
 from jupyter_distill.findings import Findings
-from jupyter_distill.students import used_together
+from jupyter_distill.students import used_columns
 from jupyter_distill.students._prove import prove
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-BUDGET = 100_000  # moved rows that the teacher is asked about, unless more are allowed
-FAR = 2_000  # where a question may cost more than time, or as many as there are rows
+CURVES = ("column", "model", "of_class", "row", "value", "text", "answer")
 SAME = {TEACHER: 1e-6, STUDENT: 1e-9}  # of the scale: single precision is not more exact
 
 
@@ -71,6 +74,10 @@ class ExpectationsReport:
         What is violated, and what is not used at all.
     notes : tuple of str
         What was cut short or could not be looked at.
+    shares : tuple of Share
+        One per share that is limited and model.
+    proxies : tuple of Proxy
+        How well other columns tell those that should have no part, per model.
     """
 
     teacher: str
@@ -83,21 +90,33 @@ class ExpectationsReport:
     lines: pd.DataFrame
     findings: Findings
     notes: tuple[str, ...]
+    shares: tuple[Share, ...] = ()
+    proxies: tuple[Proxy, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether no expectation is violated or unknown."""
-        return not any(one.verdict in (VIOLATED, UNKNOWN) for one in self.judged)
+        verdicts = [one.verdict for one in self.judged] + [one.verdict for one in self.shares]
+        return not {VIOLATED, UNKNOWN} & set(verdicts)
 
     def of(self, model: str) -> tuple[Judged, ...]:
         """Return the judgements of ``"teacher"`` or ``"student"``."""
         check_choice("model", model, (TEACHER, STUDENT))
         return tuple(one for one in self.judged if one.model == model)
 
-    def frame(self) -> pd.DataFrame:
-        """Return one row per expectation and model; the columns are those of `Judged`."""
-        names = [field.name for field in fields(Judged)]
-        rows = [[getattr(one, name) for name in names] for one in self.judged]
+    def frame(self, of: str = "judged") -> pd.DataFrame:
+        """Return one row per expectation and model.
+
+        Parameters
+        ----------
+        of : {"judged", "shares", "proxies"}
+            Directions and use; shares that are limited; or how well other columns tell those that
+            should have no part. The columns are those of `Judged`, `Share` and `Proxy`.
+        """
+        kinds: dict[str, Any] = {"judged": Judged, "shares": Share, "proxies": Proxy}
+        kind = kinds[check_choice("of", of, tuple(kinds))]
+        names = [field.name for field in fields(kind)]
+        rows = [[getattr(one, name) for name in names] for one in getattr(self, of)]
         return pd.DataFrame(rows, columns=names)
 
     def curves(self) -> pd.DataFrame:
@@ -106,8 +125,9 @@ class ExpectationsReport:
         Returns
         -------
         data frame
-            ``column``, ``model``, ``of_class`` (empty for a number), ``row``: the owner's index
-            of a row that was moved (ICE), or None for the mean over these (partial dependence);
+            ``column`` and its ``kind``, ``model``, ``of_class`` (empty for a number), ``row``: the
+            owner's index of a row that was moved (ICE), or None for the mean over these (partial
+            dependence);
             ``value``: a number or code, NaN where it is missing, ``text``: as its owner writes it;
             ``answer``: the probability, or the number.
 
@@ -126,10 +146,18 @@ class ExpectationsReport:
         ]
         for key, of in pd.Series(self.judged).groupby(_titles(self.judged), sort=False):
             lines.append(f"{key}: {'; '.join(_said(one) for one in of)}.")
+        for column, limited in groupby(self.shares, lambda one: (one.column, one.most)):
+            told = "; ".join(one.text for one in limited)
+            lines.append(f"{column[0]} (at most {column[1]:.1%} of the reasons): {told}.")
+        lines += [f"Proxies: {one.text}." for one in self.proxies]
         return "\n".join([*lines, *(f"- {note}" for note in self.notes)])
 
     def __repr__(self) -> str:
         return self.describe()
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.audit:alone")(self)
+        return html
 
 
 def _titles(judged: Sequence[Judged]) -> list[str]:
@@ -205,8 +233,9 @@ def expectations(
     classes = getattr(d.targets, "classes", None)
     looked = wanted.check(d.table, None if classes is None else classes.tolist())
     work = Work(bool(progress))
-    moves = grids(d.table, [one.feature for one in looked], grid)
-    drawn, notes = _drawn(d, rows, n, moves, budget)
+    directed = [one for one in looked if one.most is None]
+    moves = grids(d.table, [one.feature for one in directed], grid)
+    drawn, notes = drawn_rows(d, rows, n, moves, budget)
     scale = float(answers(d.targets).std()) if d.task == "regression" else 1.0
     said: dict[str, dict[int, Floats]] = {TEACHER: {}}
     why = d.silence
@@ -222,48 +251,25 @@ def expectations(
         j: said_by(d.student, moved_values(d.table, drawn, one)).reshape(len(one), len(drawn), -1)
         for j, one in moves.items()
     }
-    judged = tuple(_judged(d, looked, drawn, moves, said, scale * tolerance, scale, why))
+    limited = shares(d, looked, rows, n, budget, progress)
+    told, unmeasured = proxies(d, directed, used_columns(d.student))
+    judged = tuple(_judged(d, directed, drawn, moves, said, scale * tolerance, scale, why))
     return ExpectationsReport(
         teacher=d.teacher.name,
         student=d.title,
         judged=judged,
         which=WHICH[rows],
         rows=len(drawn),
-        asked=sum(one.shape[0] * one.shape[1] for one in said[TEACHER].values()),
+        asked=sum(one.shape[0] * one.shape[1] for one in said[TEACHER].values()) + limited.asked,
         tolerance=scale * tolerance,
         lines=_curves(d, drawn, moves, said),
-        findings=Findings.ordered(found_in(judged, d)),
-        notes=(*notes, *_about(d, moves), *work.notes),
+        findings=Findings.ordered(
+            [*found_in(judged, d), *found_in_shares(limited.judged), *found_in_proxies(told)]
+        ),
+        notes=(*notes, *about_moves(d, moves), *work.notes, *limited.notes, *unmeasured),
+        shares=limited.judged,
+        proxies=tuple(told),
     )
-
-
-def _drawn(
-    d: Distillation, rows: str, n: int, moves: Mapping[int, Grid], budget: int | None
-) -> tuple[Places, list[str]]:
-    """Return the rows to move: as many as the teacher may be asked about."""
-    each = sum(len(one) for one in moves.values())
-    if budget is not None:
-        check_number("budget", budget, low=1, integer=True)
-    if d.silence:
-        return draw(d, rows, n), []
-    most = budget or (max(FAR, d.table.n_rows) if d.teacher.remote else BUDGET)
-    drawn = draw(d, rows, n)
-    if len(drawn) * each <= most:
-        return drawn, []
-    if most < each:
-        raise ValueError(
-            expected(
-                f"a budget of at least {each} rows, to move one through all values",
-                got=f"{most}",
-                remedy="Raise it, expect something of fewer columns, or take a smaller grid.",
-            )
-        )
-    fewer = draw(d, rows, most // each)
-    note = (
-        f"{len(fewer)} rows were moved, and not {len(drawn)}, so that the teacher was asked about "
-        f"no more than {most:,}: raise budget= for more."
-    )
-    return fewer, [note]
 
 
 def _judged(
@@ -277,14 +283,12 @@ def _judged(
     why: str,
 ) -> Iterator[Judged]:
     """Judge every expectation of every model."""
-    together = used_together(d.student)
-    used = None if together is None else frozenset[int]().union(*together)
-    classes = _classes(d)
+    used, classes = used_columns(d.student), _classes(d)
     own = {
         TEACHER: answers(d.targets.take(rows)),
         STUDENT: said_by(d.student, d.table.take(rows)),
     }
-    index = _index(d, rows)
+    index = list(labels_of(d.table, rows))
     for one in looked:
         of_class = "" if one.of_class is None else classes[one.of_class]
         for model in (TEACHER, STUDENT):
@@ -313,12 +317,6 @@ def _classes(d: Distillation) -> list[str]:
     return [""] if d.task == "regression" else [str(name) for name in d.targets.classes.tolist()]
 
 
-def _index(d: Distillation, rows: Places) -> list[object]:
-    """Return the names of rows: by the owner's index where there is one, else by position."""
-    native = d.table.native
-    return list(native.index[rows] if isinstance(native, pd.DataFrame) else rows.tolist())
-
-
 def _curves(
     d: Distillation,
     rows: Places,
@@ -326,7 +324,7 @@ def _curves(
     said: Mapping[str, Mapping[int, Floats]],
 ) -> pd.DataFrame:
     """Return ICE and their means as a long data frame."""
-    index, classes, parts = _index(d, rows), _classes(d), []
+    index, classes, parts = list(labels_of(d.table, rows)), _classes(d), []
     for j, grid in moves.items():
         column = d.table.columns[j]
         texts = [column.text(value) for value in grid.values]
@@ -342,6 +340,7 @@ def _curves(
                     pd.DataFrame(
                         {
                             "column": column.name,
+                            "kind": column.kind,
                             "model": model,
                             "of_class": classes[k],
                             "row": np.tile(names, len(grid)),
@@ -351,20 +350,7 @@ def _curves(
                         }
                     )
                 )
-    return pd.concat(parts, ignore_index=True)
-
-
-def _about(d: Distillation, moves: Mapping[int, Grid]) -> Iterator[str]:
-    if d.teacher.noisy and not d.silence:
-        yield "The teacher's answers may differ from call to call: small moves may be chance."
-    if d.population is not None:
-        yield "The rows are of the sample that the student was distilled from."
-    for j, grid in moves.items():
-        if grid.left_out:
-            yield (
-                f"{d.table.names[j]} was moved through its {len(grid.known)} most frequent values; "
-                f"{grid.left_out} were left out."
-            )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*CURVES])
 
 
 def _part(d: Distillation, asked: Scope, _: float | None) -> ExpectationsReport:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from jupyter_distill.audits._models import STUDENT, TEACHER
 from jupyter_distill.audits.expectations._judged import NOT_USED, VIOLATED, Judged
-from jupyter_distill.audits.expectations._moves import STUDENT, TEACHER
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.expectations import USED
 from jupyter_distill.findings import Finding

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from jupyter_distill.audits.expectations._moves import Grid
+from jupyter_distill.audits._moves import Grid
 from jupyter_distill.data import Column
 from jupyter_distill.expectations import USED, Expectation
 from jupyter_distill.students._prove import Proof

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from jupyter_distill._versions import installed
 from jupyter_distill.exports.code._cells import Cells
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._names import one_line
+from jupyter_distill.reading import Form
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +47,7 @@ class About:
     @property
     def version(self) -> str:
         """Version of the package."""
-        try:
-            return version("jupyter-distill")
-        except PackageNotFoundError:  # run from a folder, without having been installed
-            return "(not installed)"
+        return installed("jupyter-distill") or "(not installed)"
 
     @cached_property
     def settings(self) -> dict[str, str]:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.data import Column, Table
-from jupyter_distill.exports.code._form import Choice, Form, Line, conditions, parts
 from jupyter_distill.exports.code._read import categories
+from jupyter_distill.reading import Choice, Form, Line, parts, questions
 
 Floats = NDArray[np.float64]
 PROBES = 200  # rows that are made up
@@ -132,9 +132,9 @@ def _probes(form: Form, rng: np.random.Generator) -> Floats:
 def _edges(form: Form) -> dict[int, set[float]]:
     found: dict[int, set[float]] = {}
     if isinstance(form.body, Choice):
-        for condition in conditions(form.body):
-            ends = {end for end in (condition.low, condition.high) if np.isfinite(end)}
-            found.setdefault(condition.column, set()).update(ends)
+        for column, limit in questions(form.body):
+            ends = {end for end in (limit.low, limit.high) if np.isfinite(end)}
+            found.setdefault(column, set()).update(ends)
     else:
         for part in parts(form.body):
             if isinstance(part, Line):

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.exports.code._cells import Cells
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._result import Checked
+from jupyter_distill.reading import Form
 from jupyter_distill.targets import soften
 
 Floats = NDArray[np.float64]

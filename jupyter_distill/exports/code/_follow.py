@@ -18,9 +18,8 @@ from jupyter_distill._softmax import softmax
 from jupyter_distill._validation import expected
 from jupyter_distill.exports.code._cells import Cells
 from jupyter_distill.exports.code._clauses import Clauses, Listed, holds
-from jupyter_distill.exports.code._evaluate import Answers
-from jupyter_distill.exports.code._form import Form, Value
 from jupyter_distill.exports.code._words import name_of, quoted
+from jupyter_distill.reading import Answers, Form, Value
 
 Floats = NDArray[np.float64]
 Block = tuple[str, ...]

@@ -10,18 +10,18 @@ import numpy as np
 from jupyter_distill._validation import expected, some
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import kind_of
-from jupyter_distill.exports.code._form import (
+from jupyter_distill.exports.code._open import FORMAT, VERSION
+from jupyter_distill.exports.code._read import categories
+from jupyter_distill.reading import (
     Ask,
     Axis,
     Choice,
-    Condition,
     Form,
     Line,
+    Question,
     Scores,
     Sums,
 )
-from jupyter_distill.exports.code._open import FORMAT, VERSION
-from jupyter_distill.exports.code._read import categories
 
 OPSET, ML, IR = 17, 3, 8
 
@@ -130,18 +130,18 @@ class Graph:
 
     # trees and rules
 
-    def holds(self, condition: Condition) -> str:
-        """Return for which rows a condition holds, shape (n, 1)."""
-        j = condition.column
-        if condition.codes is not None:
+    def holds(self, question: Question) -> str:
+        """Return for which rows the answer to a question is yes, shape (n, 1)."""
+        j, limit = question
+        if limit.codes is not None:
             known = len(categories(self.form.columns[j]))
-            table = [code in condition.codes for code in range(known)]
+            table = [code in limit.codes for code in range(known)]
             # from behind, code -1 meets the last entry and -2 the one before
-            table += [condition.lost, condition.lost]
+            table += [limit.missing, limit.missing]
             codes = self.codes(j)
             return self.node("Gather", self.constant(table, np.bool_), codes)
         x = self.inputs[j]
-        low, high = condition.low, condition.high
+        low, high = limit.low, limit.high
         lost = self.lost(j)
         inside = None
         if np.isfinite(high):
@@ -151,7 +151,7 @@ class Graph:
             inside = above if inside is None else self.node("And", inside, above)
         if inside is None:
             inside = self.node("Not", lost)
-        if condition.lost:
+        if limit.missing:
             return self.node("Or", inside, lost)
         # comparisons with NaN are false, as IEEE 754 has it
         return inside
@@ -166,7 +166,7 @@ class Graph:
         def tree(how: Ask | int) -> str:
             if isinstance(how, int):
                 return at(how)
-            return self.node("Where", self.holds(how.condition), tree(how.yes), tree(how.no))
+            return self.node("Where", self.holds(how.question), tree(how.yes), tree(how.no))
 
         if not isinstance(body.how, tuple):
             found = tree(body.how)
@@ -174,8 +174,8 @@ class Graph:
             found = at(body.how[-1].number)
             for rule in body.how[-2::-1]:
                 held = self.constant([[True]], np.bool_)
-                for i, condition in enumerate(rule.conditions):
-                    one = self.holds(condition)
+                for i, question in enumerate(rule.box.items()):
+                    one = self.holds(question)
                     held = one if i == 0 else self.node("And", held, one)
                 found = self.node("Where", held, at(rule.number), found)
         # where nothing is asked there is a single place, which is that of every row

@@ -9,9 +9,8 @@ import numpy as np
 
 from jupyter_distill._optional import require
 from jupyter_distill.exports.code._cells import Cells, kind_of
-from jupyter_distill.exports.code._evaluate import Answers
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._result import Checked
+from jupyter_distill.reading import Answers, Form
 
 MISSING = (
     "Not checked: onnxruntime is not installed. Install it with: "

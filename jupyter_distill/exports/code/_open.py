@@ -31,21 +31,23 @@ from typing import Any
 
 from jupyter_distill._validation import expected
 from jupyter_distill.data import Column
-from jupyter_distill.exports.code._form import (
+from jupyter_distill.explanation import Limit
+from jupyter_distill.exports.code._read import categories
+from jupyter_distill.reading import (
+    Addend,
     Ask,
     Axis,
     Choice,
-    Condition,
+    Clause,
     Form,
     Line,
-    Part,
-    Rule,
+    Question,
     Scores,
     Steps,
     Sums,
 )
-from jupyter_distill.exports.code._read import categories
 
+Columns = tuple[Column, ...]
 FORMAT, VERSION = "jupyter_distill student", 1
 
 
@@ -84,7 +86,7 @@ def _model(body: Choice | Scores) -> dict[str, Any]:
     ]
     if isinstance(body.how, tuple):
         rules = [
-            {"number": rule.number, "all": [_condition(one) for one in rule.conditions]}
+            {"number": rule.number, "all": [_question(one) for one in rule.box.items()]}
             for rule in body.how
         ]
         return {"kind": "rules", "rules": rules, "outcomes": outcomes}
@@ -94,16 +96,17 @@ def _model(body: Choice | Scores) -> dict[str, Any]:
 def _tree(how: Ask | int) -> Any:
     if isinstance(how, int):
         return how
-    return {"ask": _condition(how.condition), "yes": _tree(how.yes), "no": _tree(how.no)}
+    return {"ask": _question(how.question), "yes": _tree(how.yes), "no": _tree(how.no)}
 
 
-def _condition(one: Condition) -> dict[str, Any]:
+def _question(one: Question) -> dict[str, Any]:
+    column, limit = one
     return {
-        "column": one.column,
-        "above": one.low if isfinite(one.low) else None,
-        "up_to": one.high if isfinite(one.high) else None,
-        "codes": None if one.codes is None else list(one.codes),
-        "lost": one.lost,
+        "column": column,
+        "above": limit.low if isfinite(limit.low) else None,
+        "up_to": limit.high if isfinite(limit.high) else None,
+        "codes": None if limit.codes is None else sorted(limit.codes),
+        "lost": limit.missing,
     }
 
 
@@ -111,7 +114,7 @@ def _sums(of: Sums) -> dict[str, Any]:
     return {"intercept": list(of.intercept), "parts": [_part(part) for part in of.parts]}
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Addend) -> dict[str, Any]:
     if isinstance(part, Line):
         return {
             "column": part.column,
@@ -151,20 +154,20 @@ def from_dict(said: dict[str, Any]) -> Form:
     columns = tuple(
         Column(c["name"], c["kind"], tuple(c["categories"]), c["integer"]) for c in said["columns"]
     )
-    body = _body(said["model"])
+    body = _body(said["model"], columns)
     return Form(said["family"], said["title"], columns, tuple(said["classes"]), body)
 
 
-def _body(model: dict[str, Any]) -> Choice | Scores:
+def _body(model: dict[str, Any], columns: Columns) -> Choice | Scores:
     if model["kind"] == "sum":
         hidden = None if model["hidden"] is None else _sums_from(model["hidden"])
         out = tuple(tuple(row) for row in model["out"])
         return Scores(_sums_from(model["sum"]), hidden, out)
     how: Any = (
-        _tree_from(model["tree"])
+        _tree_from(model["tree"], columns)
         if model["kind"] == "tree"
         else tuple(
-            Rule(tuple(_condition_from(one) for one in rule["all"]), rule["number"])
+            Clause(dict(_question_from(one, columns) for one in rule["all"]), rule["number"])
             for rule in model["rules"]
         )
     )
@@ -176,24 +179,26 @@ def _body(model: dict[str, Any]) -> Choice | Scores:
     )
 
 
-def _tree_from(said: Any) -> Ask | int:
+def _tree_from(said: Any, columns: Columns) -> Ask | int:
     if isinstance(said, int):
         return said
-    return Ask(_condition_from(said["ask"]), _tree_from(said["yes"]), _tree_from(said["no"]))
+    yes, no = (_tree_from(said[way], columns) for way in ("yes", "no"))
+    return Ask(_question_from(said["ask"], columns), yes, no)
 
 
-def _condition_from(said: dict[str, Any]) -> Condition:
-    codes = None if said["codes"] is None else tuple(said["codes"])
+def _question_from(said: dict[str, Any], columns: Columns) -> Question:
+    codes = None if said["codes"] is None else frozenset(said["codes"])
     low = -inf if said["above"] is None else said["above"]
     high = inf if said["up_to"] is None else said["up_to"]
-    return Condition(said["column"], low, high, codes, said["lost"])
+    j = said["column"]
+    return j, Limit(columns[j], low, high, codes, said["lost"], seen=True)
 
 
 def _sums_from(said: dict[str, Any]) -> Sums:
     return Sums(tuple(said["intercept"]), tuple(_part_from(part) for part in said["parts"]))
 
 
-def _part_from(said: dict[str, Any]) -> Part:
+def _part_from(said: dict[str, Any]) -> Addend:
     if "axes" not in said:
         shares = (tuple(said[name]) for name in ("slope", "known", "missing"))
         return Line(said["column"], said["mean"], *shares)

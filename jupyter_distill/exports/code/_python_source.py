@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from jupyter_distill.exports.code._form import (
+from jupyter_distill.explanation import Limit
+from jupyter_distill.exports.code._names import identifiers, one_line
+from jupyter_distill.exports.code._read import categories
+from jupyter_distill.reading import (
     Ask,
     Axis,
     Choice,
-    Condition,
+    Clause,
     Form,
     Line,
-    Rule,
+    Question,
     Scores,
     Steps,
     Sums,
     depth,
     parts,
 )
-from jupyter_distill.exports.code._names import identifiers, one_line
-from jupyter_distill.exports.code._read import categories
 
 DEEP = 30  # questions inside each other beyond which they follow each other
 
@@ -146,7 +147,7 @@ class Source:
         pad = "    " * steps
         if isinstance(how, int):
             return [pad + self._outcome(body, how)]
-        yes, no, asked = how.yes, how.no, self._asked(how.condition)
+        yes, no, asked = how.yes, how.no, self._asked(how.question)
         if how.depth <= DEEP:
             below = self._tree(body, yes, steps + 1), self._tree(body, no, steps + 1)
             return [f"{pad}if {asked}:", *below[0], f"{pad}else:", *below[1]]
@@ -159,20 +160,21 @@ class Source:
             *self._tree(body, no, steps),
         ]
 
-    def _rules(self, body: Choice, rules: tuple[Rule, ...]) -> list[str]:
+    def _rules(self, body: Choice, rules: tuple[Clause, ...]) -> list[str]:
         lines = []
         for rule in rules[:-1]:
-            asked = [self._asked(condition) for condition in rule.conditions]
+            asked = [self._asked(question) for question in rule.box.items()]
             asked = [f"({one})" if " or " in one and len(asked) > 1 else one for one in asked]
             lines.append(f"    if {' and '.join(asked) or 'True'}:")
             lines.append("        " + self._outcome(body, rule.number))
         return [*lines, "    " + self._outcome(body, rules[-1].number)]
 
-    def _asked(self, condition: Condition) -> str:
-        name = self.names[condition.column]
-        if condition.codes is not None:
-            return self._member(name, condition)
-        low, high = condition.low, condition.high
+    def _asked(self, question: Question) -> str:
+        column, limit = question
+        name = self.names[column]
+        if limit.codes is not None:
+            return self._member(name, limit)
+        low, high = limit.low, limit.high
         if low >= high:
             inside = "False"
         elif np.isinf(low) and np.isinf(high):
@@ -181,7 +183,7 @@ class Source:
             inside = f"{name} <= {high!r}"
         else:
             inside = f"{name} > {low!r}" if np.isinf(high) else f"{low!r} < {name} <= {high!r}"
-        if condition.lost:
+        if limit.missing:
             if inside == "False":
                 return f"{name} is None"
             known = inside == f"{name} is not None"
@@ -192,13 +194,13 @@ class Source:
             else (f"{name} is not None and {inside}")
         )
 
-    def _member(self, name: str, condition: Condition) -> str:
-        known = categories(self.form.columns[condition.column])
-        assert condition.codes is not None
-        if not condition.lost:
-            chosen = tuple(known[code] for code in condition.codes)
+    def _member(self, name: str, limit: Limit) -> str:
+        known = categories(limit.column)
+        assert limit.codes is not None
+        if not limit.missing:
+            chosen = tuple(known[code] for code in sorted(limit.codes))
             return f"{name} == {chosen[0]!r}" if len(chosen) == 1 else f"{name} in {chosen!r}"
-        others = tuple(v for code, v in enumerate(known) if code not in condition.codes)
+        others = tuple(v for code, v in enumerate(known) if code not in limit.codes)
         return f"{name} != {others[0]!r}" if len(others) == 1 else f"{name} not in {others!r}"
 
     # sums
@@ -307,7 +309,7 @@ class Source:
 def _reads_any(body: Choice) -> bool:
     """Say whether anything is asked at all."""
     if isinstance(body.how, tuple):
-        return any(rule.conditions for rule in body.how)
+        return any(rule.box for rule in body.how)
     return isinstance(body.how, Ask)
 
 

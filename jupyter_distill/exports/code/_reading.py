@@ -9,11 +9,10 @@ import numpy as np
 from jupyter_distill._validation import check_number
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
-from jupyter_distill.exports.code._evaluate import Answers, evaluate
 from jupyter_distill.exports.code._follow import Passage, follow
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._result import Checked
 from jupyter_distill.exports.code._words import Section, sections
+from jupyter_distill.reading import Answers, Form, evaluate
 
 LEAST, MOST = 3, 17  # digits; with 17 a number is exact
 NEAR = 5e-4  # of a probability: three digits of it stay right

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_distill.exports.code._evaluate import Answers
+from jupyter_distill.reading import Answers
 
 
 @dataclass(frozen=True, eq=False)

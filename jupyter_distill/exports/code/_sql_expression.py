@@ -11,21 +11,21 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from jupyter_distill.exports.code._cells import kind_of
-from jupyter_distill.exports.code._form import (
+from jupyter_distill.exports.code._read import categories
+from jupyter_distill.exports.code._sql_words import literal, number, threshold
+from jupyter_distill.reading import (
+    Addend,
     Ask,
     Axis,
     Choice,
-    Condition,
+    Clause,
     Form,
     Line,
-    Part,
-    Rule,
+    Question,
     Scores,
     Sums,
     depth,
 )
-from jupyter_distill.exports.code._read import categories
-from jupyter_distill.exports.code._sql_words import literal, number, threshold
 
 Lines = list[str]
 DEEP = 4  # questions inside each other beyond which the longer way comes last
@@ -78,39 +78,39 @@ class Expressions:
             return [says[how]]
         lines = ["CASE"]
         while isinstance(how, Ask):
-            asked, yes, no = self.asked(how.condition), how.yes, how.no
+            asked, yes, no = self.asked(how.question), how.yes, how.no
             if depth(yes) > max(depth(no), DEEP):  # databases end at some depth of brackets
                 asked, yes, no = f"({asked}) IS NOT TRUE", no, yes
             lines += _when(asked, self._tree(yes, says))
             how = no
         return [*lines, f"  ELSE {says[how]}", "END"]
 
-    def _rules(self, rules: tuple[Rule, ...], says: dict[int, str]) -> Lines:
+    def _rules(self, rules: tuple[Clause, ...], says: dict[int, str]) -> Lines:
         lines = []
         for rule in rules[:-1]:
-            asked = [self.asked(condition) for condition in rule.conditions]
+            asked = [self.asked(question) for question in rule.box.items()]
             asked = [f"({one})" if " OR " in one and len(asked) > 1 else one for one in asked]
             lines += _when(" AND ".join(asked) or "1 = 1", [says[rule.number]])
         last = says[rules[-1].number]
         return ["CASE", *lines, f"  ELSE {last}", "END"] if lines else [last]
 
-    def asked(self, condition: Condition) -> str:
+    def asked(self, question: Question) -> str:
         """Return a condition that is true where it holds, else false or NULL."""
-        j = condition.column
+        j, limit = question
         name = self.names[j]
-        if condition.codes is not None:
-            known = categories(self.form.columns[j])
-            if not condition.lost:
-                chosen = [literal(known[code]) for code in condition.codes]
+        if limit.codes is not None:
+            known = categories(limit.column)
+            if not limit.missing:
+                chosen = [literal(known[code]) for code in sorted(limit.codes)]
                 return f"{name} IN ({', '.join(chosen)})" if chosen else "1 = 0"
-            others = [literal(v) for i, v in enumerate(known) if i not in condition.codes]
+            others = [literal(v) for i, v in enumerate(known) if i not in limit.codes]
             if not others:
                 return "1 = 1"
             return f"{name} NOT IN ({', '.join(others)}) OR {name} IS NULL"
-        low, high = condition.low, condition.high
+        low, high = limit.low, limit.high
         inside = [f"{name} > {threshold(low, self.dialect)}"] if np.isfinite(low) else []
         inside += [f"{name} <= {threshold(high, self.dialect)}"] if np.isfinite(high) else []
-        if condition.lost:
+        if limit.missing:
             if not inside:
                 return "1 = 1"
             lost = self.lost(j)
@@ -151,7 +151,7 @@ class Expressions:
             lines += [f"+ {adds[0]}", *adds[1:]] if adds else []
         return lines
 
-    def _adds(self, part: Part, k: int) -> Lines:
+    def _adds(self, part: Addend, k: int) -> Lines:
         if isinstance(part, Line):
             return self._line(part, k)
         scores = [row[k] for row in part.scores]

@@ -12,10 +12,9 @@ import pandas as pd
 from jupyter_distill._optional import require
 from jupyter_distill._validation import expected
 from jupyter_distill.exports.code._cells import Cells, kind_of
-from jupyter_distill.exports.code._evaluate import Answers
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._result import Checked
 from jupyter_distill.exports.code._sql_words import identifier
+from jupyter_distill.reading import Answers, Form
 
 DUCKDB = {"number": "DOUBLE", "boolean": "BOOLEAN", "text": "VARCHAR", "numbers": "DOUBLE"}
 SQLITE = {"number": "REAL", "boolean": "BOOLEAN", "text": "TEXT", "numbers": "NUMERIC"}

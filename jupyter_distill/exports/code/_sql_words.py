@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_distill._validation import expected
-from jupyter_distill.exports.code._form import Value
+from jupyter_distill.reading import Value
 
 DIALECTS = ("duckdb", "sqlite", "ansi")
 SURE = 15  # digits that every reader of decimal numbers takes exactly

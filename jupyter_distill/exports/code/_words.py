@@ -9,20 +9,21 @@ from math import inf, isfinite
 
 from jupyter_distill.data import Column
 from jupyter_distill.data.columns import number
-from jupyter_distill.exports.code._form import (
+from jupyter_distill.explanation import Box, Limit
+from jupyter_distill.exports.code._read import categories
+from jupyter_distill.reading import (
     Ask,
     Axis,
     Choice,
-    Condition,
+    Clause,
     Form,
     Line,
-    Rule,
     Scores,
     Steps,
     Sums,
     Value,
+    questions,
 )
-from jupyter_distill.exports.code._read import categories
 
 
 @dataclass(frozen=True)
@@ -60,45 +61,26 @@ def as_rules(form: Form) -> Form:
     body = form.body
     if not isinstance(body, Choice) or isinstance(body.how, tuple):
         return form
-    return replace(form, body=replace(body, how=tuple(_paths(form, body.how, {}))))
+    return replace(form, body=replace(body, how=tuple(_paths(body.how, {}))))
 
 
-def _paths(form: Form, how: Ask | int, above: dict[int, Condition]) -> Iterator[Rule]:
+def _paths(how: Ask | int, above: Box) -> Iterator[Clause]:
     if isinstance(how, int):
-        yield Rule(tuple(above.values()), how)
+        yield Clause(above, how)
         return
-    asked = how.condition
-    for condition, below in ((asked, how.yes), (_opposite(form, asked), how.no)):
-        before = above.get(asked.column)
-        step = condition if before is None else _both(before, condition)
-        yield from _paths(form, below, {**above, asked.column: step})
+    column, asked = how.question
+    for step, below in ((asked, how.yes), (asked.opposite, how.no)):
+        limit = above[column].narrowed(step) if column in above else step
+        yield from _paths(below, {**above, column: limit})
 
 
-def _opposite(form: Form, asked: Condition) -> Condition:
-    """Return what holds where a question of a tree does not."""
-    if asked.codes is None:
-        return Condition(asked.column, low=asked.high, lost=not asked.lost)
-    everything = range(len(form.columns[asked.column].categories))
-    codes = tuple(code for code in everything if code not in asked.codes)
-    return Condition(asked.column, codes=codes, lost=not asked.lost)
-
-
-def _both(one: Condition, other: Condition) -> Condition:
-    codes = one.codes
-    if codes is not None and other.codes is not None:
-        codes = tuple(code for code in codes if code in other.codes)
-    low, high = max(one.low, other.low), min(one.high, other.high)
-    return Condition(one.column, low, high, codes, one.lost and other.lost)
-
-
-def said(form: Form, condition: Condition) -> str:
-    """Return a condition in words; it always says whether missing values fulfil it."""
-    column = form.columns[condition.column]
-    name, lost = name_of(column), " or missing" if condition.lost else ""
-    if condition.codes is None:
-        low, high = condition.low, condition.high
+def said(limit: Limit) -> str:
+    """Return a limit in words; unlike its own text they always say what of missing values."""
+    name, lost = name_of(limit.column), " or missing" if limit.missing else ""
+    if limit.codes is None:
+        low, high = limit.low, limit.high
         if low >= high:
-            return f"{name} is missing" if condition.lost else f"{name} is never so"
+            return f"{name} is missing" if limit.missing else f"{name} is never so"
         if not isfinite(low) and not isfinite(high):
             return f"{name} is any number{lost}"
         if not isfinite(low):
@@ -106,10 +88,10 @@ def said(form: Form, condition: Condition) -> str:
         if not isfinite(high):
             return f"{name} > {number(low)}{lost}"
         return f"{number(low)} < {name} <= {number(high)}{lost}"
-    known = categories(column)
-    chosen = [quoted(known[code]) for code in condition.codes]
+    known = categories(limit.column)
+    chosen = [quoted(known[code]) for code in sorted(limit.codes)]
     if not chosen:
-        return f"{name} is missing" if condition.lost else f"{name} is never so"
+        return f"{name} is missing" if limit.missing else f"{name} is never so"
     return f"{name} is {' or '.join(chosen)}{lost}"
 
 
@@ -119,7 +101,7 @@ def _of_choice(form: Form, body: Choice) -> list[Section]:
     assert isinstance(rules, Choice) and isinstance(rules.how, tuple)
     rows: list[tuple[str, ...]] = []
     for place, rule in enumerate(rules.how):
-        asked = _together([said(form, one) for one in rule.conditions])
+        asked = _together([said(limit) for limit in rule.box.values()])
         if not asked:
             asked = "otherwise" if place else "any row"
         number_of = str(rule.number)
@@ -136,9 +118,7 @@ def _of_choice(form: Form, body: Choice) -> list[Section]:
         if listed
         else "Of these rules exactly one holds; each is a leaf of the tree."
     )
-    asked_of = dict.fromkeys(
-        one.column for rule in rules.how for one in rule.conditions if one.codes is not None
-    )
+    asked_of = dict.fromkeys(column for column, _ in questions(rules))
     known = [_known(form.columns[j]) for j in asked_of if form.columns[j].kind == "category"]
     return [Section("How it answers", (how, *known), header, tuple(rows))]
 
@@ -241,7 +221,7 @@ def _bins(form: Form, axis: Axis) -> list[tuple[int, str]]:
     if axis.cuts is not None:
         ends = [-inf, *axis.cuts, inf]
         found = [
-            (place, said(form, Condition(axis.column, low, high)))
+            (place, said(Limit(column, low, high, None, missing=False, seen=True)))
             for place, low, high in zip(axis.bins, ends[:-1], ends[1:], strict=True)
         ]
         return [*found, (axis.missing, f"{name} is missing")]

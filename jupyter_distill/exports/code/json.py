@@ -7,10 +7,9 @@ from typing import Any
 
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
-from jupyter_distill.exports.code._evaluate import evaluate
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._open import from_dict, to_dict
 from jupyter_distill.exports.code._result import Checked
+from jupyter_distill.reading import Form, evaluate
 
 SUFFIX = ".json"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from jupyter_distill._optional import require
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._onnx_graph import Graph
 from jupyter_distill.exports.code._onnx_run import run
 from jupyter_distill.exports.code._result import Checked
+from jupyter_distill.reading import Form
 
 SUFFIX = ".onnx"
 

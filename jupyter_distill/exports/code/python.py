@@ -8,10 +8,9 @@ import numpy as np
 
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
-from jupyter_distill.exports.code._evaluate import Answers
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._python_source import Source
 from jupyter_distill.exports.code._result import Checked
+from jupyter_distill.reading import Answers, Form
 
 SUFFIX = ".py"
 

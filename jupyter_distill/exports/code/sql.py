@@ -9,7 +9,6 @@ from typing import Any
 from jupyter_distill._validation import check_choice, did_you_mean, expected, some
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells, kind_of
-from jupyter_distill.exports.code._form import Choice, Form, Value
 from jupyter_distill.exports.code._names import one_line
 from jupyter_distill.exports.code._result import Checked
 from jupyter_distill.exports.code._sql_expression import (
@@ -21,6 +20,7 @@ from jupyter_distill.exports.code._sql_expression import (
 )
 from jupyter_distill.exports.code._sql_run import run
 from jupyter_distill.exports.code._sql_words import DIALECTS, identifier, literal, number
+from jupyter_distill.reading import Choice, Form, Value
 
 SUFFIX = ".sql"
 Table = str | tuple[str, str]

@@ -7,11 +7,11 @@ from itertools import pairwise
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
 from jupyter_distill.exports.code._follow import Passage
-from jupyter_distill.exports.code._form import Form
 from jupyter_distill.exports.code._names import one_line
 from jupyter_distill.exports.code._reading import check_words, digits_for, document
 from jupyter_distill.exports.code._result import Checked
 from jupyter_distill.exports.code._words import Section
+from jupyter_distill.reading import Form
 
 SUFFIX = ".txt"
 

@@ -8,20 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill.exports.code._form import (
+from jupyter_distill.explanation import holds
+from jupyter_distill.reading._form import (
+    Addend,
     Ask,
     Axis,
     Choice,
-    Condition,
+    Clause,
     Form,
     Line,
-    Rule,
     Steps,
     Sums,
 )
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +76,10 @@ def decided(body: Choice, values: Floats) -> NDArray[np.intp]:
     return reached
 
 
-def _by_rules(rules: tuple[Rule, ...], values: Floats) -> NDArray[np.intp]:
+def _by_rules(rules: tuple[Clause, ...], values: Floats) -> NDArray[np.intp]:
     place = np.full(len(values), rules[-1].number, dtype=np.intp)
     for rule in rules[-2::-1]:
-        held = np.ones(len(values), dtype=bool)
-        for condition in rule.conditions:
-            held &= holds(condition, values)
-        place[held] = rule.number
+        place[holds(rule.box, values)] = rule.number
     return place
 
 
@@ -92,33 +89,28 @@ def _descend(
     if isinstance(how, int):
         reached[rows] = how
         return
-    yes = holds(how.condition, values[rows])
+    column, limit = how.question
+    yes = limit.holds(values[rows, column])
     _descend(how.yes, values, rows[yes], reached)
     _descend(how.no, values, rows[~yes], reached)
-
-
-def holds(condition: Condition, values: Floats) -> Bools:
-    """Return for which rows a condition holds."""
-    x = values[:, condition.column]
-    if condition.codes is None:
-        inside = (x > condition.low) & (x <= condition.high)
-    else:
-        inside = np.isin(x, condition.codes)
-    lost = ~(x >= 0) if condition.codes is not None else np.isnan(x)
-    return np.where(lost, condition.lost, inside)
 
 
 def _sums(of: Sums, values: Floats) -> Floats:
     total = np.tile(np.array(of.intercept), (len(values), 1))
     for part in of.parts:
-        total += _line(part, values) if isinstance(part, Line) else _steps(part, values)
+        total += adds(part, values)
     return total
+
+
+def adds(part: Addend, values: Floats) -> Floats:
+    """Return what a part adds to each row, shape (n, J)."""
+    return _line(part, values) if isinstance(part, Line) else _steps(part, values)
 
 
 def _line(part: Line, values: Floats) -> Floats:
     x = values[:, part.column, None]
-    adds = np.array(part.known) + np.array(part.slope) * (x - part.mean)
-    return np.where(np.isnan(x), np.array(part.missing), adds)
+    known = np.array(part.known) + np.array(part.slope) * (x - part.mean)
+    return np.where(np.isnan(x), np.array(part.missing), known)
 
 
 def _steps(part: Steps, values: Floats) -> Floats:

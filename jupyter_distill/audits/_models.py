@@ -22,7 +22,7 @@ MAJORITY, MEAN = "most common class", "mean of the teacher"
 
 
 @dataclass(frozen=True, eq=False)
-class Beside:
+class Models:
     """Models on the same rows.
 
     Attributes
@@ -42,7 +42,7 @@ class Beside:
     which: str
 
     @classmethod
-    def of(cls, d: Distillation, rows: str) -> Beside:
+    def of(cls, d: Distillation, rows: str) -> Models:
         """Ask all models about held-out rows, or about all."""
         check_choice("rows", rows, ("held_out", "all"))
         table, targets = d.held_out if rows == "held_out" else (d.table, d.targets)

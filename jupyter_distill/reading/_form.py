@@ -1,47 +1,24 @@
-"""The neutral form of a fitted student: what every export is written from, exact and complete."""
+"""The neutral form of a fitted student: what it asks and adds, exact and complete."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
-from typing import Any
 
 from jupyter_distill.data import Column
+from jupyter_distill.explanation import Box, Limit
 
 Numbers = tuple[float, ...]
 Value = str | bool | int | float
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What is asked of one column.
-
-    Attributes
-    ----------
-    column : int
-        Which.
-    low, high : float
-        Of a number: it must be greater than `low` and at most `high`.
-    codes : tuple of int or None
-        Of a category or boolean: places in ``column.categories`` that fulfil it.
-    lost : bool
-        Whether missing values do, and categories that were never seen.
-    """
-
-    column: int
-    low: float = -inf
-    high: float = inf
-    codes: tuple[int, ...] | None = None
-    lost: bool = False
+Question = tuple[int, Limit]  # place of a column, and what is asked of it
 
 
 @dataclass(frozen=True)
 class Ask:
     """A question of a tree, and the questions or leaves that follow."""
 
-    condition: Condition
+    question: Question
     yes: Ask | int
     no: Ask | int
 
@@ -51,11 +28,11 @@ class Ask:
         return 1 + max(depth(self.yes), depth(self.no))
 
 
-@dataclass(frozen=True)
-class Rule:
-    """Conditions that must all hold, and the number of the rule."""
+@dataclass(frozen=True, eq=False)
+class Clause:
+    """What a row must fulfil, and the number of the rule or leaf that then answers."""
 
-    conditions: tuple[Condition, ...]
+    box: Box
     number: int
 
 
@@ -105,7 +82,7 @@ class Steps:
     width: int = 1
 
 
-Part = Line | Steps
+Addend = Line | Steps
 
 
 @dataclass(frozen=True)
@@ -113,7 +90,7 @@ class Sums:
     """J sums: an intercept each, and what the parts add."""
 
     intercept: Numbers
-    parts: tuple[Part, ...]
+    parts: tuple[Addend, ...]
 
 
 @dataclass(frozen=True)
@@ -122,16 +99,16 @@ class Choice:
 
     Attributes
     ----------
-    how : Ask, int, or tuple of Rule
+    how : Ask, int, or tuple of Clause
         The tree (a number if it is a single leaf), or rules of which the first that holds decides;
-        the last one has no condition.
+        the last one asks nothing.
     outcomes : dict of int to tuple of float
         By the number of leaf or rule: the probability of each class, or a number.
     named : dict of int to int
         Place of the class that each names; 0 in a regression.
     """
 
-    how: Ask | int | tuple[Rule, ...]
+    how: Ask | int | tuple[Clause, ...]
     outcomes: dict[int, Numbers]
     named: dict[int, int]
 
@@ -192,7 +169,7 @@ class Form:
         def sums(of: Sums) -> Sums:
             return Sums(short(of.intercept), tuple(part(one) for one in of.parts))
 
-        def part(one: Part) -> Part:
+        def part(one: Addend) -> Addend:
             if isinstance(one, Steps):
                 return replace(one, scores=tuple(short(row) for row in one.scores))
             (mean,) = short((one.mean,))
@@ -212,31 +189,33 @@ def depth(how: Ask | int) -> int:
     return how.depth if isinstance(how, Ask) else 0
 
 
-def questions(how: Ask | int) -> Iterator[Condition]:
-    """Yield every question of a tree."""
-    if isinstance(how, Ask):
-        yield how.condition
-        yield from questions(how.yes)
-        yield from questions(how.no)
-
-
-def conditions(body: Choice) -> list[Condition]:
-    """Return everything that is asked."""
+def questions(body: Choice) -> Iterator[Question]:
+    """Yield everything that is asked."""
     if isinstance(body.how, tuple):
-        return [condition for rule in body.how for condition in rule.conditions]
-    return list(questions(body.how))
+        for clause in body.how:
+            yield from clause.box.items()
+        return
+    below = [body.how]
+    while below:
+        how = below.pop()
+        if isinstance(how, Ask):
+            yield how.question
+            below += [how.no, how.yes]
 
 
-def parts(body: Scores) -> tuple[Part, ...]:
+def parts(body: Scores) -> tuple[Addend, ...]:
     """Return everything that adds to a sum."""
     return body.sums.parts + (() if body.hidden is None else body.hidden.parts)
 
 
-def _columns(body: Any) -> Iterator[int]:
+def column_of(part: Addend) -> int:
+    """Return the column of a part, of two the first."""
+    return part.column if isinstance(part, Line) else part.axes[0].column
+
+
+def _columns(body: Choice | Scores) -> Iterator[int]:
     if isinstance(body, Choice):
-        yield from (condition.column for condition in conditions(body))
+        yield from (column for column, _ in questions(body))
         return
     for part in parts(body):
-        yield from (
-            [part.column] if isinstance(part, Line) else [axis.column for axis in part.axes]
-        )
+        yield from [part.column] if isinstance(part, Line) else [a.column for a in part.axes]

@@ -21,7 +21,6 @@ from jupyter_distill.targets.asking import Asking
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-TEACHER, STUDENT = "teacher", "student"
 CATEGORIES = 30  # values of a category, the most frequent ones, that rows are moved through
 
 
