@@ -14,8 +14,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_distill.exports.code import _export, export, python
+from jupyter_distill.exports.code._alike import answered_alike
 from jupyter_distill.exports.code._cells import cells
-from jupyter_distill.exports.code._compare import compare
 from jupyter_distill.exports.code._names import identifiers
 from jupyter_distill.exports.code._read import form_of
 from jupyter_distill.exports.code._result import Checked
@@ -72,10 +72,10 @@ def test_a_source_that_was_changed_is_found_out() -> None:
     number = next(iter(form.body.outcomes.values()))[0]  # type: ignore[union-attr]
     changed = source.replace(repr(number), repr(number * (1 + 1e-8)))
     assert changed != source
-    worst, notes = compare(of, form, rows, python.check(source, form, rows), "python")
+    worst, notes = answered_alike(of, form, rows, python.check(source, form, rows), "python")
     assert (worst, notes) == (0.0, [])
     with pytest.raises(ValueError, match="of those made up"):
-        compare(of, form, rows, python.check(changed, form, rows), "python")
+        answered_alike(of, form, rows, python.check(changed, form, rows), "python")
 
 
 def test_classes_that_are_level_may_be_named_either_way_and_it_is_said() -> None:
@@ -89,7 +89,7 @@ def test_classes_that_are_level_may_be_named_either_way_and_it_is_said() -> None
     said = evaluate(form, rows.values)
     assert said.named is not None
     other = replace(said, named=1 - said.named)
-    _, notes = compare(flat, form, rows, Checked(other, "a test"), "python")
+    _, notes = answered_alike(flat, form, rows, Checked(other, "a test"), "python")
     assert notes and "level but for the rounding" in notes[0]
 
 

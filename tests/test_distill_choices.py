@@ -29,7 +29,7 @@ def step(X: Any) -> np.ndarray:
 
 
 def test_the_temperature_path_tells_what_was_tried() -> None:
-    d = run(smooth, *data(), size=8)
+    d = run(smooth, *data(200), size=8)
     path = d.temperature_path
     assert path["temperature"].tolist() == list(GRID)
     assert path["temperature"][path["chosen"]].tolist() == [d.temperature]
@@ -77,14 +77,14 @@ def test_a_student_s_own_settings_hold_unless_they_are_overruled() -> None:
 
 @pytest.mark.parametrize("student", ["tree", TreeStudent, TreeStudent()])
 def test_a_student_is_named_by_its_family_a_class_or_an_example(student: Any) -> None:
-    d = run(smooth, *data(), student=student, size=4, temperature=1.0)
+    d = run(smooth, *data(150), student=student, size=4, temperature=1.0)
     assert isinstance(d.student, TreeStudent)
     assert (d.family, d.title) == ("tree", "tree of 4 leaves")
 
 
 def test_the_ladder_is_measured_on_held_out_rows() -> None:
     X, y = data()
-    d = run(smooth, X, y)
+    d = run(smooth, X, y, temperature=(1.0, 2.0))
     frame = d.ladder.frame()
     assert set(frame["size"]) <= set(TreeStudent.SIZES)
     assert frame["size"].is_monotonic_increasing
@@ -102,7 +102,7 @@ def test_the_ladder_is_measured_on_held_out_rows() -> None:
 
 
 def test_a_size_that_is_asked_for_is_on_the_ladder() -> None:
-    d = run(smooth, *data(), size=7)
+    d = run(smooth, *data(), size=7, temperature=1.0)
     assert d.size == 7 and d.student.n_leaves_ == 7
     assert 7 in [rung.size for rung in d.ladder]
 
@@ -207,14 +207,15 @@ def test_a_simple_teacher_gets_a_small_student() -> None:
 
 
 def test_sizes_are_told_apart_in_earnest_where_brief_fits_cannot() -> None:
-    X, y = data(300)
-    d = run(smooth, X, y, student="net")
+    X, y = data(200)
+    brief: dict[str, Any] = {"student": "net", "epochs": 30, "temperature": (1.0, 2.0)}
+    d = run(smooth, X, y, **brief)
     found = d.calibration
     assert found is not None and found.sized is not None
     assert [part.shape for part in found.sized] == [found.agrees.shape[1:]] * 3
     np.testing.assert_allclose(found.faithful().fidelity, found.sized.agrees.mean(1))
     assert d.size == knee(found.sizes, found.faithful(), 8)
-    asked = run(smooth, X, y, student="net", size=4).calibration
+    asked = run(smooth, X, y, size=4, **brief).calibration
     assert asked is not None and asked.sized is None  # there is nothing to choose
     assert run(smooth, X, y).calibration.sized is None  # trees are piloted well enough
 
@@ -224,15 +225,18 @@ def test_sizes_are_told_apart_in_earnest_where_brief_fits_cannot() -> None:
 
 def test_the_same_seed_gives_the_same_to_the_bit() -> None:
     X, y = data(200)
-    same(run(smooth, X, y), run(smooth, X, y))
-    same(run(smooth, X, y, random_state=7), run(smooth, X, y, random_state=7))
-    one, other = run(smooth, X, y), run(smooth, X, y, random_state=7)
+    grid = {"student": "tree", "temperature": (0.5, 1.0, 2.0)}  # the tree that is searched for
+    one, again = (run(smooth, X, y, **grid) for _ in range(2))
+    same(one, again)
+    other, again = (run(smooth, X, y, random_state=7, temperature=1.0) for _ in range(2))
+    same(other, again)
     assert not np.array_equal(one.rows.held_out, other.rows.held_out)
 
 
 def test_batches_make_no_difference() -> None:
     X, y = data()
-    one, other = run(smooth, X, y), run(smooth, X, y, batch_size=37)
+    asked = {"size": 8, "temperature": 1.0}
+    one, other = run(smooth, X, y, **asked), run(smooth, X, y, batch_size=37, **asked)
     np.testing.assert_allclose(one.targets.logits, other.targets.logits)
     np.testing.assert_array_equal(one.student.apply(X), other.student.apply(X))
 

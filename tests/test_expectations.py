@@ -90,7 +90,7 @@ def test_they_are_said_by_name_or_by_a_dict_and_read_from_yaml() -> None:
         (lambda: looked(plain(), n=1), "n to be a whole number >= 2"),
         (lambda: looked(plain(), tolerance=-1), "tolerance"),
         (lambda: looked(plain(), rows="some"), "rows to be one of"),
-        (lambda: looked(plain(), budget=3), "a budget of at least 40 rows"),
+        (lambda: looked(plain(), evaluations=3), "evaluations of at least 40"),
     ],
 )
 def test_what_cannot_be_is_refused(make: Callable[[], Any], said: str) -> None:
@@ -247,8 +247,8 @@ def test_who_cannot_be_asked_is_unknown_with_the_reason() -> None:
 
 
 def test_no_more_is_asked_than_is_allowed() -> None:
-    report = looked(plain(), budget=400)
-    assert report.asked == 400 and report.rows == 10 and "raise budget=" in report.notes[0]
+    report = looked(plain(), evaluations=400)
+    assert report.asked == 400 and report.rows == 10 and "raise evaluations=" in report.notes[0]
     frame, y = loans()
     asked: list[int] = []
 

@@ -23,7 +23,7 @@ from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 from .distilling import by_heart, run
 from .judging import Score, loans
 
-FEW: dict[str, Any] = {"n": 20, "grid": 3, "budget": 8_000, "progress": False}
+FEW: dict[str, Any] = {"n": 20, "grid": 3, "evaluations": 8_000, "progress": False}
 
 
 def redlined() -> tuple[pd.DataFrame, np.ndarray]:
@@ -214,8 +214,8 @@ def test_shares_are_those_of_attributions_met_or_violated_with_an_interval() -> 
         assert "may have 20.0%" in one.sentence and one.evidence["low"] > 0.2
     assert len(found.findings.of("expectation-violated")) == 2
     assert "debt (at most 90.0% of the reasons): teacher met, it has" in found.describe()
-    with pytest.raises(ValueError, match="Raise budget="):
-        d.expectations({"debt": {"max_share": 0.9}}, **{**FEW, "budget": 50})
+    with pytest.raises(ValueError, match="Raise evaluations="):
+        d.expectations({"debt": {"max_share": 0.9}}, **{**FEW, "evaluations": 50})
 
 
 def test_a_share_by_chance_above_is_nearly_met() -> None:

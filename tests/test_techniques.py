@@ -33,6 +33,7 @@ def few(n: int = 120) -> tuple[Any, Any]:
 @pytest.fixture(scope="module")
 def cells() -> tuple[Any, Any, Any]:
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    X, y = X.iloc[:400, :10], y[:400]
     return HistGradientBoostingClassifier(random_state=0).fit(X, y), X, y
 
 
@@ -174,7 +175,7 @@ def test_a_report_says_at_which_temperature_assistants_learnt_and_what_they_kept
 ) -> None:
     monkeypatch.setattr(Trial, "wins", False)  # then all are measured
     X, y = few(150)
-    chain = [KNeighborsClassifier(15), TreeStudent(90, temperature=2.0)]
+    chain = [KNeighborsClassifier(15), TreeStudent(90, temperature=2.0, quality="greedy")]
     d = run(smooth, X, y, size=4, temperature=3.0, assistant=chain, augment=None)
     table = learnt(d).split("<caption>Every stage against the first teacher")[1]
     rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in table.split("<tr")[2:]]
@@ -227,12 +228,15 @@ def test_every_family_takes_every_technique(student: str) -> None:
     teacher.fit(X, y)
     options: dict[str, Any] = {
         "student": student,
+        "quality": "greedy",
         "size": 2,
         "temperature": 1.0,
         "augment": ["local_swap", "copula", "munge"],
         "unlabelled": X.head(40) + 0.5,
-        "assistant": "tree",
+        "assistant": TreeStudent(32, quality="greedy"),
     }
+    if student == "net":
+        options["epochs"] = 15
     d, again = (run(teacher, X, y, **options) for _ in range(2))
     assert len(d.techniques) == 5
     assert np.isfinite(d.techniques[["gain", "se", "fidelity_gain"]]).all(axis=None)
@@ -244,7 +248,7 @@ def test_every_family_takes_every_technique(student: str) -> None:
 def test_regressions_learn_from_more_rows_too() -> None:
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     model = RandomForestRegressor(30, random_state=0).fit(X, y)
-    d = run(model, X.head(200), y.head(200), size=8, unlabelled=X.tail(240), assistant="ebm")
+    d = run(model, X.head(200), y.head(200), size=8, unlabelled=X.tail(240), assistant="linear")
     assert d.techniques["technique"].tolist()[0].endswith("unlabelled rows")
     assert d.stages["fidelity"].between(-1, 1).all() and len(d.stages) == 2
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from jupyter_distill.data import Column, Table
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.students.tree import TreeStudent
 from jupyter_distill.targets import SoftTargets
 
-from .trees import SEEDS, grown, rows_of_every_kind, texts
+from .trees import PLANTED, planted, rows_of_every_kind, texts
 
 
 def asked(e: TreeExplanation, node: int, value: float) -> int:
@@ -41,9 +41,9 @@ def walked(e: TreeExplanation, values: np.ndarray) -> list[int]:
 # --- what an explanation says is so ------------------------------------------------------------
 
 
-@given(SEEDS)
+@given(PLANTED)
 def test_the_arrays_lead_every_row_to_its_leaf(seed: int) -> None:
-    student, frame, _ = grown(seed)
+    student, frame, _ = planted(seed)
     e = student.explain()
     rng = np.random.default_rng(seed)
     new = rows_of_every_kind(100, rng)
@@ -55,9 +55,9 @@ def test_the_arrays_lead_every_row_to_its_leaf(seed: int) -> None:
         np.testing.assert_array_equal(ends, student.apply(rows))
 
 
-@given(SEEDS)
+@given(PLANTED)
 def test_class_mixes_and_agreement_are_those_of_the_rows_that_pass(seed: int) -> None:
-    student, frame, targets = grown(seed)
+    student, frame, targets = planted(seed)
     for e, rows in ((student.explain(), frame), (student.explain(frame, targets), frame)):
         passed = np.zeros((len(frame), len(e)), dtype=bool)
         for row, values in enumerate(Table.of(rows, columns=student.columns_).values):
@@ -123,9 +123,9 @@ def true_texts(e: TreeExplanation, node: int, j: int) -> set[str]:
     return {text + behind}
 
 
-@given(SEEDS)
+@given(PLANTED)
 def test_a_rule_says_of_each_column_what_the_way_lets_through(seed: int) -> None:
-    e = grown(seed, size=16)[0].explain()
+    e = planted(seed)[0].explain()
     assert e.rule(0) == "all rows"
     for node in range(1, len(e)):
         columns = list(dict.fromkeys(int(e.feature[above]) for above in e.path(node)[:-1]))
@@ -135,9 +135,9 @@ def test_a_rule_says_of_each_column_what_the_way_lets_through(seed: int) -> None
         assert " and " + e.rule(node) in expected
 
 
-@given(SEEDS)
+@given(PLANTED)
 def test_a_condition_says_what_parts_the_children(seed: int) -> None:
-    e = grown(seed, size=16)[0].explain()
+    e = planted(seed)[0].explain()
     assert e.condition(0) == ""
     for node in range(1, len(e)):
         above = int(e.parent[node])
@@ -251,10 +251,9 @@ def test_conditions_after_a_division_speak_of_what_is_left() -> None:
 # --- explanations as data ----------------------------------------------------------------------
 
 
-@given(SEEDS)
-@settings(max_examples=10)
+@given(PLANTED)
 def test_an_explanation_is_valid_json_and_a_frame(seed: int) -> None:
-    student, frame, targets = grown(seed)
+    student, frame, targets = planted(seed)
     few = student.explain(frame.head(3), targets.take(slice(3)))  # most nodes see no row
     for e in (student.explain(), few):
         again = json.loads(json.dumps(e.to_dict(), allow_nan=False))

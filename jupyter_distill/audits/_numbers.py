@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill import _resample as resample
 from jupyter_distill._late import late
+from jupyter_distill.audits._card import Card
 from jupyter_distill.audits._intervals import UNKNOWN, Interval
 from jupyter_distill.audits._models import LABELS_ONLY, MEAN, STUDENT, Models
 from jupyter_distill.audits._text import WHICH, left
@@ -66,33 +67,22 @@ class NumberScore:
         return self.r2
 
 
-@dataclass(frozen=True, eq=False)
-class NumberFidelity:
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class NumberFidelity(Card):
     """The fidelity card of a regression.
 
     Attributes
     ----------
-    teacher, student : str
-        What is compared.
-    rows : int
-        Held-out rows.
+    teacher, student, rows, unseen, which
+        As of `Card`.
     scores : tuple of NumberScore
         Of the student and its baselines.
     of_teacher : NumberScore or None
         The teacher against the truth; None without it.
-    unseen : bool
-        Whether the teacher did not see these rows either; if it may have, its errors flatter.
-    which : str
-        What the rows are: ``"held-out rows"``, or all.
     """
 
-    teacher: str
-    student: str
-    rows: int
     scores: tuple[NumberScore, ...]
     of_teacher: NumberScore | None
-    unseen: bool
-    which: str = WHICH["held_out"]
 
     @property
     def value(self) -> float:
@@ -137,15 +127,9 @@ class NumberFidelity:
 
     def describe(self) -> str:
         """Return the card as text."""
-        head = f"Fidelity of {self.student} to {self.teacher}, {self.rows:,} {self.which}"
-        if not self.unseen:
-            head += "\n(the teacher may have seen them; for rows that it did not, pass test=)"
         to = ("to the teacher, in the unit of the target:", "to the truth:")
         parts = [f"{who}\n{left(table)}" for who, table in zip(to, self.texts(), strict=False)]
-        return "\n\n".join([head, *parts])
-
-    def __repr__(self) -> str:
-        return self.describe()
+        return "\n\n".join([self.head, *parts])
 
     def _repr_html_(self) -> str:
         html: str = late("jupyter_distill.exports.audit:alone")(self)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import check_choice
+from jupyter_distill.audits._card import Card
 from jupyter_distill.audits._intervals import UNKNOWN, Interval, mean_intervals
 from jupyter_distill.audits._models import LABELS_ONLY, MAJORITY, STUDENT, Models
 from jupyter_distill.audits._numbers import NumberFidelity, number_fidelity
@@ -68,33 +69,22 @@ class Score:
         return self.agreement
 
 
-@dataclass(frozen=True, eq=False)
-class Fidelity:
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Fidelity(Card):
     """The fidelity card: an honest account of how well the student copies the teacher.
 
     Attributes
     ----------
-    teacher, student : str
-        What is compared.
-    rows : int
-        Held-out rows.
+    teacher, student, rows, unseen, which
+        As of `Card`.
     scores : tuple of Score
         Of every model, over all classes and per class of the teacher.
     teacher_accuracy : Interval
         Of the teacher, against the ground truth; NaN without labels.
-    unseen : bool
-        Whether the teacher did not see these rows either; if it may have, its accuracy flatters.
-    which : str
-        What the rows are: ``"held-out rows"``, or all.
     """
 
-    teacher: str
-    student: str
-    rows: int
     scores: tuple[Score, ...]
     teacher_accuracy: Interval
-    unseen: bool
-    which: str = WHICH["held_out"]
 
     @property
     def value(self) -> float:
@@ -132,9 +122,6 @@ class Fidelity:
 
     def describe(self) -> str:
         """Return the card as text."""
-        head = f"Fidelity of {self.student} to {self.teacher}, {self.rows:,} {self.which}"
-        if not self.unseen:
-            head += "\n(the teacher may have seen them; for rows that it did not, pass test=)"
         models = pd.DataFrame(
             [
                 [s.model, s.agreement.text(), s.kl.text(), s.accuracy.text()]
@@ -152,10 +139,7 @@ class Fidelity:
             ],
             columns=["teacher says", "rows", "agreement [95 %]", "KL, nats [95 %]", "precision"],
         )
-        return f"{head}\n\n{left(models)}\n\n{left(classes)}"
-
-    def __repr__(self) -> str:
-        return self.describe()
+        return f"{self.head}\n\n{left(models)}\n\n{left(classes)}"
 
     def _repr_html_(self) -> str:
         html: str = late("jupyter_distill.exports.audit:alone")(self)

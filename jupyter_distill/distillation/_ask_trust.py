@@ -81,7 +81,7 @@ class AsksTrust(Mixin):
         n: int = 200,
         grid: int = 20,
         tolerance: float = 0.01,
-        budget: int | None = None,
+        evaluations: int | None = None,
         progress: bool = True,
     ) -> Any:
         """Say whether teacher and student behave as people who know the field expect.
@@ -102,7 +102,7 @@ class AsksTrust(Mixin):
         tolerance : float, default 0.01
             How far an answer may turn back for its direction to be nearly met: a probability, or
             a share of the standard deviation of the teacher's numbers.
-        budget : int, optional
+        evaluations : int, optional
             Moved rows that the teacher is asked about, at most: 100,000; of one that may be far
             away 2,000, or as many as there are rows. For shares as many again: see
             :meth:`attributions`.
@@ -110,7 +110,7 @@ class AsksTrust(Mixin):
             Whether to show progress. An interrupt keeps the columns that are done.
         """
         return late("jupyter_distill.audits.expectations:expectations")(
-            self._d, expectations, rows, n, grid, tolerance, budget, progress
+            self._d, expectations, rows, n, grid, tolerance, evaluations, progress
         )
 
     def bias(

@@ -10,7 +10,13 @@ import pandas as pd
 
 from jupyter_distill._validation import expected, target_file
 from jupyter_distill.audits.certificate import Certificate
-from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, figure
+from jupyter_distill.audits.certificate._certified import (
+    Change,
+    DecidingRule,
+    DecidingSum,
+    Said,
+    figure,
+)
 from jupyter_distill.audits.certificate._constrained import STATUS, Constraint
 from jupyter_distill.audits.certificate._many import Certificates
 from jupyter_distill.audits.certificate._margins import Margin
@@ -109,8 +115,8 @@ def _account(one: Certificate, *, head: bool = True) -> str:
     return "".join(parts)
 
 
-def _decision(why: Rule | Sum) -> str:
-    if isinstance(why, Sum):
+def _decision(why: DecidingRule | DecidingSum) -> str:
+    if isinstance(why, DecidingSum):
         return _sum(why)
     shown = f"<p>Because <strong>{escape(why.text)}</strong></p>"
     if not why.earlier:
@@ -122,7 +128,7 @@ def _decision(why: Rule | Sum) -> str:
     return shown + html.table(pd.DataFrame(rows), caption="Earlier rules, which come first")
 
 
-def _sum(why: Sum) -> str:
+def _sum(why: DecidingSum) -> str:
     terms = [term for term in why.terms if not term.empty]
     names = ["intercept", *(term.text for term in terms), "sum"]
     values = [why.intercept, *(term.adds for term in terms), why.total]

@@ -17,7 +17,13 @@ from jupyter_distill._late import late
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.audits.certificate._asked_again import Answers, ask, said
 from jupyter_distill.audits.certificate._cases import Cases, cases
-from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, plain
+from jupyter_distill.audits.certificate._certified import (
+    Change,
+    DecidingRule,
+    DecidingSum,
+    Said,
+    plain,
+)
 from jupyter_distill.audits.certificate._changes import Search, in_words
 from jupyter_distill.audits.certificate._constrained import Constraint, bounded, only_read
 from jupyter_distill.audits.certificate._constrained import constraints_of as kept_by
@@ -69,7 +75,7 @@ class Certificate:
         Why that is; empty where it was asked.
     truth : object
         The true class or number, where it is known; else None.
-    decision : Rule or Sum
+    decision : DecidingRule or DecidingSum
         Why the student says it.
     support : Support
         How many rows the decision stands on, and how far the student follows its teacher there.
@@ -102,7 +108,7 @@ class Certificate:
     teacher: Said | None
     teacher_note: str
     truth: Any
-    decision: Rule | Sum
+    decision: DecidingRule | DecidingSum
     support: Support
     margins: tuple[Margin, ...]
     change: Change | None

@@ -76,7 +76,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Rule:
+class DecidingRule:
     """The one rule that decided: the way to a leaf, or the first rule of a list that holds.
 
     Attributes
@@ -156,7 +156,7 @@ class Added:
 
 
 @dataclass(frozen=True)
-class Sum:
+class DecidingSum:
     """The sum that decided: all its terms, which with the intercept add up to the scores.
 
     Attributes

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.audits.certificate._certified import Added, Condition, Rule, Sum
+from jupyter_distill.audits.certificate._certified import (
+    Added,
+    Condition,
+    DecidingRule,
+    DecidingSum,
+)
 from jupyter_distill.audits.certificate._margins import Margins
 from jupyter_distill.audits.certificate._reading import Reading, RulesReading, TreeReading
 from jupyter_distill.audits.certificate._reading_sums import NetReading, SumReading, said_of
@@ -16,21 +21,21 @@ from jupyter_distill.explanation import Limit
 Floats = NDArray[np.float64]
 
 
-def decided(reading: Reading, row: Floats, margins: Margins) -> Rule | Sum:
+def decided(reading: Reading, row: Floats, margins: Margins) -> DecidingRule | DecidingSum:
     """Return the account of one row."""
     if isinstance(reading, TreeReading):
         place = int(reading.place(row[None])[0])
         leaf = int(reading.leaves[place])
         limits = list(reading.asked[place].values())
         text = reading.explanation.rule(leaf, in_full=True)
-        return Rule("leaf", leaf, text, _conditions(limits))
+        return DecidingRule("leaf", leaf, text, _conditions(limits))
     if isinstance(reading, RulesReading):
         return _of_rules(reading, row, margins)
     assert isinstance(reading, SumReading)
     return _of_sum(reading, row)
 
 
-def _of_rules(reading: RulesReading, row: Floats, margins: Margins) -> Rule:
+def _of_rules(reading: RulesReading, row: Floats, margins: Margins) -> DecidingRule:
     place = int(reading.place(row[None])[0])
     limits = list(reading.asked[place].values())
     text = " and ".join(limit.text(in_full=True) for limit in limits)
@@ -39,7 +44,7 @@ def _of_rules(reading: RulesReading, row: Floats, margins: Margins) -> Rule:
         if place > 1:
             before = f"none of the {place} rules before holds"
         text = f"{text}, and {before}" if text else f"otherwise: {before}"
-    return Rule("rule", place, text or "all rows", _conditions(limits), margins.failed(row))
+    return DecidingRule("rule", place, text or "all rows", _conditions(limits), margins.failed(row))
 
 
 def _conditions(limits: Sequence[Limit]) -> tuple[Condition, ...]:
@@ -58,7 +63,7 @@ def _conditions(limits: Sequence[Limit]) -> tuple[Condition, ...]:
     )
 
 
-def _of_sum(reading: SumReading, row: Floats) -> Sum:
+def _of_sum(reading: SumReading, row: Floats) -> DecidingSum:
     parts = reading.parts(row[None])
     order = np.argsort([-float(np.abs(part.adds).max()) for part in parts], kind="stable")
     columns = reading.columns
@@ -71,7 +76,7 @@ def _of_sum(reading: SumReading, row: Floats) -> Sum:
         )
         for i in order
     )
-    return Sum(
+    return DecidingSum(
         text=reading.explanation.reading,
         scores=reading.scores,
         intercept=tuple(float(v) for v in reading.intercept),

@@ -30,7 +30,7 @@ Bools = NDArray[np.bool_]
 LONG = 10  # letters of a number from which on it is cut short where it only is to be read
 
 
-class Part(NamedTuple):
+class Summand(NamedTuple):
     """One thing that is added.
 
     Attributes
@@ -64,7 +64,7 @@ class SumReading(Reading):
     intercept: Floats
 
     @abstractmethod
-    def parts(self, values: Floats) -> list[Part]:
+    def parts(self, values: Floats) -> list[Summand]:
         """Return what each part adds to each row."""
 
     def total(self, values: Floats) -> Floats:
@@ -103,14 +103,14 @@ class LinearReading(SumReading):
         self.intercept = explanation.intercept
         self.used = tuple(sorted({entry.column for _, entry in self.terms}))
 
-    def parts(self, values: Floats) -> list[Part]:
+    def parts(self, values: Floats) -> list[Summand]:
         """Return each coefficient times its column."""
         found = []
         for term, entry in self.terms:
             # a gap counts 0 where it has a coefficient of its own, else as the mean
             filled = 0.0 if entry.column in self.gaps else entry.mean
             x = _counts(entry, values[:, entry.column], filled)
-            found.append(Part(term.name, (entry.column,), x[:, None] * term.values))
+            found.append(Summand(term.name, (entry.column,), x[:, None] * term.values))
         return found
 
     def slope(self, column: int) -> Floats:
@@ -155,7 +155,7 @@ class EbmReading(SumReading):
         ]
         return np.unique(np.concatenate(ends)) if ends else np.empty(0)
 
-    def parts(self, values: Floats) -> list[Part]:
+    def parts(self, values: Floats) -> list[Summand]:
         """Return what each term adds."""
         found = []
         for t, shape in enumerate(self.terms):
@@ -163,7 +163,7 @@ class EbmReading(SumReading):
             for axis, j in enumerate(shape.features):
                 of = self.bins(t, axis, values[:, j])
                 place = place * len(shape.axes[axis].bins) + of
-            found.append(Part(shape.name, shape.features, shape.scores[place]))
+            found.append(Summand(shape.name, shape.features, shape.scores[place]))
         return found
 
 
@@ -190,18 +190,18 @@ class NetReading(SumReading):
         counted = [_counts(e, values[:, e.column], e.mean) for e in self.entries]
         return np.column_stack(counted) if counted else np.empty((len(values), 0))
 
-    def parts(self, values: Floats) -> list[Part]:
+    def parts(self, values: Floats) -> list[Summand]:
         """Return what columns add straight, then what each unit adds."""
         counted = self.matrix(values)
         found = [
-            Part(self.names[i], (self.entries[i].column,), counted[:, [i]] * self.skip[i])
+            Summand(self.names[i], (self.entries[i].column,), counted[:, [i]] * self.skip[i])
             for i in np.flatnonzero((self.skip != 0).any(1))
         ]
         told = np.tanh(counted @ self.first + self.bias)
         for h in range(told.shape[1]):
             read = np.flatnonzero(self.first[:, h])
             columns = tuple(sorted({self.entries[i].column for i in read}))
-            found.append(Part(f"unit {h + 1}", columns, told[:, [h]] * self.out[h]))
+            found.append(Summand(f"unit {h + 1}", columns, told[:, [h]] * self.out[h]))
         return found
 
     def total(self, values: Floats) -> Floats:

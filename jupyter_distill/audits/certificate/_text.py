@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_distill._validation import with_article
-from jupyter_distill.audits.certificate._certified import Change, Rule, Said, Sum, figure
+from jupyter_distill.audits.certificate._certified import (
+    Change,
+    DecidingRule,
+    DecidingSum,
+    Said,
+    figure,
+)
 from jupyter_distill.audits.certificate._constrained import Constraint
 from jupyter_distill.audits.certificate._margins import Margin
 from jupyter_distill.audits.certificate._near_rows import Support
@@ -50,9 +56,9 @@ def answered(one: Certificate) -> str:
     return " ".join(told)
 
 
-def decision(why: Rule | Sum) -> list[str]:
+def decision(why: DecidingRule | DecidingSum) -> list[str]:
     """Say why the student says so, line by line."""
-    if isinstance(why, Rule):
+    if isinstance(why, DecidingRule):
         lines = [f"Because {why.text}"]
         for place, texts in why.earlier:
             lines.append(f"  rule {place + 1} does not hold, as not: {' nor: '.join(texts)}")

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 MORE, LESS, ALIKE, UNUSED = "more", "less", "alike", "not used"
 FEWEST = 5  # refits below which no spread is known
-PART = 0.05  # of the standard deviation of the teacher's numbers: a difference that matters
+SLICE = 0.05  # of the standard deviation of the teacher's numbers: a difference that matters
 NAN = float("nan")
 
 
@@ -33,7 +33,7 @@ def columns_of(
     """Return how far each column moves the answers of both, and whether they clearly differ."""
     student, other = (one.effects(values)[0] for one in said)
     spreads = [one.effects(values) for one in again]
-    least = PART * float(d.targets.values.std()) if d.task == "regression" else MATTERS
+    least = SLICE * float(d.targets.values.std()) if d.task == "regression" else MATTERS
     rows = []
     for at, feature in enumerate(values):
         difference = float(student[at] - other[at])

@@ -184,7 +184,7 @@ def expectations(
     n: int = 200,
     grid: int = 20,
     tolerance: float = 0.01,
-    budget: int | None = None,
+    evaluations: int | None = None,
     progress: bool = True,
 ) -> ExpectationsReport:
     """Look whether teacher and student behave as expected.
@@ -208,7 +208,7 @@ def expectations(
     tolerance : float, default 0.01
         How far an answer may turn back for its direction to be nearly met: a probability, or a
         share of the standard deviation of the teacher's numbers.
-    budget : int, optional
+    evaluations : int, optional
         Moved rows that the teacher is asked about, at most: fewer rows are moved where they would
         be more. 100,000 unless given; of a teacher that may be far away 2,000, or as many as
         there are rows.
@@ -235,7 +235,7 @@ def expectations(
     work = Work(bool(progress))
     directed = [one for one in looked if one.most is None]
     moves = grids(d.table, [one.feature for one in directed], grid)
-    drawn, notes = drawn_rows(d, rows, n, moves, budget)
+    drawn, notes = drawn_rows(d, rows, n, moves, evaluations)
     scale = float(answers(d.targets).std()) if d.task == "regression" else 1.0
     said: dict[str, dict[int, Floats]] = {TEACHER: {}}
     why = d.silence
@@ -251,7 +251,7 @@ def expectations(
         j: said_by(d.student, moved_values(d.table, drawn, one)).reshape(len(one), len(drawn), -1)
         for j, one in moves.items()
     }
-    limited = shares(d, looked, rows, n, budget, progress)
+    limited = shares(d, looked, rows, n, evaluations, progress)
     told, unmeasured = proxies(d, directed, used_columns(d.student))
     judged = tuple(_judged(d, directed, drawn, moves, said, scale * tolerance, scale, why))
     return ExpectationsReport(
@@ -360,7 +360,7 @@ def _part(d: Distillation, asked: Scope, _: float | None) -> ExpectationsReport:
         d,
         asked.expectations,
         asked.rows,
-        budget=asked.evaluations,
+        evaluations=asked.evaluations,
         progress=asked.progress,
     )
 

@@ -13,22 +13,22 @@ FAR = 2_000  # where a question may cost more than time, or as many as there are
 
 
 def drawn_rows(
-    d: Distillation, rows: str, n: int, moves: Mapping[int, Grid], budget: int | None
+    d: Distillation, rows: str, n: int, moves: Mapping[int, Grid], evaluations: int | None
 ) -> tuple[Places, list[str]]:
     """Return the rows to move: as many as the teacher may be asked about."""
     each = sum(len(one) for one in moves.values())
-    if budget is not None:
-        check_number("budget", budget, low=1, integer=True)
+    if evaluations is not None:
+        check_number("evaluations", evaluations, low=1, integer=True)
     if d.silence:
         return draw(d, rows, n), []
-    most = budget or (max(FAR, d.table.n_rows) if d.teacher.remote else BUDGET)
+    most = evaluations or (max(FAR, d.table.n_rows) if d.teacher.remote else BUDGET)
     drawn = draw(d, rows, n)
     if len(drawn) * each <= most:
         return drawn, []
     if most < each:
         raise ValueError(
             expected(
-                f"a budget of at least {each} rows, to move one through all values",
+                f"evaluations of at least {each}, to move one through all values",
                 got=f"{most}",
                 remedy="Raise it, expect something of fewer columns, or take a smaller grid.",
             )
@@ -36,7 +36,7 @@ def drawn_rows(
     fewer = draw(d, rows, most // each)
     note = (
         f"{len(fewer)} rows were moved, and not {len(drawn)}, so that the teacher was asked about "
-        f"no more than {most:,}: raise budget= for more."
+        f"no more than {most:,}: raise evaluations= for more."
     )
     return fewer, [note]
 

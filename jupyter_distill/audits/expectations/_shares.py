@@ -87,7 +87,7 @@ def shares(
     looked: Sequence[Expectation],
     rows: str,
     n: int,
-    budget: int | None,
+    evaluations: int | None,
     progress: bool,
 ) -> Shares:
     """Explain both models by SHAP values, and hold the shares of columns against their limits.
@@ -95,18 +95,20 @@ def shares(
     Raises
     ------
     ValueError
-        If the budget is not enough to explain one row.
+        If the evaluations are not enough to explain one row.
     """
     wanted = [one for one in looked if one.most is not None]
     if not wanted:
         return Shares()
     try:
-        found = attributions(d, rows=rows, n=min(n, ROWS), evaluations=budget, progress=progress)
+        n = min(n, ROWS)
+        found = attributions(d, rows=rows, n=n, evaluations=evaluations, progress=progress)
     except ValueError as error:
-        if budget is None:
+        if evaluations is None:
             raise
-        what = "a budget that is enough to explain the teacher, for max_share"
-        raise ValueError(expected(what, got=f"{budget}", remedy="Raise budget=.")) from error
+        what = "evaluations enough to explain the teacher, for max_share"
+        remedy = "Raise evaluations=."
+        raise ValueError(expected(what, got=f"{evaluations}", remedy=remedy)) from error
     judged = [
         _judged(d, found, one, model, of)
         for one in wanted
@@ -114,11 +116,7 @@ def shares(
     ]
     asked = sum(of.evaluations for of in (found.teacher, found.again) if of is not None)
     # who was not explained is said with the verdict
-    notes = tuple(
-        note.replace("evaluations=", "budget=")
-        for note in found.notes
-        if not note.startswith("Only the student")
-    )
+    notes = tuple(note for note in found.notes if not note.startswith("Only the student"))
     return Shares(tuple(judged), asked, notes)
 
 

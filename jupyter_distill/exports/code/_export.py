@@ -14,8 +14,8 @@ from jupyter_distill._validation import check_choice, did_you_mean, expected, so
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.code._about import About
+from jupyter_distill.exports.code._alike import answered_alike
 from jupyter_distill.exports.code._cells import cells
-from jupyter_distill.exports.code._compare import compare
 from jupyter_distill.exports.code._read import form_of
 from jupyter_distill.exports.code._result import Export
 
@@ -95,7 +95,7 @@ def export(
     about = About(_text("name", title), form, student, looked_at, own)
     content = module.write(form, about, **_options(module.write, options))
     checked = module.check(content, form, looked_at, **_options(module.check, options))
-    worst, notes = compare(student, form, looked_at, checked, format)
+    worst, notes = answered_alike(student, form, looked_at, checked, format)
     done = checked.answers is not None
     made = Export(
         format=format,

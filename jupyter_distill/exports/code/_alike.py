@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 TIE = 1e-12  # a lead that is no more than the rounding of sums
 
 
-def compare(
+def answered_alike(
     student: Any, form: Form, cells: Cells, checked: Checked, format: str
 ) -> tuple[float | None, list[str]]:
     """Return the largest difference, and notes; refuse an export that differs.
