@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from jupyter_distill import students
 from jupyter_distill.exports.code import export, markdown, text
+from jupyter_distill.exports.code._alike import answered_alike
 from jupyter_distill.exports.code._cells import cells
-from jupyter_distill.exports.code._compare import compare
 from jupyter_distill.exports.code._read import form_of
 from jupyter_distill.exports.code._reading import _at_least
 from jupyter_distill.targets import SoftTargets
@@ -105,12 +105,12 @@ def test_a_text_that_was_changed_is_found_out(family: str, format: str, old: str
     form, content = form_of(of), str(export(of, format, rows=held_out()))
     assert old in content
     rows = cells(form, of._read(held_out(), reset=False))
-    compare(of, form, rows, module.check(content, form, rows), format)
+    answered_alike(of, form, rows, module.check(content, form, rows), format)
     with pytest.raises(
         ValueError, match=r"does not answer as the student|can be followed|one thing"
     ):
         changed = content.replace(old, new)
-        compare(of, form, rows, module.check(changed, form, rows), format)
+        answered_alike(of, form, rows, module.check(changed, form, rows), format)
 
 
 @example(names=["a", "a and b", "a or missing"], values=["yes", "yes or no", " or missing"])
