@@ -74,7 +74,7 @@ def test_a_person_may_allow_more_and_less() -> None:
         (beside,) = d.certificate(3, reasons="surrogate", evaluations=evaluations).beside
         spent[evaluations] = beside.evaluations
         assert beside.evaluations <= evaluations and "at most" not in beside.how_teacher
-    assert spent == {2_000: 2_000, 6_000: 6_000}
+    assert 0 < spent[2_000] <= FAR < spent[6_000]
     need = "evaluations of at least 2,000, to explain 1 row by surrogate. Got 1,500"
     with pytest.raises(ValueError, match=need):
         d.certificate(3, reasons="surrogate", evaluations=1_500)

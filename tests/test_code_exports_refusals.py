@@ -162,6 +162,7 @@ def test_standard_sql_is_run_by_sqlite_where_there_is_no_duckdb(
     for family in ("tree", "ebm", "net"):
         by_duckdb = export(student(family, "whole numbers"), "sql", dialect="ansi", table="t")
         assert by_duckdb.checked_by.startswith("DuckDB")
+        assert " and SQLite " in by_duckdb.checked_by or "SQLite" in by_duckdb.notes[0]
     monkeypatch.setitem(sys.modules, "duckdb", None)
     by_sqlite = export(student("net", "whole numbers"), "sql", dialect="ansi", table="t")
     assert by_sqlite.checked and by_sqlite.checked_by.startswith("SQLite")

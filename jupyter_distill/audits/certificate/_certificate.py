@@ -40,6 +40,7 @@ from jupyter_distill.audits.certificate._reasons import reasons as reasons_of
 from jupyter_distill.audits.certificate._reasons_beside import Beside, beside, read_methods
 from jupyter_distill.audits.certificate._room import check_start, limited, rooms
 from jupyter_distill.audits.certificate._text import described
+from jupyter_distill.audits.certificate._wish import Wish
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.findings import Findings
 
@@ -269,7 +270,7 @@ def certificate(
         asked,
         usual,
         within,
-        _Wish(
+        Wish(
             *(target, limits, tuple(immutable), fill_missing, reasons is not False),
             *(methods, ask, evaluations),
         ),
@@ -277,22 +278,8 @@ def certificate(
     return found[0] if asked.single else Certificates(tuple(found))
 
 
-@dataclass(frozen=True)
-class _Wish:
-    """What was asked for."""
-
-    target: Any
-    limits: Mapping[str, Any] | None
-    immutable: tuple[str, ...]
-    fill: bool
-    reasons: bool
-    methods: tuple[str, ...]
-    ask: bool
-    evaluations: int | None
-
-
 def _certified(
-    d: Distillation, asked: Cases, usual: Any, within: Any, wish: _Wish
+    d: Distillation, asked: Cases, usual: Any, within: Any, wish: Wish
 ) -> list[Certificate]:
     reading = read(d.student, d.student.explain())
     table = asked.table

@@ -18,6 +18,7 @@ from jupyter_distill.reading import Answers, Form
 
 DUCKDB = {"number": "DOUBLE", "boolean": "BOOLEAN", "text": "VARCHAR", "numbers": "DOUBLE"}
 SQLITE = {"number": "REAL", "boolean": "BOOLEAN", "text": "TEXT", "numbers": "NUMERIC"}
+NEAR = 1e-9  # of two databases
 MISSING = (
     'Not checked: duckdb is not installed. Install it with: pip install "jupyter-distill[sql]"'
 )
@@ -43,7 +44,8 @@ def run(
     form, cells
         The student and the rows.
     dialect : str
-        Decides the database: the standard is run by DuckDB where there is one, else by SQLite.
+        Decides the database: the standard is run by DuckDB, where there is one, and by SQLite too,
+        where that can; the notes say where it cannot, or answers otherwise.
     names : dict of int to str
         What the table calls the columns that are read.
     keep : list of str
@@ -66,7 +68,43 @@ def run(
         answers, by = _duckdb(found, query, cells, names, keep, where, nan=dialect == "duckdb")
     else:
         answers, by, notes = _sqlite(query, cells, names, keep, where)
+    if found is not None and dialect == "ansi":
+        first = _read(form, answers, of, bare)
+        also, notes = _too(query, form, cells, names, keep, where, of, bare, first)
+        by += also
     return Checked(_read(form, answers, of, bare), by, tuple(notes), of=of)
+
+
+def _too(
+    query: str,
+    form: Form,
+    cells: Cells,
+    names: dict[int, str],
+    keep: list[str],
+    where: tuple[str, ...],
+    of: int | None,
+    bare: bool,
+    first: Answers,
+) -> tuple[str, list[str]]:
+    """Run the standard in SQLite as well; return its name where it answers the same, and notes."""
+    engine = f"SQLite {sqlite3.sqlite_version}"
+    try:
+        answers, _, notes = _sqlite(query, cells, names, keep, where)
+    except ValueError as refused:
+        return "", [f"Not run by {engine}: {refused}"]
+    other = _read(form, answers, of, bare)
+    apart = np.zeros(len(cells), dtype=bool)
+    if first.named is not None and other.named is not None:
+        apart |= first.named != other.named
+    if first.numbers is not None and other.numbers is not None:
+        scale = max(1.0, float(np.abs(first.numbers).max()))
+        apart |= (np.abs(first.numbers - other.numbers) > NEAR * scale).any(1)
+    if apart.any():
+        return "", [
+            f"{engine} answers {int(apart.sum()):,} of {len(cells):,} rows otherwise; some "
+            'releases read the last digits of a threshold wrongly, which dialect="sqlite" avoids.'
+        ]
+    return f" and {engine}", notes
 
 
 def _duckdb(
