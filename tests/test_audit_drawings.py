@@ -155,7 +155,7 @@ def test_expectations_are_drawn_from_what_is_kept(numbers: bool) -> None:
 
 def test_shares_that_are_limited_are_drawn_alone_and_beside_others() -> None:
     d = planted()
-    options: dict[str, Any] = {"n": 10, "grid": 3, "budget": 4_000, "progress": False}
+    options: dict[str, Any] = {"n": 10, "grid": 3, "evaluations": 4_000, "progress": False}
     for wanted in ({"age": {"max_share": 0.1}}, {"age": {"want": "unused", "max_share": 0.1}}):
         found = d.expectations(wanted, **options)
         html = drawing(found)
