@@ -34,7 +34,7 @@ ABOUT = "_about.json"  # what reads a folder of Parquet files leaves out names t
 # An answer waits for others until asking has taken so many times as long as writing it down: so
 # the store costs a fixed share of the time, however quick the teacher.
 PATIENCE = 60
-AT_MOST = 0.02  # seconds that it waits, whatever writing costs: the most that a kill loses
+AT_MOST = 0.05  # seconds that it waits, whatever writing costs: the most that a kill loses
 A_WRITE = 2e-4  # seconds that writing is taken to last until it was measured
 A_SYNC = 1.0  # seconds at least between two waits for the disk
 PIECE = 2**26  # bytes of answers in a Parquet file, where the asking goes on
