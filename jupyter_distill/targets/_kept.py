@@ -74,7 +74,7 @@ class Kept:
         self._bytes, self._noted = 0, 0  # of these, in all; and how many are in the journal
         self._journal, self._left = Journal(folder, of), list[Path]()
         self._pool: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None
+        self._writing: list[Future[None]] = []
         self._write, self._sync = _Chore(A_WRITE, most=AT_MOST), _Chore(0.0, least=A_SYNC)
         with saying(folder.parent, "the answers of the teacher"):
             folder.mkdir(parents=True, exist_ok=True)
@@ -143,17 +143,17 @@ class Kept:
             self._bytes += answer.values.nbytes
         if self._bytes >= PIECE:
             self.flush()
-        elif self._noted < len(self._waiting) and self._ready() and self._write.is_due():
-            new, self._noted = self._waiting[self._noted :], len(self._waiting)
+        elif self._noted < len(self._waiting) and self._write.is_due():
+            self._raise()
             self._pool = self._pool or ThreadPoolExecutor(1)
-            self._writing = self._pool.submit(self._write_down, new)
+            self._writing.append(self._pool.submit(self._write_down))
 
     def flush(self) -> None:
         """Write down what has been taken, as a Parquet file."""
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
-        self._ready()
+        self._raise()
         if self._waiting:
             rows, answer = _joined(self._waiting)
             order = np.argsort(rows)
@@ -166,19 +166,17 @@ class Kept:
             path.unlink(missing_ok=True)
         self._left = []
 
-    def _ready(self) -> bool:
-        """Whether what was last given to the journal is in it; raises what went wrong there."""
-        writing = self._writing
-        if writing is None:
-            return True
-        if writing.done():
-            self._writing = None
-            writing.result()
-        return writing.done()
+    def _raise(self) -> None:
+        """Raise what went wrong while answers were written down."""
+        while self._writing and self._writing[0].done():
+            self._writing.pop(0).result()
 
-    def _write_down(self, answers: Sequence[tuple[Rows, Raw]]) -> None:
-        """Append answers to the journal, in a thread of its own: meanwhile the next are asked."""
-        self._write.do(lambda: self._journal.append(*_joined(answers)))
+    def _write_down(self) -> None:
+        """Append what waits to the journal, in a thread of its own: meanwhile the next are asked."""
+        new = self._waiting[self._noted :]
+        if new:
+            self._write.do(lambda: self._journal.append(*_joined(new)))
+            self._noted += len(new)
         if self._sync.is_due():
             self._sync.do(self._journal.sync)
 
