@@ -32,6 +32,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A store that makes a file of every batch."""
     from jupyter_distill.targets import _kept
     from jupyter_distill.targets.store import Store
+    from tests.storing import AtOnce
 
     monkeypatch.setattr(_kept, "PIECE", 0)
+    monkeypatch.setattr(_kept, "PATIENCE", 0)
+    monkeypatch.setattr(_kept, "ThreadPoolExecutor", AtOnce)
     return Store(tmp_path / "store")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,19 @@ def files(store: Store) -> list[Path]:
     return sorted(store.path.glob("*/*.parquet"))
 
 
+class AtOnce:
+    """A pool without a thread."""
+
+    def __init__(self, _: int) -> None: ...
+
+    def submit(self, work: Any, *arguments: Any) -> Future[None]:
+        done: Future[None] = Future()
+        done.set_result(work(*arguments))
+        return done
+
+    def shutdown(self) -> None: ...
+
+
 # --- in a process of its own --------------------------------------------------------------------
 
 
@@ -78,7 +92,8 @@ def main(store: str, note: str, seconds: str, dies_at: str) -> None:
     from jupyter_distill.targets import _kept, _piece
 
     if int(dies_at):
-        _kept.PIECE = 0  # a file of every batch
+        _kept.PIECE = _kept.PATIENCE = 0  # a file of every batch
+        _kept.ThreadPoolExecutor = AtOnce  # type: ignore
     written = 0
     replace = os.replace
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import time
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from jupyter_distill.targets._piece import Unreadable
 from jupyter_distill.targets.store import Store, StoreWarning
 from jupyter_distill.teachers import Raw
 
-from .storing import ROWS, Counting, files, say, silent, teacher
+from .storing import ROWS, AtOnce, Counting, files, say, silent, teacher
 
 OF = {"teacher": "t", "rows": "r", "asks": ""}
 
@@ -114,19 +113,6 @@ def test_every_batch_is_in_the_journal_while_the_next_is_asked_about(
     assert asked == 400
     assert [len(pd.read_parquet(path)) for path in files(Store(tmp_path))] == [400]
     assert not list(tmp_path.glob("*/_j*"))
-
-
-class AtOnce:
-    """A pool without a thread."""
-
-    def __init__(self, _: int) -> None: ...
-
-    def submit(self, work: Any, *arguments: Any) -> Future[None]:
-        done: Future[None] = Future()
-        done.set_result(work(*arguments))
-        return done
-
-    def shutdown(self) -> None: ...
 
 
 def test_quick_answers_are_written_together(
