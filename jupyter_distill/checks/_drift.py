@@ -172,9 +172,10 @@ def _drifted(frame: pd.DataFrame) -> Iterator[Finding]:
         top = single.iloc[0]
         name = str(top["column"])
         evidence |= {"furthest": name, "distance": float(top["distance"]), "p": float(top["p"])}
-        listed = some(dict.fromkeys(single["column"]))
+        listed = some(dict.fromkeys(single["column"].replace(TRUTH, "the truth")))
+        furthest = "the truth" if name == TRUTH else repr(name)
         said.append(
-            f"in {listed} (furthest {name!r}: {top['measure']} distance {top['distance']:.2f}, "
+            f"in {listed} (furthest {furthest}: {top['measure']} distance {top['distance']:.2f}, "
             f"{chance(float(top['p']))} after Holm)"
         )
     if len(whole):

@@ -61,6 +61,8 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         arrow()
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(expected("store to be the name of a folder", got=repr(path)))
         self.path = Path(path)
         if self.path.exists() and not self.path.is_dir():
             raise NotADirectoryError(
