@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from jupyter_distill.audits._intervals import MANY, Interval, mean_intervals
+from jupyter_distill.audits._intervals import FEW, MANY, Interval, mean_intervals
 
 
 @given(st.data(), st.integers(1, 40))
@@ -24,6 +24,9 @@ def test_every_interval_holds_its_mean(data: st.DataObject, n: int) -> None:
                 assert np.isnan(interval).all()
                 continue
             np.testing.assert_allclose(interval.value, values[groups[:, g], c].mean())
+            if c and groups[:, g].sum() < FEW:
+                assert np.isnan([interval.low, interval.high]).all()
+                continue
             assert interval.low <= interval.value <= interval.high
             if c == 0:
                 assert 0 <= interval.low < interval.high <= 1  # no share is certain
@@ -66,3 +69,4 @@ def test_intervals_are_the_same_for_the_same_seed() -> None:
 def test_an_interval_is_written_with_its_ends() -> None:
     assert Interval(0.9123, 0.8994, 0.9241).text() == "0.912 [0.899, 0.924]"
     assert Interval(np.nan, np.nan, np.nan).text() == "-"
+    assert Interval(0.5, np.nan, np.nan).text() == "0.500"

@@ -17,24 +17,31 @@ MANY = (
     20_000  # rows above which the bootstrap of a mean is its normal limit to the last digit shown
 )
 TOGETHER = 50  # resamples at a time, to bound the memory
+FEW = 5  # rows below which resamples say nothing
+NAN = float("nan")
 
 
 class Interval(NamedTuple):
-    """A mean and its 95 % interval; NaN where there is no row to measure on."""
+    """A mean and its 95 % interval.
+
+    NaN where there is no row to measure on; its ends where there are too few to tell a spread by.
+    """
 
     value: float
     low: float
     high: float
 
     def text(self, digits: int = 3) -> str:
-        """Return ``0.912 [0.899, 0.924]``."""
+        """Return ``0.912 [0.899, 0.924]``, or ``0.912`` where the ends are not known."""
         if np.isnan(self.value):
             return "-"
         form = f".{digits}f"
+        if np.isnan(self.low):
+            return f"{self.value:{form}}"
         return f"{self.value:{form}} {between(self.low, self.high, form)}"
 
 
-UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
+UNKNOWN = Interval(NAN, NAN, NAN)
 
 
 def between(low: float, high: float, form: str = ".3f") -> str:
@@ -62,7 +69,7 @@ def mean_intervals(
     -------
     list of list of Interval
         By group, then by column. A share that is 0 or 1 in all rows, of which no resample can
-        tell anything, gets Wilson's interval.
+        tell anything, gets Wilson's interval; any other mean of fewer than 5 rows has no ends.
     """
     n, m = values.shape
     counts = groups.sum(0)
@@ -70,6 +77,8 @@ def mean_intervals(
         means = (groups.T @ values) / counts[:, None]
         low, high = _normal(values, groups, means) if n > MANY else _drawn(values, groups, seed)
         low, high = np.minimum(low, means), np.maximum(high, means)  # of equals, up to rounding
+    unknown = (counts < FEW)[:, None] & ~np.asarray(shares, dtype=bool)
+    low, high = np.where(unknown, NAN, low), np.where(unknown, NAN, high)
     for g in range(groups.shape[1]):
         for c in np.flatnonzero(shares):
             if counts[g] and low[g, c] == high[g, c] and means[g, c] in (0.0, 1.0):

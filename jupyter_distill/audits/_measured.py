@@ -21,13 +21,11 @@ from scipy import stats
 from jupyter_distill import _resample as resample
 from jupyter_distill._softmax import log_floored, log_softmax, softmax
 from jupyter_distill._wilson import wilson
-from jupyter_distill.audits._intervals import UNKNOWN, Interval
+from jupyter_distill.audits._intervals import FEW, UNKNOWN, Interval
 from jupyter_distill.checks import _reliability as reliability
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
-
-FEW = 5  # rows below which resamples say nothing
 
 
 class Counted(NamedTuple):
