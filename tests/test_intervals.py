@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import FEW, MANY, Interval, mean_intervals
+from jupyter_distill.audits._measured import intervals, mean
 
 
 @given(st.data(), st.integers(1, 40))
@@ -54,6 +56,29 @@ def test_the_bootstrap_and_its_limit_meet() -> None:
     ((drawn,),) = mean_intervals(values[:-1], np.ones((MANY, 1), bool), [False], 0)
     ((normal,),) = mean_intervals(values, np.ones((MANY + 1, 1), bool), [False], 0)
     np.testing.assert_allclose(drawn, normal, atol=2e-3)
+
+
+def test_a_small_group_of_many_rows_is_measured_by_its_own_rows() -> None:
+    rng = np.random.default_rng(0)
+    values = np.column_stack([np.ones(MANY + 1), rng.exponential(size=MANY + 1)])
+    values[0, 0] = 0.0
+    groups = np.column_stack([np.ones(MANY + 1, bool), np.arange(MANY + 1) < 12])
+    every, few = mean_intervals(values, groups, [True, False], 0)
+    assert few[0] == (11 / 12, *wilson(11 / 12, 12)) and few[0].high < 1
+    assert every[0].high <= 1
+    # as if there were no other rows
+    ((alone,),) = mean_intervals(values[:12, 1:], np.ones((12, 1), bool), [False], 0)
+    np.testing.assert_allclose(few[1], alone, rtol=0.15)
+    assert few[1].high - few[1].value > 1.1 * (few[1].value - few[1].low)  # it is skewed
+
+
+@pytest.mark.parametrize("n", [30, MANY + 1])
+def test_every_share_has_the_interval_of_wilson(n: int) -> None:
+    values = (np.arange(n) % 3 > 0).astype(float)[:, None]
+    ((found,),) = mean_intervals(values, np.ones((n, 1), bool), [True], 0)
+    np.testing.assert_allclose(found[1:], wilson(found.value, n))
+    one = intervals({"share": mean(values[:, 0], share=True)}, 0)["share"]
+    np.testing.assert_allclose(one, found)
 
 
 def test_intervals_are_the_same_for_the_same_seed() -> None:

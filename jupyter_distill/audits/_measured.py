@@ -52,7 +52,7 @@ def intervals(counted: Mapping[str, Counted | None], seed: int | None) -> dict[s
             drawn = one.of(own)
             ends = np.quantile(drawn - drawn.mean(), [0.025, 0.975]) + at.value
             at = Interval(at.value, max(float(ends[0]), 0.0), float(ends[1]))
-        if one.share and at.low == at.high and at.value in (0.0, 1.0):
+        if one.share:
             at = Interval(at.value, *wilson(at.value, len(one.columns)))
         elif len(one.columns) < FEW:
             at = Interval(at.value, float("nan"), float("nan"))
