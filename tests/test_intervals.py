@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from jupyter_distill._resample import resampled_means
 from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import FEW, MANY, Interval, mean_intervals
 from jupyter_distill.audits._measured import intervals, mean
@@ -79,6 +80,14 @@ def test_every_share_has_the_interval_of_wilson(n: int) -> None:
     np.testing.assert_allclose(found[1:], wilson(found.value, n))
     one = intervals({"share": mean(values[:, 0], share=True)}, 0)["share"]
     np.testing.assert_allclose(one, found)
+
+
+def test_the_means_of_one_column_are_drawn_of_any_number_of_rows() -> None:
+    values = np.random.default_rng(0).exponential(size=(MANY + 1, 1))
+    few, many = resampled_means(values[:-1], 0), resampled_means(values, 0)
+    assert few.shape == many.shape == (500, 1)
+    np.testing.assert_allclose(many.std(), few.std(), rtol=0.2)
+    np.testing.assert_allclose(many.mean(), values.mean(), atol=1e-3)
 
 
 def test_intervals_are_the_same_for_the_same_seed() -> None:
