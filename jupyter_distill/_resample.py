@@ -33,7 +33,7 @@ def resampled_means(columns: Floats, seed: int | None) -> Floats:
     if n > MANY:
         drawn: Floats = rng.multivariate_normal(
             columns.mean(0),
-            np.cov(columns, rowvar=False) / n,
+            np.atleast_2d(np.cov(columns, rowvar=False)) / n,  # of one column it is a number
             RESAMPLES,
             method="eigh",
             check_valid="ignore",

@@ -21,13 +21,11 @@ from scipy import stats
 from jupyter_distill import _resample as resample
 from jupyter_distill._softmax import log_floored, log_softmax, softmax
 from jupyter_distill._wilson import wilson
-from jupyter_distill.audits._intervals import UNKNOWN, Interval
+from jupyter_distill.audits._intervals import FEW, UNKNOWN, Interval
 from jupyter_distill.checks import _reliability as reliability
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
-
-FEW = 5  # rows below which resamples say nothing
 
 
 class Counted(NamedTuple):
@@ -54,7 +52,7 @@ def intervals(counted: Mapping[str, Counted | None], seed: int | None) -> dict[s
             drawn = one.of(own)
             ends = np.quantile(drawn - drawn.mean(), [0.025, 0.975]) + at.value
             at = Interval(at.value, max(float(ends[0]), 0.0), float(ends[1]))
-        if one.share and at.low == at.high and at.value in (0.0, 1.0):
+        if one.share:
             at = Interval(at.value, *wilson(at.value, len(one.columns)))
         elif len(one.columns) < FEW:
             at = Interval(at.value, float("nan"), float("nan"))

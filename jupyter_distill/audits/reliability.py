@@ -71,7 +71,7 @@ class Reliability:
         return float(self.table["value"].iloc[0])
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per model and measure, with its 95 % bootstrap interval.
+        """Return one row per model and measure, with its 95 % interval (accuracy: Wilson's).
 
         Columns: ``model``, ``against`` (``"truth"`` or ``"teacher"``), ``measure``, ``value``,
         ``low``, ``high``. Measures against the truth: ``ECE`` of the class that is named, over 15
