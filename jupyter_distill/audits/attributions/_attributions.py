@@ -300,7 +300,7 @@ def attributions(
         if evaluations is None:
             evaluations = EVALUATIONS
             if d.teacher.remote and why_not(d) is None:
-                few = FEW if isinstance(rows, str) else len(rows)
+                few = 1 if isinstance(rows, str) else len(rows)
                 if method == "shap":
                     need = _shap_run.least(d, chosen, few, background)
                 else:
