@@ -98,7 +98,8 @@ class Reliability:
         data frame
             ``low`` and ``high`` are the 95 % interval of ``happened``: the share of rows for which
             the model is right, or the mean probability that the teacher gives to the same class,
-            NaN in a bin of fewer than 5 rows. Of a regression, bins are tenths of what was said, and ``happened`` is a mean.
+            NaN in a bin of fewer than 5 rows. Of a regression, bins are tenths of what was said,
+            and ``happened`` is a mean.
         """
         found = self.curves
         for name, wanted in (("model", model), ("against", against)):
