@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 RESAMPLES = 500
 MANY = 20_000  # rows above which means are drawn from their normal limit instead
 TOGETHER = 50  # resamples at a time, to bound the memory
+FEW = 5  # rows below which neither resamples nor a spread say anything
 
 
 def resampled_means(columns: Floats, seed: int | None) -> Floats:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jupyter_distill as jd
+from jupyter_distill.audits._counted import _mean
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.distillation._census import constant
 from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
@@ -185,6 +186,20 @@ def test_a_class_without_held_out_rows_has_no_figures() -> None:
     assert np.isnan(silent.agreement).all() and np.isnan(silent.precision)
     assert card.describe().splitlines()[-1].split()[-4:] == ["0", "-", "-", "nan"]
     assert np.isfinite(card.overall.agreement).all()
+
+
+def test_the_kl_of_a_class_of_a_few_rows_has_no_interval() -> None:
+    d = twin(parted())
+    logits = d.targets.logits.copy()
+    logits[:, 2] = logits.min() - 1.0
+    logits[d.rows.held_out[:2], 2] = logits.max() + 1.0
+    card = replace(d, targets=SoftTargets(logits, d.targets.classes, d.targets.labels)).fidelity()
+    few = card.per_class[2]
+    assert few.rows == 2 and few.kl.value > 0 and np.isnan([few.kl.low, few.kl.high]).all()
+    assert 0 <= few.agreement.low < few.agreement.high <= 1
+    assert "nan" not in card.describe().splitlines()[-1].rsplit(maxsplit=1)[0]
+    summed = _mean(2 * few.kl.value, 2 * few.kl.value**2, 2)
+    assert summed.value == pytest.approx(few.kl.value) and np.isnan(summed.low)
 
 
 def test_the_card_is_data_and_text() -> None:

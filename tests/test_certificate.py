@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from jupyter_distill.audits._intervals import FEW, Interval
+from jupyter_distill._resample import FEW
+from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits.certificate import Certificate
 from jupyter_distill.audits.certificate._near_rows import Support
 from jupyter_distill.audits.certificate._notable import _unfaithful

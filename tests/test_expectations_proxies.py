@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy import stats
 
 import jupyter_distill as jd
 from jupyter_distill.audits.expectations import ExpectationsReport
 from jupyter_distill.audits.expectations._proxies import _numbers
+from jupyter_distill.audits.expectations._sampled import share_of, unfolded
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
@@ -237,3 +239,41 @@ def test_of_numbers_shares_alone_move_no_row() -> None:
     assert [one.verdict for one in found.shares] == ["violated", "violated", "met", "met"]
     assert found.judged == () and found.curves().empty and found.frame().empty
     assert found.asked > 0 and "a (at most 50.0% of the reasons)" in str(found)
+
+
+@pytest.mark.parametrize("true", [0.0, 0.5, 1.5, 4.0])
+def test_noise_does_not_make_sizes_larger(true: float) -> None:
+    sampled = true + np.random.default_rng(0).normal(size=200_000)
+    mean = unfolded(sampled, np.ones_like(sampled)).mean()
+    assert mean == pytest.approx(true * (2 * stats.norm.cdf(true / np.sqrt(2)) - 1), abs=0.01)
+    assert mean <= true + 0.01
+    np.testing.assert_array_equal(unfolded(sampled, 0 * sampled), np.abs(sampled))
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_sampling_alone_violates_no_limit(alike: bool) -> None:
+    rng = np.random.default_rng(0)
+    true = rng.normal(size=(40, 6, 1)) * np.array([0, 0.1, 1, 1, 1, 1])[:, None]
+    sizes = np.abs(true).mean((0, 2))
+    error = np.full_like(true, 0.4)
+    held, above, plain = [], [], []
+    for seed in range(60):
+        # the rows are compared with the same others: an error may be that of all of them
+        luck = rng.normal(size=(1, 6, 1) if alike else true.shape) * error
+        for column in (0, 2):
+            found = share_of(true + luck, error, column, seed)
+            held.append(found.low <= sizes[column] / sizes.sum() <= found.high)
+            if column == 0:
+                above.append(found.low > 0.01)
+                plain.append(share_of(true + luck, None, column, seed).low > 0.01)
+    assert np.mean(held) > 0.93 and np.mean(above) < 0.05 < 0.5 < np.mean(plain)
+
+
+def test_exact_values_have_the_interval_of_their_rows() -> None:
+    values = np.random.default_rng(0).normal(size=(30, 4, 2))
+    share, low, high = share_of(values, None, 1, 0)
+    sizes = np.abs(values).mean((0, 2))
+    assert share == pytest.approx(sizes[1] / sizes.sum()) and low < share < high
+    assert np.isnan(share_of(0 * values, None, 1, 0).value)
+    few = share_of(values[:4], None, 1, 0)
+    assert few.value > 0 and np.isnan([few.low, few.high]).all()

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from jupyter_distill._resample import resampled_means
+from jupyter_distill._resample import FEW, resampled_means
 from jupyter_distill._wilson import wilson
-from jupyter_distill.audits._intervals import FEW, MANY, Interval, mean_intervals
+from jupyter_distill.audits._intervals import MANY, Interval, mean_intervals
 from jupyter_distill.audits._measured import intervals, mean
 
 

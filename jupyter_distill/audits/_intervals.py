@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._resample import FEW
 from jupyter_distill._wilson import Z, wilson
 
 Floats = NDArray[np.float64]
@@ -16,7 +17,6 @@ RESAMPLES = 500
 # rows of a group above which the bootstrap of its mean is its normal limit to the last digit shown
 MANY = 20_000
 TOGETHER = 50  # resamples at a time, to bound the memory
-FEW = 5  # rows below which resamples say nothing
 NAN = float("nan")
 
 

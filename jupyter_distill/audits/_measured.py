@@ -21,7 +21,7 @@ from scipy import stats
 from jupyter_distill import _resample as resample
 from jupyter_distill._softmax import log_floored, log_softmax, softmax
 from jupyter_distill._wilson import wilson
-from jupyter_distill.audits._intervals import FEW, UNKNOWN, Interval
+from jupyter_distill.audits._intervals import UNKNOWN, Interval
 from jupyter_distill.checks import _reliability as reliability
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ def intervals(counted: Mapping[str, Counted | None], seed: int | None) -> dict[s
             at = Interval(at.value, max(float(ends[0]), 0.0), float(ends[1]))
         if one.share:
             at = Interval(at.value, *wilson(at.value, len(one.columns)))
-        elif len(one.columns) < FEW:
+        elif len(one.columns) < resample.FEW:
             at = Interval(at.value, float("nan"), float("nan"))
         found[name], start = at, end
     return found

@@ -185,9 +185,10 @@ class Attributions:
         data frame
             A row per ``measure`` (see `measures`): ``value`` with its 95 % interval over the rows,
             ``low`` to ``high``; ``floor``, the same of the teacher with itself at another seed
-            and background; ``gap``, by how much agreement is less, row by row; ``below_floor``,
-            whether that is beyond chance. Of several classes the score of the teacher's class
-            is compared.
+            and background; ``gap``, by how much agreement is less, row by row; ``p``, how likely
+            chance alone makes it so much less, adjusted for the number of measures (Holm);
+            ``below_floor``, whether that is less than 1 %. Of several classes the score of the
+            teacher's class is compared.
 
         Raises
         ------
