@@ -274,12 +274,13 @@ class AsksTrust(Mixin):
         random_state : int, optional
             Seed; that of this distillation unless given.
         progress : bool, default True
-            Whether to show progress. An interrupt keeps the parts that are done.
+            Whether to show progress. An interrupt keeps what is done, and ends the audit.
 
         Returns
         -------
         Audit
-            The findings of all parts, each part by name, and what was not done, and why.
+            The findings of all parts, each part by name, and what was not done, and why. Where an
+            error ends it, what was done before is the ``audit`` of that error.
         """
         asked = late("jupyter_distill.audits.audit:Scope")(
             *(rows, sensitive, expectations, explained, evaluations, resamples),

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.data import Rows
 from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation import ClassRung, Distillation, Ladder, NumberRung
@@ -38,7 +38,7 @@ class AbsentPopulation:
 
     def census(self, models: Any, targets: Any, work: Any) -> NoReturn:
         """Refuse: the partitions are not in the file."""
-        raise ValueError(
+        raise Refusal(
             expected(
                 "the rows that the sample was drawn from",
                 got="a distillation that was loaded: the sample is in its file, the partitions "

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import Refusal, check_number, expected
 from jupyter_distill.audits.attributions import _local_run, _shap_run
 from jupyter_distill.audits.attributions._plan import EVALUATIONS as MOST
 from jupyter_distill.audits.attributions._score_scale import scale_of
@@ -78,7 +78,7 @@ class Purse:
         if self.given is not None:
             most = int(check_number("evaluations", self.given, low=1, integer=True))
             if most < need:
-                raise ValueError(
+                raise Refusal(
                     expected(
                         f"evaluations of at least {need:,}, to explain {what}",
                         got=f"{most:,}",
