@@ -133,10 +133,8 @@ def test_what_a_part_refuses_is_left_out_with_its_words(
     assert "pip install" in found.skipped["segments"] and "nobody" in found.skipped["bias"]
 
 
-def test_an_interrupt_that_a_part_survives_ends_the_audit(
-    d: Distillation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bars = []
+def test_an_interrupt_that_a_part_survives_ends_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    d, bars = certified("tree", "binary"), []
 
     def stopping(self: Any, stage: str, *rest: Any) -> Any:
         bars.append(stage)
@@ -147,7 +145,7 @@ def test_an_interrupt_that_a_part_survives_ends_the_audit(
     was = Work.bar
     monkeypatch.setattr(Work, "bar", stopping)
     wanted = ["expectations", "attributions", "stability"]
-    expects: Any = {"income": "+", "purpose": {"max_share": 0.5}}
+    expects: Any = {"income": "+", "age": {"max_share": 0.5}}
     with pytest.warns(InterruptedWarning):
         found = look(d, only=wanted, expectations=expects, resamples=2)
     assert list(found.parts) == ["expectations"]
