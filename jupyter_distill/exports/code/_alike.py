@@ -108,7 +108,8 @@ def _refuse(
     raise ValueError(
         f"The export as {format!r} does not answer as the student{rounded} does on "
         f"{int(wrong.sum())} of {len(cells)} rows. The first is {which}, {values!r}: the student "
-        f"says {_said(form, wanted[row])}, the export {_said(form, said[row])}. Nothing was written."
+        f"says {_said(form, wanted[row])}, the export {_said(form, said[row])}. "
+        "Nothing was written."
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from jupyter_distill._files import write_whole
 from jupyter_distill._validation import check_choice, did_you_mean, expected, some, target_file
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
@@ -114,7 +115,7 @@ def export(
     )
     if target is None:
         return made
-    target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    write_whole(target, content, f"the export {target.name!r}")
     return replace(made, path=target)
 
 
