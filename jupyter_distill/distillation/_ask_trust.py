@@ -220,8 +220,8 @@ class AsksTrust(Mixin):
             Whether the teacher may be asked about rows that it has not answered.
         evaluations : int, optional
             Rows that it is asked about by each of these methods, at most: 20,000 for each row; of
-            one that may be far away 2,000, or as many as there are rows; and no more than it
-            answers in about 10 seconds.
+            one that may be far away 2,000 for each row, and for several no more than the table
+            has, or 2,000; and no more than it answers in about 10 seconds.
         """
         return late("jupyter_distill.audits.certificate:certificate")(
             self._d,
