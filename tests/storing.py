@@ -89,7 +89,7 @@ class Asked:
 
 def main(store: str, note: str, seconds: str, dies_at: str) -> None:
     """Ask everything; where `dies_at` is not 0, be killed while that file is being written."""
-    from jupyter_distill.targets import _kept, _piece
+    from jupyter_distill.targets import _kept
 
     if int(dies_at):
         _kept.PIECE = _kept.PATIENCE = 0  # a file of every batch
@@ -104,7 +104,7 @@ def main(store: str, note: str, seconds: str, dies_at: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         replace(one, other)  # type: ignore[call-overload]
 
-    _piece.os.replace = dying  # type: ignore[attr-defined]
+    os.replace = dying  # type: ignore
     teacher = as_teacher(Asked(Path(note), float(seconds)), name="slow", version="1")
     Store(store).query(teacher, rows(), batch_size=BATCH, order=0).finish()
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_distill.targets import _kept, _piece
+from jupyter_distill.targets import _kept
 from jupyter_distill.targets._journal import Journal, journals, read_journal
 from jupyter_distill.targets._piece import Unreadable
 from jupyter_distill.targets.store import Store, StoreWarning
@@ -184,7 +184,7 @@ def test_a_disk_that_is_full_leaves_a_journal_that_can_be_read(
     query = Store(tmp_path).query(teacher(), ROWS, batch_size=50)
     monkeypatch.setattr(_kept, "ThreadPoolExecutor", AtOnce)
     monkeypatch.setattr(Journal, "_write", nearly_full)
-    monkeypatch.setattr(_piece.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match=r"room for the answers to rows .*a full disk"):
         query.finish()
     monkeypatch.undo()

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import Refusal, check_choice, check_number, expected
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._moves import draw, grids
 from jupyter_distill.audits._part import NotAsked, Part, Scope
@@ -219,7 +219,7 @@ def compare(
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
     other = d.labels_only
     if other is None:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "a distillation with the ground truth, to fit the same student to it",
                 got="one without",

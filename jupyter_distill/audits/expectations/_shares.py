@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._models import STUDENT, TEACHER
 from jupyter_distill.audits.attributions import Attributions, attributions
 from jupyter_distill.audits.attributions._explained import Attribution
+from jupyter_distill.audits.attributions._plan import TooFew
 from jupyter_distill.audits.expectations._judged import MET, NEARLY, READ, UNKNOWN, VIOLATED
 from jupyter_distill.audits.expectations._sampled import share_of
 from jupyter_distill.distillation import Distillation
@@ -101,12 +102,12 @@ def shares(
     try:
         n = min(n, ROWS)
         found = attributions(d, rows=rows, n=n, evaluations=evaluations, progress=progress)
-    except ValueError as error:
+    except TooFew as error:
         if evaluations is None:
             raise
         what = "evaluations enough to explain the teacher, for max_share"
         remedy = "Raise evaluations=."
-        raise ValueError(expected(what, got=f"{evaluations}", remedy=remedy)) from error
+        raise Refusal(expected(what, got=f"{evaluations}", remedy=remedy)) from error
     judged = [
         _judged(d, found, one, model, of)
         for one in wanted
@@ -114,8 +115,20 @@ def shares(
     ]
     asked = sum(of.evaluations for of in (found.teacher, found.again) if of is not None)
     # who was not explained is said with the verdict
-    notes = tuple(note for note in found.notes if not note.startswith("Only the student"))
+    notes = tuple(note for note in found.notes if note != found.alone)
     return Shares(tuple(judged), asked, notes)
+
+
+def unasked(looked: Sequence[Expectation], why: str) -> Shares:
+    """Return the same where nothing was explained, and why."""
+    return Shares(
+        tuple(
+            Share(one.column, one.most, model, UNKNOWN, why)
+            for one in looked
+            if one.most is not None
+            for model in (TEACHER, STUDENT)
+        )
+    )
 
 
 def _judged(
