@@ -3,7 +3,7 @@ import { type CommonModel, Traits } from '../shared/model';
 import { frame } from '../shared/schedule';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { detail } from './ladder/card';
-import { type Plot, plot } from './ladder/plot';
+import { NARROW, type Plot, plot } from './ladder/plot';
 import {
   decodeRungs,
   inWords,
@@ -49,8 +49,7 @@ export const mount: Mount = (model, host, signal) => {
     {},
     h('div', { class: 'head' }, h('label', {}, 'Measure ', select), better),
     words,
-    h('div', { class: 'frame' }, stage, card),
-    axis,
+    h('div', { class: 'frame' }, stage, axis, card),
     legend(),
     status
   );
@@ -63,6 +62,8 @@ export const mount: Mount = (model, host, signal) => {
   let pinned = false;
   /** The rung that the kernel was asked to adopt. */
   let pending = -1;
+  /** The rung that was asked for where there is no kernel. */
+  let refused = -1;
   let width = 0;
 
   const chosen = (): number => {
@@ -83,6 +84,7 @@ export const mount: Mount = (model, host, signal) => {
     if (!rungs.all[tab]) tab = Math.max(chosen(), 0);
     drawn = plot({ rungs, measure: measure(), chosen: chosen(), tab }, width, stage);
     stage.replaceChildren(drawn.svg);
+    axis.style.paddingRight = `${Math.round(width - drawn.right)}px`;
     drawn.points[pending]?.classList.add('pending');
     if (focused) drawn.points[tab]?.focus();
     if (open >= 0) show(open, pinned);
@@ -98,8 +100,12 @@ export const mount: Mount = (model, host, signal) => {
     let text = at ? `Chosen: ${at.title}, ${m.short} ${said(m, m.values[at.index])}.` : '';
     if (wished) text = `Adopting the ${wished.title} …`;
     else if (busy) text += ' Measuring what it has to beat …';
-    else if (!traits.get('live')) text += ' To adopt another, open it in a running notebook.';
-    else text += ' A click on another point, or Enter, adopts it.';
+    else if (!traits.get('live')) {
+      const other = rungs.all[refused];
+      text += other
+        ? ` The ${other.title} was not adopted: that needs a kernel.`
+        : ' To adopt another, open it in a running notebook.';
+    } else text += ' A click on another point, or Enter, adopts it.';
     if (status.textContent !== text) status.textContent = text;
     stage.setAttribute('aria-busy', String(busy));
   };
@@ -128,14 +134,12 @@ export const mount: Mount = (model, host, signal) => {
     card.hidden = false;
     const { offsetWidth: wide, offsetHeight: tall } = card;
     const room = stage.clientWidth;
+    card.classList.toggle('below', room < NARROW);
+    if (room < NARROW) return;
     let x = at[0] + 18;
-    let y = Math.max(0, at[1] - tall / 2);
+    const y = Math.max(0, at[1] - tall / 2);
     if (x + wide > room) x = at[0] - 18 - wide;
-    if (x < 0) {
-      // no room at either side: below the point
-      x = Math.max(0, Math.min(at[0] - wide / 2, room - wide));
-      y = at[1] + 18;
-    }
+    if (x < 0) x = Math.max(0, room - wide);
     card.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
   };
 
@@ -160,7 +164,12 @@ export const mount: Mount = (model, host, signal) => {
   const adopt = (index: number) => {
     if (!rungs) return;
     show(index, true);
-    if (!traits.get('live') || index === chosen() || index === pending) return;
+    if (!traits.get('live')) {
+      refused = index === chosen() ? -1 : index;
+      tell();
+      return;
+    }
+    if (index === chosen() || index === pending) return;
     const { family, size } = rungs.all[index];
     drawn?.points[pending]?.classList.remove('pending');
     pending = index;

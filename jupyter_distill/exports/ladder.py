@@ -1,4 +1,4 @@
-"""A ladder for the views: every rung with its measures, as wire arrays, as text and as a picture."""
+"""A ladder for the views: every rung with its measures, for the browser, as text and drawn."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from jupyter_distill.audits._intervals import Interval
+from jupyter_distill.audits._models import TEACHER
 from jupyter_distill.distillation import Ladder, Rung
 from jupyter_distill.exports import charts, html
 from jupyter_distill.exports.curves import READ, ladder_curve
@@ -16,6 +17,7 @@ from jupyter_distill.exports.rungs import BASELINES, Measure
 from jupyter_distill.exports.wire import encode
 
 _READ = READ.removeprefix("things to read: ")
+TITLES = {TEACHER: "the teacher itself"}
 _ONE = {"leaves": "leaf"}
 
 
@@ -45,9 +47,14 @@ def payload(ladder: Ladder, measures: Sequence[Measure]) -> dict[str, Any]:
                 "short": m.short,
                 "share": m.share,
                 "more": m.more,
+                "decimals": m.decimals,
                 "values": encode(np.array(m.intervals, dtype=np.float64), "f8"),
                 "baselines": [
-                    {"name": name, "about": BASELINES[name], "interval": _plain(interval)}
+                    {
+                        "name": TITLES.get(name, name),
+                        "about": BASELINES[name],
+                        "interval": _plain(interval),
+                    }
                     for name, interval in m.baselines
                 ],
             }
@@ -66,8 +73,14 @@ def picture(ladder: Ladder, measures: Sequence[Measure]) -> str:
         shown[f"{m.short} [95 %]"] = [_said(m, interval) for interval in m.intervals]
     marks = frame[["chosen", "knee"]].to_dict("records")
     shown[""] = [", ".join(word for word in ("chosen", "knee") if of[word]) for of in marks]
+    drawn = first.name in ("fidelity", "r2")  # what the chart draws
+    lines = [
+        (f"{TITLES.get(name, name)} {first.write(of.value)}", of.value)
+        for name, of in first.baselines
+        if drawn
+    ]
     return (
-        f'<div class="cards"><div>{charts.ladder_chart(ladder)}'
+        f'<div class="cards"><div>{charts.ladder_chart(ladder, lines)}'
         f'<p class="dim small">Beside them: {escape(beside)}.</p></div>'
         f"<div>{html.table(shown, caption=f'Every rung, on held-out rows. To read: {_READ}')}"
         "</div></div>"
@@ -96,13 +109,8 @@ def _counts(rung: Rung) -> str:
 
 
 def _said(measure: Measure, interval: Interval) -> str:
-    write = html.percent if measure.share else _number
-    value, low, high = (write(v) for v in interval)
+    value, low, high = (measure.write(v) for v in interval)
     return value if np.isnan(interval.low) or low == high else f"{value} [{low}, {high}]"
-
-
-def _number(value: float) -> str:
-    return "\N{EN DASH}" if np.isnan(value) else f"{round(value, 12) + 0.0:.3g}"
 
 
 def _plain(interval: Interval) -> list[float | None]:

@@ -14,6 +14,7 @@ from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import Interval, mean_intervals
 from jupyter_distill.audits._models import LABELS_ONLY, MAJORITY, MEAN, TEACHER, Models
 from jupyter_distill.distillation import ClassRung, Distillation, Ladder, NumberRung
+from jupyter_distill.exports import html
 from jupyter_distill.targets import KL, CompositeLoss, Predictions, SoftTargets
 from jupyter_distill.targets.squared import SquaredLoss
 
@@ -55,6 +56,23 @@ class Measure:
     more: bool
     intervals: tuple[Interval, ...]
     baselines: tuple[tuple[str, Interval], ...]
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that give the largest figure three digits."""
+        figures = np.abs(np.array(self.intervals, dtype=np.float64))
+        figures = figures[np.isfinite(figures) & (figures > 0)]
+        power = int(np.floor(np.log10(figures.max()))) if figures.size else 0
+        return min(max(2 - power, 0), 6)
+
+    def write(self, value: float) -> str:
+        """Write a figure to read; a dash where there is none."""
+        if self.share:
+            return html.percent(value)
+        if not np.isfinite(value):
+            return "\N{INFINITY}" if value > 0 else "\N{EN DASH}"
+        digits = self.decimals
+        return f"{round(value, digits) + 0.0:,.{digits}f}"  # no -0.000
 
 
 def measures(ladder: Ladder, d: Distillation | None) -> tuple[Measure, ...]:
@@ -184,10 +202,10 @@ def _means(rows: Floats, weights: Floats | None, seed: int | None) -> list[Inter
     """Return the mean of every column; the ends are NaN where a mean has no bound."""
     if weights is not None:
         rows = rows * (weights / weights.mean())[:, None]
-    finite = np.isfinite(rows).all(0)
+    finite: NDArray[np.bool_] = np.isfinite(rows).all(axis=0)
     everywhere = np.ones((len(rows), 1), dtype=bool)
     known = iter(mean_intervals(rows[:, finite], everywhere, (), seed)[0] if finite.any() else [])
-    return [next(known) if ok else _alone(np.inf) for ok in finite]
+    return [next(known) if ok else _alone(np.inf) for ok in finite.tolist()]
 
 
 def _numbers(ladder: Ladder, d: Distillation) -> list[Measure]:
@@ -196,12 +214,11 @@ def _numbers(ladder: Ladder, d: Distillation) -> list[Measure]:
     n, seed = len(ladder), d.random_state
 
     def of(target: Floats, rows: Any, measure: Callable[[Floats], Floats]) -> list[Interval]:
-        found = []
-        for one in said:
-            columns = resample.r2_columns(one[rows], target[rows])
-            drawn = resample.resampled_means(columns, seed)
-            found.append(Interval(*resample.interval(columns, drawn, measure)))
-        return found
+        parts = [resample.r2_columns(one[rows], target[rows]) for one in said]
+        # drawn together: the same rows for all
+        drawn = np.split(resample.resampled_means(np.hstack(parts), seed), len(parts), axis=1)
+        pairs = zip(parts, drawn, strict=True)
+        return [Interval(*resample.interval(part, means, measure)) for part, means in pairs]
 
     every = slice(None)
     _, alike = _split(n, names, of(targets.values, every, resample.r2))
@@ -218,13 +235,10 @@ def _numbers(ladder: Ladder, d: Distillation) -> list[Measure]:
         found.append(Measure("loss", title, "composite loss", False, False, values, beside))
     if targets.truth is not None and targets.known is not None and targets.known.any():
         said = [*said, targets.values]
-        values, beside = _split(
-            n, [*names, TEACHER], of(targets.truth, targets.known, resample.r2)
-        )
+        values, beside = _split(n, [*names, TEACHER], of(targets.truth, targets.known, resample.r2))
         found.append(_r2_truth(values, beside))
     return found
 
 
 def _root(means: Floats) -> Floats:
     return np.sqrt(np.maximum(means[..., 0], 0.0))
-

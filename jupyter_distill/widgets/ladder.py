@@ -77,9 +77,9 @@ class LadderView(DistillWidget):
     size = Position("Size of the chosen rung; setting it adopts that of the family.").tag(**VIEW)
     measure = t.Unicode(help="What is drawn upwards: the name of one of the measures.").tag(**VIEW)
     # intent: browser -> Python
-    adopt = t.Dict(
-        help="Family and size of the rung to adopt; empty: nothing is asked for."
-    ).tag(**INTENT)
+    adopt = t.Dict(help="Family and size of the rung to adopt; empty: nothing is asked for.").tag(
+        **INTENT
+    )
 
     distillation: Distillation | None
     ladder: Ladder

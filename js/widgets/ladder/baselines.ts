@@ -1,7 +1,7 @@
 import { s } from '../../shared/dom';
 import type { Measure as Ruler } from '../../shared/text';
-import { type Baseline, type Measure, write } from './rungs';
-import type { Box, Point, Scale } from './scales';
+import { type Measure, write } from './rungs';
+import { along, type Box, type Point, type Scale } from './scales';
 
 /** The least share of the height that the rungs themselves keep. */
 const LEAST = 0.42;
@@ -39,28 +39,30 @@ export function baselineLabels(
   y: Scale,
   inside: Box,
   paths: Point[][],
-  ruler: Ruler
+  ruler: Ruler,
+  narrow: boolean
 ): Label[] {
   const taken: Box[] = [];
-  const dots = paths.flat();
+  const dots = paths.flatMap(along);
+  const lines = measure.baselines.map((b) => y.at(b.value)).filter(Number.isFinite);
   return measure.baselines
     .filter((b) => Number.isFinite(b.value))
     .sort((a, b) => b.value - a.value)
     .map((baseline) => {
       const out = baseline.value > y.high + 1e-9 ? 1 : baseline.value < y.low - 1e-9 ? -1 : 0;
       const arrow = out > 0 ? '↑ ' : out < 0 ? '↓ ' : '';
-      const said = `${arrow}${nameOf(baseline)} ${write(measure, baseline.value)}`;
+      // where there is little room, the axis says how much it is
+      const figure = narrow && !out ? '' : ` ${write(measure, baseline.value)}`;
+      const said = `${arrow}${baseline.name}${figure}`;
       const wide = ruler(said);
       const level = out > 0 ? inside.top : out < 0 ? inside.bottom : y.at(baseline.value);
       const line = out ? null : Math.round(level) + 0.5;
-      const box = freest(level, wide, inside, taken, dots, out);
+      const box = freest(level, wide, inside, taken, dots, lines);
       taken.push(box);
       const text = s('text', { class: 'beside', x: box.left, y: box.bottom - 3 }, said);
       return { box, text, line };
     });
 }
-
-const nameOf = ({ name }: Baseline): string => (name === 'teacher' ? 'the teacher itself' : name);
 
 function freest(
   level: number,
@@ -68,23 +70,27 @@ function freest(
   inside: Box,
   taken: Box[],
   dots: Point[],
-  out: number
+  lines: number[]
 ): Box {
   let best: Box | null = null;
   let least = Number.POSITIVE_INFINITY;
-  for (const left of [inside.left + 4, inside.right - wide - 4]) {
-    for (let down = -64; down <= 64; down += 2) {
-      const top = level + (down < 0 ? -TALL - 2 : 2) + (down < 0 ? down + 2 : down);
+  const end = Math.max(inside.left + 4, inside.right - wide - 4);
+  for (let left = inside.left + 4; left <= end; left += 8) {
+    // just under the line or just above it
+    for (const down of [2, 4, -TALL - 2, -TALL - 4, TALL + 2, -2 * TALL - 2]) {
+      const top = level + down;
       const box = { left, right: left + wide, top, bottom: top + TALL };
       if (box.top < inside.top - 1 || box.bottom > inside.bottom + 1) continue;
       const crowded = taken.some(
-        (o) => o.left < box.right && box.left < o.right && o.top < box.bottom && box.top < o.bottom
+        (o) => o.left < box.right && left < o.right && o.top < box.bottom && top < o.bottom
       );
       if (crowded) continue;
       const near = dots.filter(
-        ([x, y]) => x > left - 8 && x < box.right + 8 && y > top - 10 && y < box.bottom + 10
+        ([x, y]) => x > left - 8 && x < box.right + 8 && y > top - 6 && y < box.bottom + 6
       ).length;
-      const cost = 20 * near + Math.abs(down) + (out === 0 && down > 0 ? 1 : 0);
+      const struck = lines.filter((at) => at > top && at < box.bottom).length;
+      const far = Math.min(Math.abs(down), Math.abs(down + TALL));
+      const cost = 10 * near + 60 * struck + 3 * far + (left - inside.left) / 100;
       if (cost < least) [least, best] = [cost, box];
     }
   }

@@ -15,9 +15,13 @@ import {
 
 // Colours of lines, by their place among those of classes: those told apart best.
 const INKS = [0, 1, 2, 3, 5];
-const TOP = 12;
+const TOP = 22;
 const BOTTOM = 26;
 const INSET = 14;
+/** From the last point to the end of the axis: its name begins behind that. */
+const AFTER = 8;
+/** Below this width there is room for less. */
+export const NARROW = 480;
 /** Two names of ticks are at least this far apart. */
 const APART = 30;
 
@@ -48,6 +52,8 @@ export interface Plot {
   /** Where each rung lies; NaN upwards where it has no figure. */
   places: Point[];
   points: SVGGElement[];
+  /** Where the axis across ends. */
+  right: number;
 }
 
 export interface Shown {
@@ -63,22 +69,22 @@ export function plot(shown: Shown, width: number, host: Element): Plot {
   const { rungs, measure } = shown;
   const small = measurer(host, 12);
   const bold = measurer(host, 12, 600);
-  const height = width < 480 ? 264 : 332;
+  const height = width < NARROW ? 272 : 340;
   const levels = range(measure, roundLevels);
   const ticks = levels.map((level) => tick(measure, level, levels));
   const left = Math.ceil(Math.max(...ticks.map(small))) + 10;
   const widths = rungs.families.map((name) => Math.ceil(bold(name)) + 2);
-  const right = width - (INSET + Math.max(...widths) + 4);
+  const right = width - (Math.max(...widths) + 8);
   const floor = height - BOTTOM;
   const y = upwards(levels, floor, TOP);
   const xs = rungs.all.map((rung) => rung.x);
-  const x = across(xs, left + INSET, right - INSET);
+  const x = across(xs, left + INSET, right - AFTER);
   const places = rungs.all.map(
     (rung): Point => [x.at(rung.x), y.at(measure.values[rung.index].value)]
   );
   const seen = (rung: Rung) => Number.isFinite(places[rung.index][1]);
   const paths = rungs.lines.map((line) => line.filter(seen).map((rung) => places[rung.index]));
-  const inside: Box = { left, right: width, top: TOP, bottom: floor };
+  const inside: Box = { left, right: width, top: 2, bottom: floor };
 
   const grid = s('g', { class: 'axes', 'aria-hidden': 'true' });
   levels.forEach((level, i) => {
@@ -90,7 +96,7 @@ export function plot(shown: Shown, width: number, host: Element): Plot {
   });
   grid.append(...bottomTicks(rungs.ticks, x, floor));
 
-  const labels = baselineLabels(measure, y, { ...inside, right }, paths, small);
+  const labels = baselineLabels(measure, y, { ...inside, right }, paths, small, width < NARROW);
   const lines = s('g', { 'aria-hidden': 'true' });
   for (const { line, text } of labels) {
     if (line !== null)
@@ -146,7 +152,7 @@ export function plot(shown: Shown, width: number, host: Element): Plot {
     lines,
     list
   );
-  return { svg, places, points };
+  return { svg, places, points, right };
 }
 
 function bottomTicks(ticks: number[], x: Scale, floor: number): SVGElement[] {

@@ -22,6 +22,7 @@ interface MeasurePayload {
   short: string;
   share: boolean;
   more: boolean;
+  decimals: number;
   values: Wire;
   baselines: { name: string; about: string; interval: (number | null)[] }[];
 }
@@ -45,6 +46,8 @@ export interface Measure {
   more: boolean;
   values: Interval[];
   baselines: Baseline[];
+  /** Decimals that give the largest figure three digits. */
+  decimals: number;
 }
 
 export interface Rung {
@@ -117,12 +120,14 @@ export function decodeRungs(payload: Partial<RungsPayload> | undefined): Rungs |
   };
 }
 
-/** Three digits that count, or a share in percent. */
-export function write(measure: Pick<Measure, 'share'>, value: number, digits = 1): string {
+/** A share in percent, or a number with the decimals of its measure. */
+export function write(measure: Measure, value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '–';
-  if (measure.share) return percent(value, value === 0 || value === 1 ? 0 : digits);
-  if (Math.abs(value) >= 1000) return count(value);
-  return number(Number(value.toPrecision(3)));
+  if (measure.share) return percent(value, value === 0 || value === 1 ? 0 : 1);
+  const text = value.toFixed(measure.decimals);
+  // no -0.000
+  if (Number(text) === 0) return (0).toFixed(measure.decimals);
+  return Math.abs(value) >= 10_000 ? count(value) : text;
 }
 
 /** "93.1 % (91.0 to 95.0 %)" */
@@ -141,7 +146,9 @@ export function spoken(rungs: Rungs, measure: Measure, rung: Rung, chosen: boole
     rung.title,
     `${rungs.families[rung.family]}, size ${rung.size}`,
     rung.counts,
-    `${measure.short} ${said(measure, measure.values[rung.index])}`,
+    ...[measure, ...rungs.measures.filter((m) => m !== measure)].map(
+      (m) => `${m.short} ${said(m, m.values[rung.index])}`
+    ),
     ...marks
   ];
   return parts.join('; ');

@@ -60,7 +60,7 @@ const meets = (box: Box, other: Box): boolean =>
   other.top < box.bottom + 1;
 
 /** Points every few pixels along a line. */
-function along(path: Point[]): Point[] {
+export function along(path: Point[]): Point[] {
   return path.flatMap(([x, y], i) => {
     const next = path[i + 1];
     if (!next) return [[x, y] as Point];
