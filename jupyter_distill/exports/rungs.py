@@ -202,7 +202,7 @@ def _means(rows: Floats, weights: Floats | None, seed: int | None) -> list[Inter
     """Return the mean of every column; the ends are NaN where a mean has no bound."""
     if weights is not None:
         rows = rows * (weights / weights.mean())[:, None]
-    finite: NDArray[np.bool_] = np.isfinite(rows).all(axis=0)
+    finite = np.atleast_1d(np.isfinite(rows).all(axis=0))
     everywhere = np.ones((len(rows), 1), dtype=bool)
     known = iter(mean_intervals(rows[:, finite], everywhere, (), seed)[0] if finite.any() else [])
     return [next(known) if ok else _alone(np.inf) for ok in finite.tolist()]
