@@ -43,6 +43,7 @@ _HOME = {
     "TreeView": "widgets.tree",
     "DisagreementTable": "widgets.disagreement",
     "TemperatureSlider": "widgets.temperature",
+    "LadderView": "widgets.ladder",
     "doctor": "doctor",
 }
 __all__ = list(_HOME)  # noqa: PLE0604 - the keys are names

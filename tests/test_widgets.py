@@ -24,11 +24,12 @@ from jupyter_distill.targets import soften
 from jupyter_distill.widgets._base import bundle
 from jupyter_distill.widgets.disagreement import DisagreementTable
 from jupyter_distill.widgets.distillation import DistillationView
+from jupyter_distill.widgets.ladder import LadderView
 from jupyter_distill.widgets.temperature import TemperatureSlider
 from jupyter_distill.widgets.tree import TreeView
 from tests.small import EVIL, distilled, people
 
-VIEWS = (TreeView, DisagreementTable, TemperatureSlider, DistillationView)
+VIEWS = (TreeView, DisagreementTable, TemperatureSlider, LadderView, DistillationView)
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +78,8 @@ def test_a_page_carries_its_state(kind: Any, d: Distillation, tmp_path: Path) ->
 
 @pytest.mark.parametrize("kind", VIEWS)
 def test_a_wrong_keyword_is_named(kind: Any, d: Distillation) -> None:
-    with pytest.raises(TypeError, match=r"has no setting 'rwo'.* Did you mean \"row\""):
-        kind(d, rwo=1)
+    with pytest.raises(TypeError, match=r"has no setting 'layuot'.* Did you mean \"layout\""):
+        kind(d, layuot=1)
     with pytest.raises(TypeError, match="has no setting 'error'"):
         kind(d, error="mine")
 
@@ -122,6 +123,7 @@ def test_views_are_found_by_name() -> None:
     assert jd.TreeView is TreeView
     assert jd.DisagreementTable is DisagreementTable
     assert jd.TemperatureSlider is TemperatureSlider
+    assert jd.LadderView is LadderView
 
 
 @pytest.mark.parametrize("kind", VIEWS)
@@ -136,10 +138,12 @@ def test_every_trait_says_what_it_is(kind: Any) -> None:
 def test_data_is_never_echoed(kind: Any) -> None:
     traits = kind.class_traits(sync=True)
     data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
-    data |= {"distilled_at", "busy", "summary"}
+    data |= {"distilled_at", "busy", "summary", "rungs"}
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
-    for name in {"node", "row", "leaf", "folded", "temperature", "query"} & set(traits):
+    for name in {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"} & set(
+        traits
+    ):
         assert traits[name].metadata.get("echo_update", True)
 
 
