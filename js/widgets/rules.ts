@@ -1,11 +1,12 @@
 import { attr, h, KEYS, swatch } from '../shared/dom';
 import { type CommonModel, Traits } from '../shared/model';
-import { debounce } from '../shared/schedule';
+import { debounce, frame } from '../shared/schedule';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { copier } from './rules/copy';
 import { detail } from './rules/detail';
 import { asked, line } from './rules/line';
 import {
+  answer,
   type Decided,
   decodeRules,
   found,
@@ -87,7 +88,13 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
   const body = h('div', { role: 'rowgroup', class: 'body' });
   const grid = h(
     'div',
-    { role: 'grid', class: 'grid', 'aria-label': 'Rules of the student', ...KEYS },
+    {
+      role: 'grid',
+      class: 'grid',
+      style: room(rules),
+      'aria-label': 'Rules of the student',
+      ...KEYS
+    },
     heads(rules),
     body
   );
@@ -249,6 +256,7 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
   tab = within(traits.get('rule')) ?? 0;
   show();
   showRow();
+  frame(signal, () => reach(decided()?.rule ?? tab))();
   const controls = h(
     'div',
     { class: 'controls' },
@@ -263,6 +271,13 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
     nothing,
     strip
   ];
+}
+
+/** The column of answers is as wide as the longest one asks, within bounds. */
+function room(rules: Rules): string {
+  const letters = rules.conditions.map((_, place) => answer(rules, place).length);
+  const width = Math.min(144, Math.max(64, 18 + Math.max(...letters) * 8));
+  return `--says:${width}px`;
 }
 
 function sortField(rules: Rules): HTMLSelectElement {
@@ -306,7 +321,7 @@ function heads(rules: Rules): HTMLElement {
       head('no', h('span', { class: 'unseen' }, 'number')),
       head('asked', 'rule'),
       head('says', 'says'),
-      head('mix', numbers ? `mean, on${range}` : 'class mix'),
+      head('mix', numbers ? `mean, from${range}` : 'class mix'),
       head('rows', 'rows'),
       head('fit', numbers ? 'error (RMS)' : 'agreement')
     )

@@ -85,7 +85,8 @@ def met(limit: Limit, x: float, value: str) -> str:
     end = min(ends, key=lambda end: abs(x - end))
     if x == end:
         return f"is {value}, on the threshold"
-    return f"is {value}, {number(abs(x - end))} {'above' if x > end else 'below'}"
+    apart = number(float(f"{abs(x - end):.4g}"))
+    return f"is {value}, {apart} {'above' if x > end else 'below'}"
 
 
 def _value(table: Table, row: int, column: int) -> str:

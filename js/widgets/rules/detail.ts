@@ -1,7 +1,7 @@
 import { colour, h, swatch } from '../../shared/dom';
 import { percent, some } from '../../shared/format';
 import { BOTH, fitness } from './line';
-import { answer, type Decided, named, type Rules, sentence } from './list';
+import { answer, type Decided, named, type Rules, sentence, written } from './list';
 
 /** More classes than this are cut to the largest ones. */
 const MOST = 8;
@@ -33,6 +33,7 @@ export function detail(rules: Rules, place: number, row: Decided | null): HTMLEl
       'dl',
       {},
       ...fact('the student says', ...said),
+      ...(rules.numbers ? fact('teacher, mean', written(rules, rules.teacher[place])) : []),
       ...fact('support', `${some(rules.support[place], 'rows')}, ${percent(share)}`),
       ...fact(rules.numbers ? 'error (RMS)' : 'agreement', ...parts)
     )
@@ -61,7 +62,7 @@ function mixes(rules: Rules, place: number): HTMLElement {
     h(
       'tr',
       {},
-      h('th', { scope: 'row' }, swatch(j), rules.classes[j]),
+      h('th', { scope: 'row', title: rules.classes[j] }, swatch(j), rules.classes[j]),
       ...BOTH.map((who) => cell(rules[who][at + j], j))
     )
   );
