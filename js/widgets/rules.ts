@@ -18,6 +18,7 @@ import {
   whole,
   written
 } from './rules/list';
+import { Lines } from './rules/window';
 import css from './rules.css';
 
 export interface RulesModel extends CommonModel {
@@ -85,7 +86,6 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
   const typed = debounce(signal, 150, () => traits.set({ filter: search.value }));
   search.addEventListener('input', typed, { signal });
 
-  const body = h('div', { role: 'rowgroup', class: 'body' });
   const grid = h(
     'div',
     {
@@ -95,9 +95,16 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
       'aria-label': 'Rules of the student',
       ...KEYS
     },
-    heads(rules),
-    body
+    heads(rules)
   );
+  const list = new Lines(
+    grid,
+    (place, index) => lineOf(place, index),
+    // a line that is out of sight and not there leaves the tab stop to the list
+    () => attr(grid, { tabindex: lines.get(tab)?.isConnected === false ? 0 : -1 }),
+    signal
+  );
+  grid.append(list.body);
   const nothing = h('p', { class: 'empty', hidden: true }, 'No rule holds these words.');
   const about = h('section', {
     class: 'strip',
@@ -107,14 +114,16 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
   const copying = copier(signal);
   const strip = h('div', { class: 'foot' }, about, copying.element);
 
-  const lineOf = (place: number): HTMLElement => {
+  const lineOf = (place: number, index: number): HTMLElement => {
     let made = lines.get(place);
     if (!made) {
       made = line(rules, place);
       made.dataset.place = String(place);
       lines.set(place, made);
       markRow(place, made, decided());
+      attr(made, { 'aria-selected': String(place === within(traits.get('rule'))) });
     }
+    attr(made, { 'aria-rowindex': index + 2, tabindex: place === tab ? 0 : -1 });
     return made;
   };
   const show = () => {
@@ -123,15 +132,12 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
     if (search.value !== filter) search.value = filter;
     shown = found(rules, sort, filter);
     tally.textContent = reading(rules, shown.length);
-    body.replaceChildren(...shown.map(lineOf));
-    shown.forEach((place, i) => {
-      lineOf(place).setAttribute('aria-rowindex', String(i + 2));
-    });
     attr(grid, { 'aria-rowcount': shown.length + 1 });
     nothing.hidden = shown.length > 0;
     grid.hidden = shown.length === 0;
     if (!shown.includes(tab)) moveTab(shown[0] ?? 0);
-    else moveTab(tab);
+    grid.scrollTop = 0;
+    list.show(shown);
   };
   const moveTab = (place: number) => {
     lines.get(tab)?.setAttribute('tabindex', '-1');
@@ -158,7 +164,7 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
       const text = `row ${row.row}: rule ${row.rule + 1}`;
       chip.replaceChildren(text, h('span', { 'aria-hidden': 'true' }, '×'));
       chip.setAttribute('aria-label', `${text} decides it. Choose no row`);
-      if (shown.includes(row.rule)) reach(row.rule);
+      if (shown.includes(row.rule)) list.reach(row.rule);
     }
     showRule();
   };
@@ -177,16 +183,6 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
     copying.offer(`Copy rule ${chosen + 1}`, sentence(rules, chosen));
   };
 
-  /** Into sight inside the list alone: the page around stays where it is. */
-  const reach = (place: number) => {
-    const made = lines.get(place);
-    if (!made) return;
-    const [top, bottom] = [made.offsetTop, made.offsetTop + made.offsetHeight];
-    const head = (grid.firstElementChild as HTMLElement).offsetHeight;
-    if (top < grid.scrollTop + head) grid.scrollTop = top - head;
-    else if (bottom > grid.scrollTop + grid.clientHeight)
-      grid.scrollTop = bottom - grid.clientHeight;
-  };
   const choose = (place: number | null) => {
     const again = place === null || place === within(traits.get('rule'));
     traits.set(again ? { rule: null, node: null } : { rule: place, node: rules.nodes[place] });
@@ -195,11 +191,11 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
     const place = shown[Math.max(0, Math.min(index, shown.length - 1))];
     if (place === undefined) return;
     moveTab(place);
+    list.reach(place);
     lines.get(place)?.focus({ preventScroll: true });
-    reach(place);
   };
 
-  body.addEventListener(
+  list.body.addEventListener(
     'click',
     (event) => {
       const made = (event.target as Element).closest<HTMLElement>('.line');
@@ -243,7 +239,7 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
     const chosen = within(traits.get('rule'));
     if (chosen !== null && shown.includes(chosen)) {
       moveTab(chosen);
-      reach(chosen);
+      list.reach(chosen);
     }
   });
   traits.on(['node'], () => {
@@ -256,7 +252,7 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
   tab = within(traits.get('rule')) ?? 0;
   show();
   showRow();
-  frame(signal, () => reach(decided()?.rule ?? tab))();
+  frame(signal, () => list.reach(decided()?.rule ?? tab))();
   const controls = h(
     'div',
     { class: 'controls' },
