@@ -41,6 +41,7 @@ _HOME = {
     "NetStudent": "students.net",
     "NetRegressionStudent": "students.net",
     "TreeView": "widgets.tree",
+    "RulesView": "widgets.rules",
     "DisagreementTable": "widgets.disagreement",
     "TemperatureSlider": "widgets.temperature",
     "LadderView": "widgets.ladder",

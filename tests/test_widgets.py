@@ -25,11 +25,12 @@ from jupyter_distill.widgets._base import bundle
 from jupyter_distill.widgets.disagreement import DisagreementTable
 from jupyter_distill.widgets.distillation import DistillationView
 from jupyter_distill.widgets.ladder import LadderView
+from jupyter_distill.widgets.rules import RulesView
 from jupyter_distill.widgets.temperature import TemperatureSlider
 from jupyter_distill.widgets.tree import TreeView
 from tests.small import EVIL, distilled, people
 
-VIEWS = (TreeView, DisagreementTable, TemperatureSlider, LadderView, DistillationView)
+VIEWS = (TreeView, RulesView, DisagreementTable, TemperatureSlider, LadderView, DistillationView)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +122,7 @@ def test_a_distillation_shows_its_linked_view(d: Distillation) -> None:
 
 def test_views_are_found_by_name() -> None:
     assert jd.TreeView is TreeView
+    assert jd.RulesView is RulesView
     assert jd.DisagreementTable is DisagreementTable
     assert jd.TemperatureSlider is TemperatureSlider
     assert jd.LadderView is LadderView
@@ -138,12 +140,12 @@ def test_every_trait_says_what_it_is(kind: Any) -> None:
 def test_data_is_never_echoed(kind: Any) -> None:
     traits = kind.class_traits(sync=True)
     data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
-    data |= {"distilled_at", "busy", "summary", "rungs"}
+    data |= {"distilled_at", "busy", "summary", "rungs", "rules", "decided"}
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
-    for name in {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"} & set(
-        traits
-    ):
+    view = {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"}
+    view |= {"rule", "sort", "filter"}
+    for name in view & set(traits):
         assert traits[name].metadata.get("echo_update", True)
 
 
