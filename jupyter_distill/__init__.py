@@ -41,6 +41,7 @@ _HOME = {
     "NetStudent": "students.net",
     "NetRegressionStudent": "students.net",
     "TreeView": "widgets.tree",
+    "TermsView": "widgets.terms",
     "DisagreementTable": "widgets.disagreement",
     "TemperatureSlider": "widgets.temperature",
     "doctor": "doctor",

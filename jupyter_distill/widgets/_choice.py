@@ -33,7 +33,7 @@ class RowChoice(t.HasTraits):
                 expected(
                     "no row, as this view was built without rows",
                     got=repr(row),
-                    remedy="Build it on a Distillation: TreeView(d).",
+                    remedy=f"Build it on a Distillation: {type(self).__name__}(d).",
                 )
             )
         raise t.TraitError(
