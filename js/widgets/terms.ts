@@ -215,23 +215,17 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
       return;
     }
     const j = score();
-    const chip = (value: number, name: string) =>
-      h(
-        'span',
-        { class: 'part' },
-        h('b', {}, signed(value)),
-        ' ',
-        h('span', { class: 'dim' }, name)
-      );
+    const chip = (value: string, name: string) =>
+      h('span', { class: 'part' }, h('b', {}, value), ' ', h('span', { class: 'dim' }, name));
     const start = all.centred ? 'intercept, the mean row' : 'intercept';
     foot.replaceChildren(
       h(
         'p',
         {},
-        h('strong', {}, `Row ${reasons.row}`),
+        h('strong', {}, `Row ${reasons.row}:`),
         ' ',
-        chip(all.intercept[j], start),
-        ...parts(all, reasons).flatMap((part) => [' ', chip(part.adds, part.text)]),
+        chip(plain(all.intercept[j]), start),
+        ...parts(all, reasons).flatMap((part) => [' ', chip(signed(part.adds), part.text)]),
         ' ',
         h(
           'span',

@@ -103,4 +103,3 @@ def partial_dependence(d: Distillation, grid: Grid, work: Work) -> PartialDepend
 
 def _rows(grid: Grid) -> int:
     return min(ROWS, max(MOST // max(len(grid), 1), 1))
-

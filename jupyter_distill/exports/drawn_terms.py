@@ -118,7 +118,9 @@ def linear(
         elif column.kind == "numeric":
             values = np.array([term.values for term in found])
             names = tuple(_level(column, term.name) or "each 1 more" for term in found)
-            yield Drawn(kind="coefficient", scores=values, edges=np.empty(0), names=(names,), **about)
+            yield Drawn(
+                kind="coefficient", scores=values, edges=np.empty(0), names=(names,), **about
+            )
         else:
             values = np.array([term.values for term in found])
             names = tuple(_level(column, term.name) for term in found)
@@ -218,9 +220,7 @@ def shapes(
 
 
 def _pair(shape: Shape, about: dict[str, Any]) -> Drawn:
-    names = tuple(
-        tuple(bin_text(axis, b) for b in range(len(axis.bins))) for axis in shape.axes
-    )
+    names = tuple(tuple(bin_text(axis, b) for b in range(len(axis.bins))) for axis in shape.axes)
     return Drawn(
         kind="pair",
         scores=shape.scores,
@@ -294,7 +294,7 @@ def span(values: Floats) -> Floats:
 
 
 def _met(values: Floats, missing: Floats | None, column: Column) -> dict[str, Any]:
-    """Return what is known of a number from its rows: how it is spread, and whether it is missing."""
+    """Return what the rows tell of a number: how it is spread, and in how many it is missing."""
     known = values[np.isfinite(values)]
     low, high = span(values)
     bins = BINS

@@ -21,7 +21,7 @@ from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.explanation import ShapeExplanation, TermExplanation
 from jupyter_distill.exports.drawn_terms import Drawn, linear, shapes
-from jupyter_distill.exports.html import count
+from jupyter_distill.exports.html import count, number
 from jupyter_distill.reading import Addend, Scores, adds, bin_of, body_of
 
 Floats = NDArray[np.float64]
@@ -212,7 +212,9 @@ class TermModel:
         there = bars >= 0
         np.add.at(sums, bars[there], weights[there, None] * overlay.scores[there])
         np.add.at(total, bars[there], weights[there])
-        return np.divide(sums, total[:, None], where=total[:, None] > 0, out=np.full_like(sums, np.nan))
+        return np.divide(
+            sums, total[:, None], where=total[:, None] > 0, out=np.full_like(sums, np.nan)
+        )
 
     # --- one row ----------------------------------------------------------------------------------
 
@@ -225,8 +227,7 @@ class TermModel:
         adds_ = np.array(parts).reshape(len(parts), len(self.intercept))
         texts, at = [], []
         for drawn in self.terms:
-            cells = [float(one.values[0, j]) for j in drawn.features]
-            told = [self.explanation.columns[j].text(v) for j, v in zip(drawn.features, cells, strict=True)]
+            told = [self._written(j, float(one.values[0, j])) for j in drawn.features]
             texts.append(", ".join(told))
             at.append(self._place(drawn, one.values))
         return Reasons(
@@ -238,6 +239,12 @@ class TermModel:
             student=said_by(d.student, one)[0],
             teacher=answers(d.targets.take(np.array([row])))[0],
         )
+
+    def _written(self, j: int, value: float) -> str:
+        column = self.explanation.columns[j]
+        if column.kind == "numeric" and not np.isnan(value):
+            return number(value)
+        return column.text(value)
 
     def _place(self, drawn: Drawn, values: Floats) -> float:
         value = float(values[0, drawn.features[0]])

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill.explanation import Shape
 from jupyter_distill.exports import marks, overview, theme
 from jupyter_distill.exports.axes import Scale, round_levels
 from jupyter_distill.exports.bars import signed
 from jupyter_distill.exports.drawn_terms import Drawn
 from jupyter_distill.exports.html import count, escape, number
 from jupyter_distill.exports.marks import INK, STUDENT, TEACHER
-from jupyter_distill.exports.outline import width
 from jupyter_distill.exports.pairs import pair
 from jupyter_distill.exports.term_model import Overlay, TermModel
 from jupyter_distill.exports.term_state import sum_of
@@ -61,7 +61,10 @@ def picture(model: TermModel, terms: Iterable[int], score: int, row: int | None)
         y += high + APART
     title = f"What each term adds to the {_what(model, score)}"
     if not drawn:
-        drawn, y = [marks.cut("The student has no term: it says the same of all rows.", WIDTH, 0, 16)], 30
+        drawn, y = (
+            [marks.cut("The student has no term: it says the same of all rows.", WIDTH, 0, 16)],
+            30,
+        )
     inside = f'<g style="color:var(--jd-text)">{"".join(drawn)}</g>'
     return marks.picture(title, " ".join(told), inside, WIDTH, y)
 
@@ -95,9 +98,15 @@ def _term(model: TermModel, t: int, score: int, place: float | None) -> tuple[st
     """Return one term and how tall it is."""
     drawn, overlay = model.terms[t], model.overlay(t)
     if drawn.kind == "pair":
-        shape = next(s for s in model.explanation.terms if s.features == drawn.features)  # type: ignore[union-attr,attr-defined]
+        shape = next(
+            s
+            for s in model.explanation.terms
+            if isinstance(s, Shape) and s.features == drawn.features
+        )
         svg = pair(shape, model.explanation.scores)
-        return svg, float(svg.split('height="')[1].split('"')[0])
+        start, inside = svg.removesuffix("</svg>").split(">", 1)
+        high = float(start.split(' height="')[1].split('"')[0])
+        return f'<g style="font-size:12px">{inside}</g>', high
     head = marks.cut(drawn.name, WIDTH * 0.5, 0, 14, "b s")
     about = f"adds to the {_what(model, score)}"
     if drawn.kind == "line" and len(drawn.coefficients):
@@ -137,10 +146,15 @@ def _curve(
     ticks = round_levels(min(levels), max(levels))
     y = Scale(ticks[0], ticks[-1], HEAD + TALL, HEAD)
     parts = [*_grid(ticks, y, right), *_density(drawn, x)]
-    parts.append(f'<path d="{_path(drawn, score, x, y)}" fill="none" stroke="{ink}" stroke-width="2"/>')
+    parts.append(
+        f'<path d="{_path(drawn, score, x, y)}" fill="none" stroke="{ink}" stroke-width="2"/>'
+    )
     if overlay is not None:
         known = overlay.known
-        at = [(x(v), y(s)) for v, s in zip(overlay.values[known], overlay.scores[known, score], strict=True)]
+        at = [
+            (x(v), y(s))
+            for v, s in zip(overlay.values[known], overlay.scores[known, score], strict=True)
+        ]
         if at:
             line = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in at)
             parts.append(
@@ -153,9 +167,13 @@ def _curve(
         parts.append(marks.mark("dot", middle + 7, y(float(drawn.missing[score])), ink, "missing"))
         if overlay is not None and not overlay.known.all():
             said = float(overlay.scores[~overlay.known, score][0])
-            parts.append(marks.mark("diamond", middle - 7, y(said), INK[TEACHER], "missing, teacher"))
+            parts.append(
+                marks.mark("diamond", middle - 7, y(said), INK[TEACHER], "missing, teacher")
+            )
         told = "" if np.isnan(drawn.n_missing) else f", {count(drawn.n_missing)}"
-        parts.append(f'<text class="d s m" x="{middle:.0f}" y="{HEAD + TALL + 16}">missing{told}</text>')
+        parts.append(
+            f'<text class="d s m" x="{middle:.0f}" y="{HEAD + TALL + 16}">missing{told}</text>'
+        )
     if place is not None:
         a = middle if np.isnan(place) else x(place)
         parts.append(
@@ -182,22 +200,20 @@ def _path(drawn: Drawn, score: int, x: Scale, y: Scale) -> str:
 
 def _grid(ticks: list[float], y: Scale, right: float) -> Iterator[str]:
     for level in ticks:
-        shown = float(f"{level:.10g}") + 0.0
-        ink = "var(--jd-edge)" if shown == 0 else "var(--jd-line)"
+        shown = float(f"{level:.10g}")
+        ink = "var(--jd-line)" if shown else "var(--jd-edge)"
+        text = f"{shown:+.4g}".replace("-", "\N{MINUS SIGN}") if shown else "0"
         yield (
             f'<path d="M{LEFT} {y(level):.1f}H{right:.1f}" stroke="{ink}"/>'
-            f'<text class="d s e" x="{LEFT - 8}" y="{y(level) + 4:.1f}">{shown:+.4g}</text>'
-            if shown
-            else f'<path d="M{LEFT} {y(level):.1f}H{right:.1f}" stroke="{ink}"/>'
-            f'<text class="d s e" x="{LEFT - 8}" y="{y(level) + 4:.1f}">0</text>'
+            f'<text class="d s e" x="{LEFT - 8}" y="{y(level) + 4:.1f}">{text}</text>'
         )
 
 
 def _density(drawn: Drawn, x: Scale) -> Iterator[str]:
     """Draw how many rows there are, below the curve: by even bins, or in each step."""
     if drawn.density is not None:
-        low, high, counts = drawn.density
-        edges = np.linspace(low, high, len(counts) + 1)
+        low, high, met = drawn.density
+        edges, counts = np.linspace(low, high, len(met) + 1), met.astype(np.float64)
     elif drawn.support is not None:
         edges, counts = drawn.edges, drawn.support
     else:
@@ -210,7 +226,8 @@ def _density(drawn: Drawn, x: Scale) -> Iterator[str]:
         if b > a and n:
             yield (
                 f'<rect x="{a:.1f}" y="{base - tall:.1f}" width="{max(b - a - 1, 0.5):.1f}" '
-                f'height="{tall:.1f}" fill="var(--jd-edge)"><title>{count(float(n))} rows</title></rect>'
+                f'height="{tall:.1f}" fill="var(--jd-edge)">'
+                f"<title>{count(float(n))} rows</title></rect>"
             )
     yield f'<text class="d s e" x="{LEFT - 8}" y="{base:.0f}">rows</text>'
 
@@ -237,9 +254,13 @@ def _bars(
         )
         if teacher is not None and not np.isnan(teacher[k]):
             said = f"teacher {signed(float(teacher[k]))}"
-            parts.append(marks.mark("diamond", x(float(teacher[k])), y + LINE / 2, INK[TEACHER], said))
+            parts.append(
+                marks.mark("diamond", x(float(teacher[k])), y + LINE / 2, INK[TEACHER], said)
+            )
         rows = "" if drawn.support is None else f"{count(float(drawn.support[k]))} rows"
-        parts.append(f'<text class="s e" x="{WIDTH - 84}" y="{y + 15}">{signed(float(value))}</text>')
+        parts.append(
+            f'<text class="s e" x="{WIDTH - 84}" y="{y + 15}">{signed(float(value))}</text>'
+        )
         parts.append(f'<text class="d s e" x="{WIDTH - 4}" y="{y + 15}">{rows}</text>')
     high = HEAD + LINE * len(scores)
     parts.append(f'<path d="M{zero:.1f} {HEAD}V{high}" stroke="var(--jd-edge)"/>')

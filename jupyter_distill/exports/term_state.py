@@ -35,6 +35,7 @@ def terms(model: TermModel) -> State:
 def _term(model: TermModel, t: int, drawn: Drawn) -> State:
     found: State = {
         "name": drawn.name,
+        "columns": [model.explanation.columns[j].name for j in drawn.features],
         "kind": drawn.kind,
         "importance": drawn.importance,
         "cost": model.cost(t),

@@ -89,8 +89,8 @@ class TermsView(RowChoice, DistillWidget):
         "term as text, and which rows were moved for it."
     ).tag(**DATA)
     asking = t.Dict(
-        help="Whether the teacher is asked by itself (mode auto), by a button or not at all (none), "
-        "its name, and why it is not."
+        help="Whether the teacher is asked by itself (mode auto), by button or not at all (none); "
+        "its name; and why it is not asked."
     ).tag(**DATA)
     reasons = t.Dict(
         help="Of the chosen row its value in each term, what each adds to the scores, their sum, "
@@ -213,7 +213,9 @@ class TermsView(RowChoice, DistillWidget):
         if term is None:
             raise ValueError(
                 expected(
-                    "a term", got="none that is chosen", remedy="Name one: view.curve(0), or choose."
+                    "a term",
+                    got="none that is chosen",
+                    remedy="Name one: view.curve(0), or choose.",
                 )
             )
         if self._asks["mode"] == "auto":

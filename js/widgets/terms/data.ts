@@ -10,6 +10,7 @@ export interface Coefficient {
 
 export interface TermPayload {
   name: string;
+  columns: string[];
   kind: Kind;
   importance: number;
   cost: number;

@@ -24,8 +24,9 @@ export function makeList(choose: (term: number | null) => void, signal: AbortSig
     'aria-label': 'Terms by importance',
     ...KEYS
   });
+  const caption = h('p', { class: 'caption dim', 'aria-hidden': 'true' });
   const none = h('p', { class: 'dim none', role: 'status' });
-  const element = h('div', { class: 'side' }, filter, box, none);
+  const element = h('div', { class: 'side' }, filter, caption, box, none);
   let state: State | null = null;
   let tab = 0;
   let order: number[] = [];
@@ -57,6 +58,10 @@ export function makeList(choose: (term: number | null) => void, signal: AbortSig
     box.setAttribute(
       'aria-label',
       reasons ? `What each term adds for row ${reasons.row}` : 'Terms by importance'
+    );
+    caption.replaceChildren(
+      h('span', {}, 'term'),
+      h('span', {}, reasons ? `adds for row ${reasons.row}` : 'importance')
     );
     box.replaceChildren(
       ...order.map((t) => {

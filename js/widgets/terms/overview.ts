@@ -36,7 +36,12 @@ export function coefficients(terms: Terms, j: number, choose: (term: number) => 
         h(
           'th',
           { scope: 'col', class: 'wide' },
-          h('span', { class: 'ends' }, h('span', {}, '← lowers'), h('span', {}, 'raises →'))
+          h(
+            'span',
+            { class: 'ends' },
+            h('span', {}, '←', h('span', { class: 'word' }, ' lowers')),
+            h('span', {}, h('span', { class: 'word' }, 'raises '), '→')
+          )
         ),
         h('th', { scope: 'col', class: 'figure' }, 'coefficient')
       )
@@ -87,7 +92,11 @@ function pick(place: HTMLElement, choose: (term: number) => void): void {
 }
 
 function sketch(term: Term, j: number, of: number, most: number): SVGSVGElement {
-  const svg = s('svg', { viewBox: `0 0 ${WIDE} ${TALL}`, 'aria-hidden': 'true' });
+  const svg = s('svg', {
+    viewBox: `0 0 ${WIDE} ${TALL}`,
+    preserveAspectRatio: 'none',
+    'aria-hidden': 'true'
+  });
   const scores = column(term.scores, j, of);
   const y = scale(-most, most, TALL - 3, 3);
   const fill = ink(j, of);

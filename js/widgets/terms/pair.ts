@@ -27,8 +27,7 @@ export function makePair(
 ) {
   const [downAll, acrossAll] = term.names as [string[], string[]];
   const scores = column(term.scores, j, of);
-  const [first, second] =
-    term.name.split(' and ').length === 2 ? term.name.split(' and ') : ['', ''];
+  const [first, second] = term.columns;
   const met = (i: number) => !term.support || term.support[i] > 0;
   const cell = (r: number, c: number) => r * acrossAll.length + c;
   // what no row ever meets in a whole line is not drawn
