@@ -42,6 +42,7 @@ _HOME = {
     "NetRegressionStudent": "students.net",
     "TreeView": "widgets.tree",
     "RulesView": "widgets.rules",
+    "TermsView": "widgets.terms",
     "DisagreementTable": "widgets.disagreement",
     "TemperatureSlider": "widgets.temperature",
     "LadderView": "widgets.ladder",

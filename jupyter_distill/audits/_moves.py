@@ -135,10 +135,22 @@ def asked(
     Returns
     -------
     dict of int to ndarray of shape (v, n, K)
-        By column; of those that were answered in full.
+        By column: probabilities, or numbers; of those that were answered in full.
     bool
         Whether a person stopped it.
     """
+    found, stopped = asked_raw(d, rows, grids, work)
+    if d.task == "regression":
+        return found, stopped
+    return {
+        j: softmax(one.reshape(-1, one.shape[-1])).reshape(one.shape) for j, one in found.items()
+    }, stopped
+
+
+def asked_raw(
+    d: Distillation, rows: Places, grids: Mapping[int, Grid], work: Work
+) -> tuple[dict[int, Floats], bool]:
+    """Do the same and return logits, shape (v, n, K), or numbers, shape (v, n, 1)."""
     found: dict[int, Floats] = {}
     asking = Asking.of(d.teacher, None, None)
     total = sum(len(grid) for grid in grids.values()) * len(rows)
@@ -148,6 +160,5 @@ def asked(
             for done in query:
                 bar.update(len(done))
             one: Any = query.predictions() if d.task == "regression" else query.logits()
-            one = one[:, None] if one.ndim == 1 else softmax(one)
             found[feature] = one.reshape(len(grid), len(rows), -1)
     return found, len(found) < len(grids)

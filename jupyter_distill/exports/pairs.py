@@ -127,22 +127,22 @@ def _names(down: Axis, across: Axis, rows: Places, columns: Places, wide: float)
     for i, row in enumerate(rows):
         yield (
             f'<text x="{SIDE - 6}" y="{HEAD + LINE * i + 14}" text-anchor="end" '
-            f'style="{NAME}">{escape(_short(down, int(row)))}</text>'
+            f'style="{NAME}">{escape(bin_text(down, int(row)))}</text>'
         )
     bottom = HEAD + LINE * len(rows) + 12
     for j, column in enumerate(columns):
         x = SIDE + wide * (j + 0.5) + 4
         yield (
             f'<text transform="translate({x:.1f},{bottom}) rotate(-40)" text-anchor="end" '
-            f'style="{NAME}">{escape(_short(across, int(column)))}</text>'
+            f'style="{NAME}">{escape(bin_text(across, int(column)))}</text>'
         )
     yield (
         f'<text x="0" y="{bottom + FOOT - 20}" style="{NAME}">across: {escape(across.name)}</text>'
     )
 
 
-def _short(axis: Axis, b: int) -> str:
-    """Say a bin without the name of its column."""
+def bin_text(axis: Axis, b: int) -> str:
+    """Return a bin in few letters, without the name of its column."""
     low, high = float(axis.low[b]), float(axis.high[b])
     if np.isnan(low):
         text = axis.bins[b].removeprefix(f"{axis.name} is ").replace("another value", "other")
