@@ -67,7 +67,7 @@ def test_a_louder_teacher_is_heard_at_a_higher_temperature_and_teaches_the_same(
     factor: float, task: str
 ) -> None:
     X, _ = data(150)
-    asked: Any = {"temperature": "logit-standardised", "size": 3, "student": "tree"}
+    asked: Any = {"temperature": "logit-standardised", "size": 3}
     quiet = run(lambda X: answers(X, TASKS[task]), X, **asked)
     loud = run(lambda X: factor * answers(X, TASKS[task]), X, **asked)
     assert loud.temperature == pytest.approx(factor * quiet.temperature)

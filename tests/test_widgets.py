@@ -28,6 +28,7 @@ from jupyter_distill.widgets.ladder import LadderView
 from jupyter_distill.widgets.rules import RulesView
 from jupyter_distill.widgets.temperature import TemperatureSlider
 from jupyter_distill.widgets.tree import TreeView
+from tests.distilling import run
 from tests.small import EVIL, distilled, people
 
 VIEWS = (TreeView, RulesView, DisagreementTable, TemperatureSlider, LadderView, DistillationView)
@@ -56,9 +57,13 @@ def test_a_view_shows_a_picture_where_it_cannot_run(kind: Any, d: Distillation) 
     assert len(data["text/plain"]) > 40 and "<" not in data["text/plain"].split("\n")[0][:1]
 
 
+@pytest.fixture(scope="module")
+def evil() -> Distillation:
+    return distilled(*people(name=EVIL, answer=EVIL), size=4, temperature=(1.0, 2.0))
+
+
 @pytest.mark.parametrize("kind", VIEWS)
-def test_hostile_names_are_text(kind: Any, tmp_path: Path) -> None:
-    evil = distilled(*people(name=EVIL, answer=EVIL), size=4)
+def test_hostile_names_are_text(kind: Any, evil: Distillation, tmp_path: Path) -> None:
     view = kind(evil)
     assert "<img" not in view._repr_mimebundle_()[0]["text/html"]
     assert "<img" not in view.to_html(tmp_path / "view.html").read_text(encoding="utf-8")
@@ -282,7 +287,7 @@ def test_frames_come_in_the_owners_type(d: Distillation) -> None:
 
 def test_it_works_without_labels() -> None:
     frame, _ = people()
-    d = jd.distill(lambda X: _steep(X), frame, size=4, progress=False)
+    d = run(lambda X: _steep(X), frame, size=4, temperature=1.0)
     table = DisagreementTable(d)
     assert "truth" not in [column["name"] for column in table.columns]
     assert table._repr_mimebundle_() and DistillationView(d)._repr_mimebundle_()
@@ -329,7 +334,7 @@ def test_a_temperature_is_above_zero(d: Distillation, temperature: float) -> Non
 
 def test_a_row_outside_the_sample_is_sent() -> None:
     frame = pd.DataFrame({"age": np.arange(12_000) % 80, "x": np.arange(12_000.0)})
-    d = jd.distill(_steep, frame, size=4, temperature=1.0, progress=False)
+    d = run(_steep, frame, size=4, temperature=1.0)
     slider = TemperatureSlider(d)
     ids = decode(slider.row_ids)
     assert len(ids) == 10_000
