@@ -182,9 +182,9 @@ def compare(
 ) -> TruthComparison:
     """Compare the student with the same student fitted to the truth.
 
-    Both are refitted to bootstrap resamples of what they learnt from, which tells what is the
-    teacher's doing from what other rows would have changed; the level of 1 % is shared among the
-    columns.
+    Both are refitted to the same bootstrap resamples of what they learnt from, which tells what is
+    the teacher's doing from what other rows would have changed; the level of 1 % is shared among
+    the columns.
 
     Parameters
     ----------
