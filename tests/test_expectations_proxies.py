@@ -24,6 +24,7 @@ from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 
 from .distilling import by_heart, run
 from .judging import Score, loans
+from .small import distilled, people
 
 FEW: dict[str, Any] = {"n": 20, "grid": 3, "evaluations": 8_000, "progress": False}
 
@@ -218,6 +219,30 @@ def test_shares_are_those_of_attributions_met_or_violated_with_an_interval() -> 
     assert "debt (at most 90.0% of the reasons): teacher met, it has" in found.describe()
     with pytest.raises(ValueError, match="Raise evaluations="):
         d.expectations({"debt": {"max_share": 0.9}}, **{**FEW, "evaluations": 50})
+
+
+def test_a_fault_of_the_reasons_is_not_taken_for_a_small_budget(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: Any) -> Any:
+        return np.ones(3) + np.ones(4)
+
+    monkeypatch.setattr("jupyter_distill.audits.attributions._attributions._result", broken)
+    with pytest.raises(ValueError, match="broadcast"):
+        lent().expectations({"debt": {"max_share": 0.9}}, **FEW)
+
+
+def test_why_the_student_stands_alone_is_a_field_of_its_own() -> None:
+    few: dict[str, Any] = {"n": 8, "evaluations": 8_000, "progress": False}
+    d, given = lent(), distilled(*people(), size=3)
+    both, one = d.attributions(**few), given.attributions(**few)
+    assert both.alone is None and both.teacher is not None
+    assert one.alone in one.notes and one.teacher is None and given.silence in str(one.alone)
+    with pytest.raises(ValueError, match="saw other inputs"):
+        one.agreement()
+    found = given.expectations({"income": {"max_share": 0.9}}, **FEW)
+    assert one.alone not in found.notes  # it is said with the verdict
+    assert given.silence in found.shares[0].method
 
 
 def test_a_share_by_chance_above_is_nearly_met() -> None:

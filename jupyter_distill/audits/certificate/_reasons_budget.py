@@ -20,9 +20,7 @@ from jupyter_distill.audits.attributions._score_scale import scale_of
 from jupyter_distill.distillation import Distillation
 
 EACH = 20_000  # rows that it is asked about, for each row of a certificate
-FAR = (
-    2_000  # the same of one that may be far away; for all rows no more than the table has, or this
-)
+FAR = 2_000  # the same of one that may be far away; in all no more than the table has, or this
 SECONDS = 10.0  # that all reasons of a call may take, by what a few answers took
 TRIED = (16, 128)  # rows whose answers are timed; more of them where the first came quickly
 QUICK = 0.5  # seconds
