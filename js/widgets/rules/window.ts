@@ -12,6 +12,7 @@ export class Lines {
   readonly body = h('div', { role: 'rowgroup', class: 'body' });
   #order: number[] = [];
   #heights = new Map<number, number>();
+  #at = 0;
 
   constructor(
     readonly box: HTMLElement,
@@ -20,7 +21,9 @@ export class Lines {
     signal: AbortSignal
   ) {
     const later = frame(signal, () => this.draw());
-    box.addEventListener('scroll', later, { signal, passive: true });
+    // what is drawn around reaches as far as this
+    const far = () => Math.abs(box.scrollTop - this.#at) > AROUND / 2;
+    box.addEventListener('scroll', () => far() && later(), { signal, passive: true });
     let width = 0;
     const resize = new ResizeObserver(() => {
       if (box.clientWidth === width) return;
@@ -60,6 +63,7 @@ export class Lines {
     });
     if (tops) this.#settle(nodes, from, to, tops);
     else body.style.padding = '';
+    this.#at = box.scrollTop;
     this.drawn();
     // its keys go on from the line that went out of sight
     if (lost) box.focus({ preventScroll: true });
