@@ -215,11 +215,12 @@ def test_an_interrupt_leaves_the_term_unasked(
     made: dict[tuple[str, int], Distillation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = TermsView(made["ebm", 2])
+    teacher = made["ebm", 2].teacher
 
     def stopped(*args: Any, **kwargs: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(view.model.d.teacher.model, "predict_proba", stopped)
+    monkeypatch.setattr(teacher, "answer", stopped)
     view.set_state({"ask": 0})
     assert view.curves == {} and not view.busy and view.ask is None
 

@@ -6,9 +6,9 @@ export function signed(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size === 0) return '0';
-  let text = size.toExponential(2);
+  let text = size.toExponential(2); // rounded first: 9.999 is 10.0
   const power = Number(text.split('e')[1]);
-  if (power >= -4 && power < 6) text = Number(text).toFixed(Math.min(8, Math.max(0, 2 - power)));
+  if (power >= -4 && power < 6) text = size.toFixed(Math.max(0, 2 - power));
   return (value < 0 ? '−' : '+') + text;
 }
 
