@@ -22,7 +22,6 @@ from jupyter_distill.widgets.ladder import LadderView
 
 from .distilling import data, run, smooth
 
-
 STUDENTS = [TreeStudent(quality="greedy"), "linear"]
 
 
