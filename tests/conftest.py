@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 # Models are made by the tests, or lie in packages: nothing is fetched.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+# Next to nothing of the million objects that exist once all tests are collected is garbage: to look
+# for some time and again takes a quarter of the while.
+gc.disable()
+
 # A busy machine is slow, not wrong.
 settings.register_profile("laws", deadline=None, max_examples=60)
 settings.load_profile("laws")
@@ -25,6 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The browser comes last: what is quick fails first, and Playwright keeps an event loop running
     # in this thread once it has started.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

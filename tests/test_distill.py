@@ -81,7 +81,7 @@ def test_learnt_rows_do_matter() -> None:
 
 
 def test_the_student_is_the_one_that_its_settings_give_on_the_learnt_rows() -> None:
-    X, y = data()
+    X, y = data(200)
     d = run(smooth, X, y, student="tree", size=6, temperature=2.0, alpha=0.3)
     learnt = d.rows.learnt
     twin = TreeStudent(size=6, alpha=0.3, temperature=2.0, random_state=0)

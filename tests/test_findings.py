@@ -72,7 +72,7 @@ def digits(size: int) -> Distillation:
 
 def shuffled() -> Distillation:
     answers = np.random.default_rng(0).permutation(forest().predict_proba(CANCER))
-    return cancer(by_heart(answers), teacher_inputs=np.arange(len(CANCER)))
+    return cancer(by_heart(answers), teacher_inputs=np.arange(len(CANCER)), temperature=1.0)
 
 
 def three(rows: Any) -> np.ndarray:
@@ -86,7 +86,9 @@ CASES: dict[str, Callable[[], Any]] = {
     ),
     "weak-assistant": lambda: cancer(temperature=1.0, assistant=KNeighborsClassifier(1)),
     "techniques": lambda: cancer(temperature=1.0, augment="munge"),
-    "constant-teacher": lambda: cancer(lambda rows: np.tile([0.3, 0.7], (len(rows), 1))),
+    "constant-teacher": lambda: cancer(
+        lambda rows: np.tile([0.3, 0.7], (len(rows), 1)), temperature=1.0
+    ),
     "weak-teacher": lambda: known(weak=True),
     "biased-teacher": lambda: cancer(
         RandomForestClassifier(20, max_depth=2, random_state=0).fit(
@@ -132,9 +134,9 @@ def test_each_comes_where_it_must(code: str) -> None:
 
 @pytest.mark.parametrize("student", [TreeStudent(quality="greedy"), "linear"])
 def test_none_comes_where_nothing_is_the_matter(student: Any) -> None:
-    assert run(forest(), CANCER, SICK, student=student, augment=None).findings.codes == ()
-    grid = (0.5, 1.0, 2.0)
-    assert run(forest(), CANCER, student=student, temperature=grid).findings.codes == ()
+    asked: dict[str, Any] = {"student": student, "temperature": (0.5, 1.0, 2.0)}
+    assert run(forest(), CANCER, SICK, **asked).findings.codes == ()
+    assert run(forest(), CANCER, **asked).findings.codes == ()
 
 
 def test_none_comes_of_a_sound_regression() -> None:
@@ -217,6 +219,7 @@ def test_a_teacher_trained_to_name_a_rare_class_is_not_called_mixed_up() -> None
         y[::2],
         student=TreeStudent(quality="greedy"),
         size=4,
+        temperature=1.0,
         test=(X[1::2], y[1::2]),
     )
     one = d.findings.of("weak-teacher")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ def shell(
     shell.user_ns.update(zip(("model", "X", "y"), loan, strict=True))
     yield shell
     shell.run_line_magic("unload_ext", "jupyter_distill")
+    atexit.unregister(shell.atexit_operations)  # half a second for each, when all is over
 
 
 QUICK = "--student linear --size 2 --temperature 1"

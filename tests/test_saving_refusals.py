@@ -39,7 +39,12 @@ class OwnStudent(LinearStudent):
 def test_a_student_of_a_persons_own_is_refused(tmp_path: Path) -> None:
     X = frame(60)
     own = jd.distill(
-        names, X, student=OwnStudent(alpha=0.0), augment=None, temperature=1.0, progress=False
+        names,
+        X,
+        student=OwnStudent(alpha=0.0, quality="greedy"),
+        augment=None,
+        temperature=1.0,
+        progress=False,
     )
     with pytest.raises(TypeError, match=r"OwnStudent, a class of .*d\.report\(path\)"):
         own.save(tmp_path / "d.distill")

@@ -113,6 +113,7 @@ def test_a_teacher_that_errs_the_same_way_everywhere_is_corrected_by_the_labels(
     y = (X[:, 0] + rng.normal(size=1_500) > 0).astype(int)
     z = np.column_stack([-X[:, 0] - 0.5, X[:, 0] + 0.5])  # fresh labels, and it says yes too often
     asked: Any = {"teacher_inputs": np.arange(1_500), "temperature": 1.0, "size": 8}
+    asked["student"] = "tree"
     d = run(by_heart(z), X, y, alpha="auto", **asked)
     path = d.alpha_path.set_index("alpha")
     assert list(path.index) == list(ALPHAS) and path.index[path["chosen"]].tolist() == [d.alpha]
