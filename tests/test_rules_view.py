@@ -266,6 +266,12 @@ def test_an_order_that_is_not_there(d: Distillation) -> None:
     assert (view.sort, view.filter) == ("support", "income")
 
 
+def test_a_list_of_rules_is_no_tree(d: Distillation) -> None:
+    for model in (d, d.student):
+        with pytest.raises(TypeError, match="Expected a tree. Got RulesStudent. Show it by RulesV"):
+            jd.TreeView(model)
+
+
 def test_other_students_are_refused_with_a_remedy() -> None:
     d = distilled(*people(200), student="linear", **EASY)
     with pytest.raises(TypeError, match="Got LinearStudent. Distil into rules: .*d.view()"):

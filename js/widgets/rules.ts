@@ -4,6 +4,7 @@ import { debounce, frame } from '../shared/schedule';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { copier } from './rules/copy';
 import { detail } from './rules/detail';
+import detailCss from './rules/detail.css';
 import { asked, line } from './rules/line';
 import {
   answer,
@@ -39,7 +40,7 @@ export const mount: Mount = (model, host, signal) => {
   const traits = new Traits<RulesModel>(model, signal);
   const place = h('div');
   host.classList.add('rules-view');
-  host.append(sheet(css), place);
+  host.append(sheet(detailCss), sheet(css), place);
   let redraw = new AbortController();
   signal.addEventListener('abort', () => redraw.abort(), { once: true });
   const start = () => {

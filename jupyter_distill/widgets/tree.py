@@ -8,7 +8,7 @@ import traitlets as t
 
 from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.explanation import RuleExplanation, TreeExplanation
 from jupyter_distill.exports import outline, overview, payload
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 from jupyter_distill.widgets._base import DATA, VIEW, DistillWidget, bundle, needs
@@ -104,11 +104,14 @@ class TreeView(TreePart, DistillWidget):
 def _explained(model: Any) -> tuple[TreeExplanation, Any]:
     if isinstance(model, Distillation):
         explanation, student = model.explanation(), model.student
-        if not isinstance(student, TreeStudent | TreeRegressionStudent):
-            raise needs("a tree", student, remedy="Show it whole: d.view().")
+        if not isinstance(explanation, TreeExplanation):
+            raise needs("a tree", student, remedy=_elsewhere(explanation))
         return explanation, student.apply(model.table)
     if isinstance(model, TreeStudent | TreeRegressionStudent):
-        return model.explain(), None
+        explanation = model.explain()
+        if not isinstance(explanation, TreeExplanation):
+            raise needs("a tree", model, remedy=_elsewhere(explanation))
+        return explanation, None
     if isinstance(model, TreeExplanation):
         return model, None
     what = "a Distillation, a TreeStudent or a TreeExplanation"
@@ -119,3 +122,9 @@ def _explained(model: Any) -> tuple[TreeExplanation, Any]:
             remedy="Distil it: TreeView(jd.distill(model, X)), or fit a TreeStudent to the labels.",
         )
     raise needs(what, model, remedy="Distil it first: TreeView(jd.distill(model, X)).")
+
+
+def _elsewhere(explanation: object) -> str:
+    """Return which view shows a student that is no tree."""
+    rules = isinstance(explanation, RuleExplanation)
+    return "Show it by RulesView." if rules else "Show it whole: d.view()."
