@@ -95,9 +95,7 @@ def test_a_curve_is_what_the_student_adds_and_the_teacher_has_its_mean(
         assert overlay is not None and grid is not None
         assert len(overlay.values) * 200 >= view.model.cost(term) and view.model.cost(term) <= 4000
         student = view.model.at(term, grid.values)
-        np.testing.assert_allclose(
-            grid.weights @ overlay.scores, grid.weights @ student, atol=1e-9
-        )
+        np.testing.assert_allclose(grid.weights @ overlay.scores, grid.weights @ student, atol=1e-9)
         if drawn.numeric:
             at = view.model.at(term, curve["x"].to_numpy())[:, last]
             np.testing.assert_allclose(curve["student"], at)
