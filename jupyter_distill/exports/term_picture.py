@@ -172,7 +172,8 @@ def _curve(
             )
         told = "" if np.isnan(drawn.n_missing) else f", {count(drawn.n_missing)}"
         parts.append(
-            f'<text class="d s m" x="{middle:.0f}" y="{HEAD + TALL + STRIP + 24}">missing{told}</text>'
+            f'<text class="d s m" x="{middle:.0f}" y="{HEAD + TALL + STRIP + 24}">'
+            f"missing{told}</text>"
         )
     if place is not None:
         a = middle if np.isnan(place) else x(place)
