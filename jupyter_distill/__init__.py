@@ -41,9 +41,11 @@ _HOME = {
     "NetStudent": "students.net",
     "NetRegressionStudent": "students.net",
     "TreeView": "widgets.tree",
+    "RulesView": "widgets.rules",
     "TermsView": "widgets.terms",
     "DisagreementTable": "widgets.disagreement",
     "TemperatureSlider": "widgets.temperature",
+    "LadderView": "widgets.ladder",
     "doctor": "doctor",
 }
 __all__ = list(_HOME)  # noqa: PLE0604 - the keys are names

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 
 
 def check_classes(classes: Any) -> NDArray[Any]:
@@ -21,7 +21,7 @@ def check_classes(classes: Any) -> NDArray[Any]:
         same = len({type(item) for item in items}) == 1
         array = np.asarray(items) if same else np.array([*items, None], dtype=object)[:-1]
     if array.ndim != 1 or array.shape[0] < 2:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "classes to be one row of at least two class names", got=f"shape {array.shape}"
             )
@@ -29,11 +29,11 @@ def check_classes(classes: Any) -> NDArray[Any]:
     values = array.tolist()
     twice = [value for value in dict.fromkeys(values) if values.count(value) > 1]
     if twice:
-        raise ValueError(
+        raise Refusal(
             expected("each class name once", got=f"{some(twice)} more than once in {some(values)}")
         )
     if any(value is None or value != value for value in values):
-        raise ValueError(expected("class names without missing values", got=some(values)))
+        raise Refusal(expected("class names without missing values", got=some(values)))
     array.setflags(write=False)
     return array
 

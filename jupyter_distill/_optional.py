@@ -7,6 +7,10 @@ from importlib import import_module
 from types import ModuleType
 
 
+class Missing(ImportError):
+    """An optional package that is not installed; the message says how it is."""
+
+
 def require(module: str, *, extra: str, feature: str) -> ModuleType:
     """Import an optional package or say how to install it.
 
@@ -21,15 +25,15 @@ def require(module: str, *, extra: str, feature: str) -> ModuleType:
 
     Raises
     ------
-    ImportError
-        If the package is missing; the message ends with the exact ``pip install``.
+    Missing
+        An ImportError, if the package is missing; the message ends with the exact ``pip install``.
     """
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
         if error.name is not None and error.name != module.split(".")[0]:
             raise  # the package is there, something that it needs is not
-        raise ImportError(
+        raise Missing(
             f"{feature} needs {module}, which is not installed. "
             f'Install it with: pip install "jupyter-distill[{extra}]"'
         ) from error

@@ -92,6 +92,22 @@ def above_zero(differences: Floats, least: float = 0.0) -> float:
     return float(stats.t.sf(mean / spread * np.sqrt(len(differences)), len(differences) - 1))
 
 
+def holm(p: Floats) -> Floats:
+    """Return p-values for so many looks: below a level, all of them hold at once (Holm, 1979).
+
+    Parameters
+    ----------
+    p : ndarray of shape (n,)
+        Of each look by itself; NaN where there was none.
+    """
+    looks = np.flatnonzero(~np.isnan(p))
+    order = looks[np.argsort(p[looks], kind="stable")]
+    raised = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1))
+    answer = np.full(len(p), np.nan)
+    answer[order] = np.minimum(raised, 1.0)
+    return answer
+
+
 def chance(p: float) -> str:
     """Write a probability to read: ``p = 0.004``."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 RESAMPLES = 500
 MANY = 20_000  # rows above which means are drawn from their normal limit instead
 TOGETHER = 50  # resamples at a time, to bound the memory
+FEW = 5  # rows below which neither resamples nor a spread say anything
 
 
 def resampled_means(columns: Floats, seed: int | None) -> Floats:
@@ -33,7 +34,7 @@ def resampled_means(columns: Floats, seed: int | None) -> Floats:
     if n > MANY:
         drawn: Floats = rng.multivariate_normal(
             columns.mean(0),
-            np.cov(columns, rowvar=False) / n,
+            np.atleast_2d(np.cov(columns, rowvar=False)) / n,  # of one column it is a number
             RESAMPLES,
             method="eigh",
             check_valid="ignore",

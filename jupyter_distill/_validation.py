@@ -9,6 +9,13 @@ from numbers import Integral, Real
 from pathlib import Path
 
 
+class Refusal(ValueError):
+    """What was given or asked for is refused knowingly: the message says what to do.
+
+    Any other ValueError is a fault of the code, and never taken for an answer.
+    """
+
+
 def expected(what: str, *, got: str, remedy: str = "") -> str:
     """Compose an error message: what was expected, what came, what to do."""
     message = f"Expected {what}. Got {got}."
@@ -48,7 +55,7 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
     """Return `value` if it is one of `choices`, else raise a ValueError that lists them."""
     if isinstance(value, str) and value in choices:
         return value
-    raise ValueError(
+    raise Refusal(
         expected(f"{name} to be one of {some(choices, 20)}", got=brief(value))
         + (did_you_mean(value, choices) if isinstance(value, str) else "")
     )
@@ -93,7 +100,7 @@ def check_number(
         or (above is not None and number <= above)
     )
     if wrong:
-        raise ValueError(expected(what, got=repr(value)))
+        raise Refusal(expected(what, got=repr(value)))
     return number
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jupyter_distill._classes import as_python
-from jupyter_distill._validation import check_number, did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, check_number, did_you_mean, expected, some
 from jupyter_distill.constraints import SIGNS, demands_of, sign_of
 from jupyter_distill.data import Table
 
@@ -105,10 +105,10 @@ class Expectations:
         given = dict(columns or {})
         twice = [name for name in named if name in given]
         if twice:
-            raise ValueError(expected("one expectation a column", got=f"two for {some(twice)}"))
+            raise Refusal(expected("one expectation a column", got=f"two for {some(twice)}"))
         found = {name: _want(name, want) for name, want in (given | named).items()}
         if not found:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     "an expectation of at least one column",
                     got="none",
@@ -132,7 +132,7 @@ class Expectations:
             "of_class",
         }:
             got = f"one of {some(given)}" if isinstance(given, Mapping) else repr(given)
-            raise ValueError(
+            raise Refusal(
                 expected("a dict of columns and, perhaps, of_class", got=got)
                 + " A plain dict of columns is read by Expectations(columns)."
             )
@@ -174,7 +174,7 @@ class Expectations:
                 found.append(Expectation(name, feature, want))
                 continue
             if table.columns[feature].kind == "category":
-                raise ValueError(
+                raise Refusal(
                     expected(
                         "a direction of a column whose values have an order",
                         got=f"{self._text(want)} for the category {name!r}",
@@ -192,11 +192,11 @@ class Expectations:
 
     def _check_class(self, labels: list[object] | None) -> None:
         if labels is None:
-            raise ValueError(
+            raise Refusal(
                 expected("no of_class, as the models give numbers", got=repr(self.of_class))
             )
         if self.of_class not in labels:
-            raise ValueError(
+            raise Refusal(
                 expected(f"of_class to be one of {some(labels)}", got=repr(self.of_class))
                 + did_you_mean(self.of_class, [str(label) for label in labels])
             )
@@ -236,14 +236,14 @@ def _want(name: object, want: object) -> Any:
         raise TypeError(expected("expectations to name columns by text", got=repr(name)))
     if isinstance(want, Mapping):
         if not want:
-            raise ValueError(expected(f"a class and a direction for {name!r}", got="{}"))
+            raise Refusal(expected(f"a class and a direction for {name!r}", got="{}"))
         if _limits(want):
             return _with_share(name, dict(want))
         return {label: sign_of(name, sign) for label, sign in want.items()}
     if want is None or (isinstance(want, str) and want in (UNUSED, USED)):
         return want
     if isinstance(want, str) and want not in SIGNS:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f'"+", "-", "unused", "used" or None for {name!r}',
                 got=repr(want),
@@ -266,7 +266,7 @@ def _with_share(name: str, want: dict[Any, Any]) -> dict[Any, Any]:
     what = f"max_share of {name!r}"
     share = {MAX_SHARE: float(check_number(what, most, above=0, high=1))}
     if WANT in want and len(want) > 1:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f'"want", or classes and directions, beside max_share of {name!r}',
                 got=some(want),
@@ -299,7 +299,7 @@ def _written(want: Any) -> Any:
 
 def _position(name: str, table: Table) -> int:
     if name not in table.names:
-        raise ValueError(
+        raise Refusal(
             expected("expectations to name columns of the table", got=repr(name))
             + (did_you_mean(name, table.names) or f" The columns are {some(table.names, 10)}.")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 # Models are made by the tests, or lie in packages: nothing is fetched.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+# Next to nothing of the million objects that exist once all tests are collected is garbage: to look
+# for some time and again takes a quarter of the while.
+gc.disable()
+
 # A busy machine is slow, not wrong.
 settings.register_profile("laws", deadline=None, max_examples=60)
 settings.load_profile("laws")
@@ -27,11 +32,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A store that makes a file of every batch."""
     from jupyter_distill.targets import _kept
     from jupyter_distill.targets.store import Store
+    from tests.storing import AtOnce
 
     monkeypatch.setattr(_kept, "PIECE", 0)
+    monkeypatch.setattr(_kept, "PATIENCE", 0)
+    monkeypatch.setattr(_kept, "ThreadPoolExecutor", AtOnce)
     return Store(tmp_path / "store")

@@ -45,7 +45,9 @@ TEACHERS: dict[str, Any] = {
 @cache
 def run(student: str = "tree", task: str = "classification", size: int = 3) -> Distillation:
     teacher, options = TEACHERS[task]
-    quick = {"net": {"epochs": 5}, "tree": {"quality": "greedy"}}.get(student, {})
+    quick: dict[str, Any] = {"net": {"epochs": 5}}.get(student, {})
+    if student in ("tree", "rules", "ebm"):
+        quick = {"quality": "greedy"}
     options = {**options, **quick}
     return jd.distill(teacher, rows(), student=student, size=size, progress=False, **options)
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,19 @@ def files(store: Store) -> list[Path]:
     return sorted(store.path.glob("*/*.parquet"))
 
 
+class AtOnce:
+    """A pool without a thread."""
+
+    def __init__(self, _: int) -> None: ...
+
+    def submit(self, work: Any, *arguments: Any) -> Future[None]:
+        done: Future[None] = Future()
+        done.set_result(work(*arguments))
+        return done
+
+    def shutdown(self) -> None: ...
+
+
 # --- in a process of its own --------------------------------------------------------------------
 
 
@@ -75,10 +89,11 @@ class Asked:
 
 def main(store: str, note: str, seconds: str, dies_at: str) -> None:
     """Ask everything; where `dies_at` is not 0, be killed while that file is being written."""
-    from jupyter_distill.targets import _kept, _piece
+    from jupyter_distill.targets import _kept
 
     if int(dies_at):
-        _kept.PIECE = 0  # a file of every batch
+        _kept.PIECE = _kept.PATIENCE = 0  # a file of every batch
+        _kept.ThreadPoolExecutor = AtOnce  # type: ignore
     written = 0
     replace = os.replace
 
@@ -89,7 +104,7 @@ def main(store: str, note: str, seconds: str, dies_at: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         replace(one, other)  # type: ignore[call-overload]
 
-    _piece.os.replace = dying  # type: ignore[attr-defined]
+    os.replace = dying  # type: ignore
     teacher = as_teacher(Asked(Path(note), float(seconds)), name="slow", version="1")
     Store(store).query(teacher, rows(), batch_size=BATCH, order=0).finish()
 

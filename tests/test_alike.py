@@ -96,6 +96,7 @@ def test_a_teacher_sees_unlabelled_and_test_rows_in_the_types_of_x() -> None:
         test=(other, y[300:350]),
         size=2,
         temperature=1.0,
+        quality="greedy",
         progress=False,
     )
     assert len(seen) > 2 and all(types == frame.dtypes.tolist() for types in seen)

@@ -222,6 +222,22 @@ def test_the_known_case() -> None:
     assert all(np.isnan(of[0]) for name, of in nothing.items() if "pairwise" not in name)
 
 
+def test_chance_alone_puts_hardly_any_of_all_measures_below_the_floor() -> None:
+    rng = np.random.default_rng(0)
+    found = []
+    for seed in range(100):
+        true = rng.normal(size=(20, 8))
+        again, other = (true + 0.5 * rng.normal(size=true.shape) for _ in range(2))
+        found.append(bool(compared(true, other, again, seed)["below_floor"].any()))
+    assert np.mean(found) <= 0.04
+    far = compared(true, rng.normal(size=true.shape), again, 0).set_index("measure")
+    assert far.loc["rank_correlation", "below_floor"] and far["p"].between(0, 1).all()
+    few = compared(true[:4], -true[:4], true[:4], 0)
+    assert (few["gap"] > 0).any() and not few["below_floor"].any()
+    alone = compared(true, other, None, 0)
+    assert alone["p"].isna().all() and not alone["below_floor"].any()
+
+
 def test_other_reasons_and_ignored_columns_are_found() -> None:
     found = other_reasons()
     assert set(found.findings.codes) == {"ignored-by-student", "other-reasons"}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import jupyter_distill as jd
+from jupyter_distill._optional import require
 from jupyter_distill.audits import _part, audit
 from jupyter_distill.audits._part import Part, parts
-from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation import Distillation, InterruptedWarning, Work
 from tests.certified import distilled as certified
 from tests.small import EVIL, distilled, people
 
@@ -90,6 +93,88 @@ def test_an_error_says_in_which_part_it_was(
     with pytest.raises(RuntimeError, match="no more") as caught:
         look(d)
     assert "'regions'" in caught.value.__notes__[0]
+
+
+def test_a_fault_of_the_code_is_never_taken_for_a_refusal(
+    d: Distillation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        return np.ones(3) + np.ones(4)
+
+    monkeypatch.setattr(audit, "parts", lambda: {**parts(), "segments": Part(1, "asks", broken)})
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        look(d)
+    assert "'segments'" in caught.value.__notes__[0] and "fidelity" in caught.value.__notes__[1]
+    kept = caught.value.audit  # type: ignore[attr-defined]
+    assert list(kept.parts) == ["fidelity"]
+    assert "broadcast" in kept.skipped["segments"] and "'segments'" in kept.skipped["regions"]
+
+
+def test_an_import_that_fails_in_the_code_is_not_a_missing_package(
+    d: Distillation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise ImportError("cannot import name 'nobody'")
+
+    monkeypatch.setattr(audit, "parts", lambda: {**parts(), "fidelity": Part(1, "asks", broken)})
+    with pytest.raises(ImportError, match="nobody"):
+        look(d)
+
+
+def test_what_a_part_refuses_is_left_out_with_its_words(
+    d: Distillation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: Any) -> Any:
+        return require("no_such_package", extra="audit", feature="This")
+
+    monkeypatch.setattr(audit, "parts", lambda: {**parts(), "segments": Part(1, "asks", missing)})
+    found = look(d, only=["segments", "bias", "regions"], sensitive=["nobody"])
+    assert list(found.parts) == ["regions"]
+    assert "pip install" in found.skipped["segments"] and "nobody" in found.skipped["bias"]
+
+
+def test_an_interrupt_that_a_part_survives_ends_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    d, bars = certified("tree", "binary"), []
+
+    def stopping(self: Any, stage: str, *rest: Any) -> Any:
+        bars.append(stage)
+        if stage == "asking about moved rows":
+            raise KeyboardInterrupt
+        return was(self, stage, *rest)
+
+    was = Work.bar
+    monkeypatch.setattr(Work, "bar", stopping)
+    wanted = ["expectations", "attributions", "stability"]
+    expects: Any = {"income": "+", "age": {"max_share": 0.5}}
+    with pytest.warns(InterruptedWarning):
+        found = look(d, only=wanted, expectations=expects, resamples=2)
+    assert list(found.parts) == ["expectations"]
+    assert set(found.skipped) == {"attributions", "stability"}
+    assert set(found.skipped.values()) == {"interrupted"}
+    assert found.notes[0].startswith("expectations: Interrupted: the teacher was asked about 0")
+    assert found.notes[0] in repr(found)
+    assert not [stage for stage in bars if "explaining" in stage or "refitting" in stage]
+
+
+def test_refits_that_are_cut_short_end_the_audit(
+    d: Distillation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was = Work.each
+
+    def two(self: Any, function: Any, calls: Any, stage: str, *rest: Any, **more: Any) -> Any:
+        for count, one in enumerate(was(self, function, calls, stage, *rest, **more)):
+            if stage == "refitting" and count == 2:
+                raise KeyboardInterrupt
+            yield one
+
+    monkeypatch.setattr(Work, "each", two)
+    known = {name: parts()[name] for name in ("stability", "regions")}
+    order = {"stability": replace(known["stability"], place=1), "regions": known["regions"]}
+    monkeypatch.setattr(audit, "parts", lambda: order)
+    with pytest.warns(InterruptedWarning):
+        found = look(d, only=list(order), resamples=4)
+    assert list(found.parts) == ["stability"] and found.skipped == {"regions": "interrupted"}
+    assert "2 of 4 refits" in repr(found)
 
 
 @pytest.mark.parametrize(

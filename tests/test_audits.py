@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import jupyter_distill as jd
+from jupyter_distill.audits._counted import _mean
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.distillation._census import constant
 from jupyter_distill.targets import CompositeLoss, SoftTargets, soften
 
+from .distilling import run
 from .small import distilled, people
 
 KL = CompositeLoss(alpha=0.0, temperature=1.0)
@@ -39,7 +40,7 @@ def data(n: int = 600, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def parted() -> Distillation:
     X, y = data()
-    return jd.distill(three, X, y, classes=[0, 1, 2], size=6, temperature=1.0, progress=False)
+    return run(three, X, y, classes=[0, 1, 2], size=6, temperature=1.0)
 
 
 def twin(d: Distillation) -> Distillation:
@@ -139,7 +140,7 @@ def test_the_most_common_class_is_the_one_named_most_not_the_one_thought_of_most
         p[rows[:, 0] > 0.7, sure] = 0.99
         return p
 
-    d = jd.distill(teacher, X, size=2, temperature=1.0, progress=False)
+    d = run(teacher, X, size=2, temperature=1.0)
     (most_common,) = d.fidelity().baselines
     share = (d.held_out[1].predicted == often).mean()
     np.testing.assert_allclose(most_common.agreement.value, share)
@@ -167,7 +168,7 @@ def test_another_size_has_its_own_card_and_baseline() -> None:
 
 def test_without_labels_the_card_speaks_of_the_teacher_alone() -> None:
     X, _ = data()
-    card = jd.distill(three, X, size=4, temperature=1.0, progress=False).fidelity()
+    card = run(three, X, size=4, temperature=1.0).fidelity()
     assert [score.model for score in card.baselines] == ["most common class"]
     assert np.isnan(card.overall.accuracy).all() and np.isnan(card.teacher_accuracy).all()
     assert "accuracy" not in card.describe() and "labels" not in card.describe()
@@ -179,12 +180,26 @@ def test_a_class_without_held_out_rows_has_no_figures() -> None:
     def four(rows: Any) -> np.ndarray:
         return np.column_stack([three(rows), np.full(len(rows), -40.0)])
 
-    card = jd.distill(four, X, size=4, temperature=1.0, progress=False).fidelity()
+    card = run(four, X, size=4, temperature=1.0).fidelity()
     silent = card.per_class[3]
     assert silent.rows == 0
     assert np.isnan(silent.agreement).all() and np.isnan(silent.precision)
     assert card.describe().splitlines()[-1].split()[-4:] == ["0", "-", "-", "nan"]
     assert np.isfinite(card.overall.agreement).all()
+
+
+def test_the_kl_of_a_class_of_a_few_rows_has_no_interval() -> None:
+    d = twin(parted())
+    logits = d.targets.logits.copy()
+    logits[:, 2] = logits.min() - 1.0
+    logits[d.rows.held_out[:2], 2] = logits.max() + 1.0
+    card = replace(d, targets=SoftTargets(logits, d.targets.classes, d.targets.labels)).fidelity()
+    few = card.per_class[2]
+    assert few.rows == 2 and few.kl.value > 0 and np.isnan([few.kl.low, few.kl.high]).all()
+    assert 0 <= few.agreement.low < few.agreement.high <= 1
+    assert "nan" not in card.describe().splitlines()[-1].rsplit(maxsplit=1)[0]
+    summed = _mean(2 * few.kl.value, 2 * few.kl.value**2, 2)
+    assert summed.value == pytest.approx(few.kl.value) and np.isnan(summed.low)
 
 
 def test_the_card_is_data_and_text() -> None:
@@ -203,7 +218,7 @@ def test_the_card_is_data_and_text() -> None:
 def test_it_is_said_whether_the_teacher_may_have_seen_the_rows() -> None:
     X, y = data(300)
     assert "the teacher may have seen them" in parted().fidelity().describe()
-    d = jd.distill(three, X, y, test=data(200, seed=1), classes=[0, 1, 2], size=4, progress=False)
+    d = run(three, X, y, test=data(200, seed=1), classes=[0, 1, 2], size=4, temperature=1.0)
     assert "may have seen" not in d.fidelity().describe()
 
 
@@ -251,7 +266,7 @@ def test_a_model_does_not_part_from_itself() -> None:
 
 def test_without_labels_there_is_no_truth() -> None:
     X, _ = data(200)
-    d = jd.distill(three, X, size=2, temperature=1.0, progress=False)
+    d = run(three, X, size=2, temperature=1.0)
     assert d.disagreements().columns.tolist() == [
         "teacher",
         "student",
@@ -266,7 +281,7 @@ def test_without_labels_there_is_no_truth() -> None:
 def framed(frame: Any, y: Any) -> Distillation:
     """Distil a frame whose teacher answers by heart, with an error in every fifth row."""
     answers = np.where(np.arange(len(y)) % 5 == 0, -2.0, 2.0) * np.where(y == "yes", 1, -1)
-    return jd.distill(
+    return run(
         lambda rows: np.column_stack([-answers[rows], answers[rows]]),
         frame,
         y,
@@ -274,7 +289,6 @@ def framed(frame: Any, y: Any) -> Distillation:
         classes=["no", "yes"],
         size=4,
         temperature=1.0,
-        progress=False,
     )
 
 
@@ -332,7 +346,7 @@ def test_the_owner_s_columns_keep_their_names(kind: Any) -> None:
 
 def test_columns_named_by_numbers_stay_so() -> None:
     X, y = data(200)
-    d = jd.distill(three, pd.DataFrame(X), y, classes=[0, 1, 2], size=2, progress=False)
+    d = run(three, pd.DataFrame(X), y, classes=[0, 1, 2], size=2, temperature=1.0)
     assert d.disagreements().columns.tolist()[-3:] == [0, 1, 2]
 
 
@@ -344,7 +358,7 @@ def test_only_known_rows_can_be_asked_for() -> None:
 def test_nothing_of_the_owner_s_is_changed() -> None:
     frame, y = people(300)
     before = frame.copy(deep=True)
-    d = distilled(frame, y, size=4)
+    d = distilled(frame, y, size=4, temperature=1.0)
     listed = d.disagreements("all")
     listed["age"] = -1
     d.fidelity()

@@ -9,13 +9,13 @@ import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.ensemble import RandomForestRegressor
 
-import jupyter_distill as jd
 from jupyter_distill.audits.disagreements import compare, disagreements
 from jupyter_distill.audits.fidelity import fidelity
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.targets import Predictions, SoftTargets
 
+from .distilling import run
 from .small import distilled, people
 
 
@@ -28,7 +28,7 @@ def classes() -> Distillation:
 def numbers() -> Distillation:
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     model = RandomForestRegressor(30, random_state=0).fit(X, y)
-    return jd.distill(model, X, y, size=4, progress=False)
+    return run(model, X, y, size=4)
 
 
 def forget(d: Distillation, rows: np.ndarray) -> Distillation:

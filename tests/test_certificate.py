@@ -11,10 +11,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from jupyter_distill._resample import FEW
+from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits.certificate import Certificate
+from jupyter_distill.audits.certificate._near_rows import Support
+from jupyter_distill.audits.certificate._notable import _unfaithful
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.students.tree import TreeRegressionStudent
 
 from .certified import FAMILIES, QUOTED, TASKS, distilled, rows, score, target
+from .distilling import run
 
 EACH = [(family, task) for family in FAMILIES for task in TASKS]
 NEW = "a new one"
@@ -276,6 +282,31 @@ def test_support_and_local_fidelity_are_counted_on_the_rows_of_the_leaf() -> Non
     assert one.support.fidelity.low <= agree <= one.support.fidelity.high
     near = distilled("linear", "regression").certificate(3).support
     assert (near.rows, near.learnt) == (10, 32) and near.fidelity.value > 0
+
+
+def test_of_numbers_a_few_rows_of_a_leaf_warn_of_nothing() -> None:
+    options = {"student": TreeRegressionStudent(quality="greedy"), "size": 32}
+    d = run(score, rows(), task="regression", **options)
+    found = list(d.certificate(list(range(200)), reasons=False))
+    few = [one for one in found if 0 < one.support.rows < FEW]
+    assert len(few) > 50
+    for one in few:
+        assert np.isnan([one.support.fidelity.low, one.support.fidelity.high]).all()
+        assert not np.isnan(one.support.fidelity.value)
+        assert "locally-unfaithful" not in one.findings.codes
+        assert "[nan" not in one.describe()
+
+
+def test_numbers_that_differ_more_among_like_rows_are_said_so() -> None:
+    support = Support("in the same leaf", 9, 8, Interval(4.0, 3.0, 5.0), 8, 1.0, 2.0)
+    (one,) = [f for f in [_unfaithful(support, regression=True)] if f is not None]
+    assert one.sentence == (
+        "The student differs from its teacher by 4 on average over the 8 held-out rows in the "
+        "same leaf, against 2 over all of them."
+    )
+    unknown = Interval(4.0, float("nan"), float("nan"))
+    support = Support("in the same leaf", 9, 2, unknown, 2, 1.0, 2.0)
+    assert _unfaithful(support, regression=True) is None
 
 
 def test_an_account_names_what_earlier_rules_miss() -> None:

@@ -67,6 +67,15 @@ def test_a_service_is_asked_about_few_rows_and_how_many_is_said(method: str) -> 
     assert beside.how_teacher in one.describe()
 
 
+def test_a_service_is_asked_no_more_of_a_row_because_the_table_is_long() -> None:
+    X, y = data(2_600)
+    d = run(Counting(), X, y, size=3, temperature=1.0, student=TreeStudent(quality="greedy"))
+    most = {
+        n: Purse(d, n, 1, None, clock=ticking(1e-6)).allowed("shap").evaluations for n in (1, 9)
+    }
+    assert most == {1: FAR, 9: d.table.n_rows} and d.table.n_rows > FAR
+
+
 def test_a_person_may_allow_more_and_less() -> None:
     d, _ = service()
     spent = {}

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import jupyter_distill as jd
 from jupyter_distill._resample import interval, r2, r2_columns, resampled_means
 from jupyter_distill.distillation import AlphaPath, Distillation
 from jupyter_distill.exports import axes
@@ -44,9 +43,8 @@ def distilled() -> Distillation:
 @pytest.fixture(scope="module")
 def several() -> Distillation:
     X, y = data(300)
-    return run(
-        smooth, X, y, student=["tree", "rules", "linear"], temperature=(1.0, 2.0), alpha=(0.0, 0.5)
-    )
+    options: dict[str, Any] = {"temperature": (1.0, 2.0), "alpha": (0.0, 0.5), "quality": "greedy"}
+    return run(smooth, X, y, student=["tree", "rules", "linear"], **options)
 
 
 def test_the_ladder_is_drawn_with_intervals_and_the_chosen_size(distilled: Distillation) -> None:
@@ -145,6 +143,7 @@ def test_a_student_without_anything_to_read_is_drawn() -> None:
         X,
         student=["tree", "linear"],
         temperature=1.0,
+        quality="greedy",
     )
     assert (d.ladder.frame()["statements"] == 0).any()
     assert "nan" not in svg.ladder_chart(d.ladder) and "symlog" in str(d.ladder.chart().to_dict())
@@ -262,7 +261,7 @@ def test_a_report_holds_the_ladder_of_all_families_and_alpha(several: Distillati
 
 def test_without_a_search_there_is_no_path_to_draw() -> None:
     X = np.random.default_rng(0).normal(size=(120, 2))
-    d = jd.distill(lambda rows: rows[:, :2], X, size=2, temperature=2.0, alpha=0.0, progress=False)
+    d = run(lambda rows: rows[:, :2], X, size=2, temperature=2.0, alpha=0.0)
     with pytest.raises(ValueError, match=r"temperatures that were tried. Got 2.0 alone.*auto"):
         d.temperature_chart()
 

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jupyter_distill.audits import _refits
 from jupyter_distill.audits._moves import grids
 from jupyter_distill.audits.compare import TruthComparison, _twins
+from jupyter_distill.audits.compare._against_truth import _chance
 from jupyter_distill.audits.compare._twins import Said, shown
 from jupyter_distill.distillation import Distillation, InterruptedWarning
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
@@ -194,3 +196,33 @@ def test_effects_are_moves_weighted_by_how_often_each_value_is_there() -> None:
         for sex in ("f", "m")
     )
     assert said.effects(values)[0, 1] == pytest.approx(effect)
+
+
+def test_both_are_refitted_to_the_same_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    real: dict[str, Any] = {"student": _refits._refit, "truth": _twins._refit}
+    weights: dict[str, list[np.ndarray]] = {"student": [], "truth": []}
+
+    def noting(who: str) -> Callable[..., Any]:
+        def call(student: Any, rows: Any, targets: Any, *rest: Any) -> Any:
+            weights[who].append(targets.weights)
+            return real[who](student, rows, targets, *rest)
+
+        return call
+
+    monkeypatch.setattr(_refits, "_refit", noting("student"))
+    monkeypatch.setattr(_twins, "_refit", noting("truth"))
+    compared(unfair(), 5)
+    assert len(weights["student"]) == len(weights["truth"]) == 5
+    for one, other in zip(weights["student"], weights["truth"], strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(weights["truth"][0], weights["truth"][1])
+
+
+def test_luck_that_both_have_is_no_difference() -> None:
+    luck = np.random.default_rng(0).normal(size=12)
+    off = np.random.default_rng(1).normal(scale=0.01, size=12)
+    low, high, p = _chance(0.1, luck + off, luck)
+    assert 0.05 < low < 0.1 < high < 0.15 and p < 1e-4
+    # an interrupt left fewer of the second: those that are there are of the same resamples
+    assert _chance(0.1, luck + off, luck[:9]) == _chance(0.1, (luck + off)[:9], luck[:9])
+    assert _chance(0.1, luck + off, luck[:4])[2] == 1.0

@@ -24,7 +24,7 @@ ASKED: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
     rng = np.random.default_rng(0)
-    n = 900
+    n = 600
     frame = pd.DataFrame(
         {
             "income": rng.normal(40, 12, n).round(1),
@@ -115,6 +115,7 @@ def test_a_distilled_tree_reports_what_it_keeps(rows: pd.DataFrame, score: np.nd
         return np.column_stack([1 - p, p])
 
     options = {"classes": ["no", "yes"], "size": 12, "temperature": 1.0, "progress": False}
+    options["quality"] = "greedy"
     free = jd.distill(teacher, rows, **options)
     asked = Constraints(monotone={"income": +1}, forbid=["postcode"])
     assert not free.constraints_report(asked).ok

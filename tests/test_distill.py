@@ -36,18 +36,18 @@ def test_every_row_is_in_one_part(n: int, seed: int) -> None:
 
 
 def test_held_out_rows_have_no_part_in_the_student() -> None:
-    X, y = data()
+    X, y = data(200)
     answers = smooth(X)
+    chosen: dict[str, Any] = {"temperature": (0.5, 1.0, 2.0)}
     # The split keeps the teacher's classes in proportion, so lies must name the same class.
     places = np.arange(len(X))
-    one = run(by_heart(answers), X, y, teacher_inputs=places)
+    one = run(by_heart(answers), X, y, teacher_inputs=places, **chosen)
     held_out = one.rows.held_out
     other_answers, other_y = answers.copy(), y.copy()
     other_answers[held_out] *= 0.01
     other_y[held_out] = 1 - y[held_out]
-    other = run(
-        by_heart(other_answers), X, other_y, teacher_inputs=places, classes=one.targets.classes
-    )
+    chosen |= {"classes": one.targets.classes}
+    other = run(by_heart(other_answers), X, other_y, teacher_inputs=places, **chosen)
     np.testing.assert_array_equal(other.rows.held_out, held_out)
     np.testing.assert_array_equal(other.student.logits(X), one.student.logits(X))
     np.testing.assert_array_equal(other.labels_only.logits(X), one.labels_only.logits(X))
@@ -59,30 +59,30 @@ def test_held_out_rows_have_no_part_in_the_student() -> None:
 
 
 def test_held_out_values_have_no_part_in_the_student() -> None:
-    X, y = data()
+    X, y = data(200)
     answers = smooth(X)
-    places = np.arange(len(X))
-    one = run(by_heart(answers), X, y, teacher_inputs=places)
+    asked: dict[str, Any] = {"teacher_inputs": np.arange(len(X)), "temperature": (0.5, 2.0)}
+    one = run(by_heart(answers), X, y, **asked)
     moved = X.copy()
     moved[one.rows.held_out] = 1e6
-    other = run(by_heart(answers), moved, y, teacher_inputs=places)
+    other = run(by_heart(answers), moved, y, **asked)
     np.testing.assert_array_equal(other.student.logits(X), one.student.logits(X))
 
 
 def test_learnt_rows_do_matter() -> None:
-    X, y = data()
+    X, y = data(200)
     answers = smooth(X)
-    places = np.arange(len(X))
-    one = run(by_heart(answers), X, y, teacher_inputs=places)
+    asked: dict[str, Any] = {"teacher_inputs": np.arange(len(X)), "temperature": 1.0, "size": 6}
+    one = run(by_heart(answers), X, y, **asked)
     lies = answers.copy()
     lies[one.rows.learnt] *= 0.01
-    other = run(by_heart(lies), X, y, size=one.size, teacher_inputs=places)
+    other = run(by_heart(lies), X, y, **asked)
     assert np.abs(other.student.logits(X) - one.student.logits(X)).max() > 0.1
 
 
 def test_the_student_is_the_one_that_its_settings_give_on_the_learnt_rows() -> None:
-    X, y = data()
-    d = run(smooth, X, y, size=6, temperature=2.0, alpha=0.3)
+    X, y = data(200)
+    d = run(smooth, X, y, student="tree", size=6, temperature=2.0, alpha=0.3)
     learnt = d.rows.learnt
     twin = TreeStudent(size=6, alpha=0.3, temperature=2.0, random_state=0)
     sizes = d.ladder.sizes
@@ -97,7 +97,7 @@ def test_the_student_is_the_one_that_its_settings_give_on_the_learnt_rows() -> N
 def test_test_rows_become_the_held_out_ones() -> None:
     X, y = data()
     X_test, y_test = data(150, seed=1)
-    d = run(smooth, X, y, test=(X_test, y_test))
+    d = run(smooth, X, y, test=(X_test, y_test), temperature=(1.0, 2.0))
     np.testing.assert_array_equal(d.rows.held_out, np.arange(400, 550))
     np.testing.assert_array_equal(d.rows.learnt, np.arange(400))
     np.testing.assert_array_equal(d.table.values, np.concatenate([X, X_test]))
@@ -126,6 +126,7 @@ def test_test_rows_come_in_every_frame(kind: str) -> None:
         teacher_inputs=inputs[:300],
         test=(parts[1], y[300:], inputs[300:]),
         size=4,
+        temperature=1.0,
     )
     assert d.fidelity().rows == 100
     assert d.table.cell(399, 1) == "a new purpose"
@@ -138,7 +139,7 @@ def test_the_teacher_may_see_other_inputs_than_the_student() -> None:
     frame, y = people(300)
     inputs = numbers(frame)
     teacher = LogisticRegression(max_iter=2_000).fit(inputs, y)
-    d = run(teacher, frame, y, teacher_inputs=inputs)
+    d = run(teacher, frame, y, teacher_inputs=inputs, size=4, temperature=1.0)
     np.testing.assert_allclose(d.targets.at(1.0), teacher.predict_proba(inputs), atol=1e-6)
     assert d.table.native is frame
     assert d.student.columns_ == d.table.columns
@@ -156,7 +157,7 @@ def test_the_teacher_may_see_other_inputs_than_the_student() -> None:
 
 def test_without_labels_the_student_follows_the_teacher_alone() -> None:
     X, _ = data()
-    d = run(smooth, X)
+    d = run(smooth, X, temperature=(1.0, 2.0))
     assert d.alpha == 0.0
     assert d.targets.labels is None and d.labels_only is None
     assert d.ladder.frame()["accuracy"].isna().all()
@@ -166,7 +167,7 @@ def test_without_labels_the_student_follows_the_teacher_alone() -> None:
 def test_no_input_is_changed() -> None:
     frame, y = people(200)
     before, labels = frame.copy(deep=True), y.copy()
-    distilled(frame, y)
+    distilled(frame, y, temperature=(1.0, 2.0))
     pd.testing.assert_frame_equal(frame, before)
     np.testing.assert_array_equal(y, labels)
 
@@ -223,19 +224,22 @@ def test_a_class_that_the_teacher_never_names_is_noted() -> None:
     def three(rows: Any) -> np.ndarray:
         return np.column_stack([smooth(rows), np.full(len(rows), -50.0)])
 
-    d = run(three, X, classes=["a", "b", "c"])
+    d = run(three, X, classes=["a", "b", "c"], temperature=1.0)
     assert "The teacher never answers 'c' on these rows." in sentences(d)
     assert d.fidelity().per_class[2].rows == 0
 
 
 def test_few_held_out_rows_are_noted() -> None:
     X, _ = data(499)
-    assert any("Only 99 rows" in n or "Only 100 rows" in n for n in sentences(run(smooth, X[:495])))
-    assert not any("held out" in note for note in sentences(run(smooth, np.vstack([X, X]))))
+    few, many = (
+        run(smooth, rows, size=4, temperature=1.0) for rows in (X[:495], np.vstack([X, X]))
+    )
+    assert any("Only 99 rows" in n or "Only 100 rows" in n for n in sentences(few))
+    assert not any("held out" in note for note in sentences(many))
 
 
 def test_a_teacher_whose_temperature_does_not_matter_is_noted() -> None:
-    X, _ = data()
+    X, _ = data(200)
     flat = "Temperature makes no measurable difference for this teacher."
     d = run(lambda rows: smooth(rows) / 20, X)
     assert flat in sentences(d) and d.temperature == 1.0
@@ -245,7 +249,7 @@ def test_a_teacher_whose_temperature_does_not_matter_is_noted() -> None:
 
 def test_a_teacher_that_always_says_the_same_is_noted() -> None:
     X, y = data()
-    d = run(lambda rows: np.tile([1.0, -1.0], (len(rows), 1)), X, y)
+    d = run(lambda rows: np.tile([1.0, -1.0], (len(rows), 1)), X, y, temperature=1.0)
     assert any("the same answer: there is nothing to learn" in note for note in sentences(d))
     assert d.fidelity().value == 1.0
 
@@ -255,9 +259,10 @@ def test_a_teacher_whose_rows_are_mixed_up_is_noted() -> None:
     answers = smooth(X) + [1.5, -1.5]  # names the second class for a quarter of the rows
     y, places = answers.argmax(1), np.arange(400)
     mixed = np.random.default_rng(0).permutation(answers)
-    d = run(by_heart(mixed), X, y, teacher_inputs=places)
+    asked: dict[str, Any] = {"teacher_inputs": places, "size": 8, "temperature": 1.0}
+    d = run(by_heart(mixed), X, y, **asked)
     said = " ".join(map(str, d.findings))
     assert "its rows, columns or classes are in another order than X and y." in said
     assert "not clearly better than always answering the teacher's most common class" in said
-    sound = " ".join(map(str, run(by_heart(answers), X, y, teacher_inputs=places).findings))
+    sound = " ".join(map(str, run(by_heart(answers), X, y, **asked).findings))
     assert "another order" not in sound and "not clearly better" not in sound

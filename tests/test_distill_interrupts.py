@@ -34,9 +34,10 @@ def test_an_interrupt_keeps_the_rows_that_were_answered(seed: int | None) -> Non
     X, y = data(2_000)
     X = X[np.argsort(X[:, 0])]
     frame = pd.DataFrame(X, index=[f"row {i}" for i in range(2_000)])
+    asked: dict[str, Any] = {"batch_size": 50, "size": 4, "temperature": 1.0}
     with pytest.warns(InterruptedWarning, match="Interrupted: the teacher answered 600 of 2000"):
         d = (
-            run(lambda rows: tiring(rows.to_numpy()), frame, batch_size=50, random_state=seed)
+            run(lambda rows: tiring(rows.to_numpy()), frame, **asked, random_state=seed)
             if (tiring := Tiring(13))
             else None
         )
@@ -54,7 +55,7 @@ def test_an_interrupt_on_the_third_batch_keeps_two_with_their_labels() -> None:
     X, _ = data()
     y = (X[:, 2] > 0).astype(int)
     with pytest.warns(InterruptedWarning, match="200 of 400 rows"):
-        d = run(Tiring(3), X, y, batch_size=100, classes=[0, 1])
+        d = run(Tiring(3), X, y, batch_size=100, classes=[0, 1], temperature=1.0)
     np.testing.assert_array_equal(d.targets.labels, d.table.values[:, 2] > 0)
     assert len(d.rows.learnt) + len(d.rows.held_out) == 200
 
@@ -63,7 +64,7 @@ def test_an_interrupt_among_the_test_rows_keeps_those_that_were_answered() -> No
     X, y = data()
     X_test, y_test = data(300, seed=1)
     with pytest.warns(InterruptedWarning, match="200 of 300 rows"):
-        d = run(Tiring(7), X, y, test=(X_test, y_test), batch_size=100)
+        d = run(Tiring(7), X, y, test=(X_test, y_test), batch_size=100, temperature=1.0)
     assert len(d.rows.learnt) == 400
     np.testing.assert_array_equal(d.rows.held_out, np.arange(400, 600))
     np.testing.assert_allclose(d.targets.logits, smooth(d.table.values))

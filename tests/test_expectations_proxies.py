@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy import stats
 
 import jupyter_distill as jd
 from jupyter_distill.audits.expectations import ExpectationsReport
 from jupyter_distill.audits.expectations._proxies import _numbers
+from jupyter_distill.audits.expectations._sampled import share_of, unfolded
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
@@ -22,6 +24,7 @@ from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 
 from .distilling import by_heart, run
 from .judging import Score, loans
+from .small import distilled, people
 
 FEW: dict[str, Any] = {"n": 20, "grid": 3, "evaluations": 8_000, "progress": False}
 
@@ -218,6 +221,30 @@ def test_shares_are_those_of_attributions_met_or_violated_with_an_interval() -> 
         d.expectations({"debt": {"max_share": 0.9}}, **{**FEW, "evaluations": 50})
 
 
+def test_a_fault_of_the_reasons_is_not_taken_for_a_small_budget(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: Any) -> Any:
+        return np.ones(3) + np.ones(4)
+
+    monkeypatch.setattr("jupyter_distill.audits.attributions._attributions._result", broken)
+    with pytest.raises(ValueError, match="broadcast"):
+        lent().expectations({"debt": {"max_share": 0.9}}, **FEW)
+
+
+def test_why_the_student_stands_alone_is_a_field_of_its_own() -> None:
+    few: dict[str, Any] = {"n": 8, "evaluations": 8_000, "progress": False}
+    d, given = lent(), distilled(*people(), size=3)
+    both, one = d.attributions(**few), given.attributions(**few)
+    assert both.alone is None and both.teacher is not None
+    assert one.alone in one.notes and one.teacher is None and given.silence in str(one.alone)
+    with pytest.raises(ValueError, match="saw other inputs"):
+        one.agreement()
+    found = given.expectations({"income": {"max_share": 0.9}}, **FEW)
+    assert one.alone not in found.notes  # it is said with the verdict
+    assert given.silence in found.shares[0].method
+
+
 def test_a_share_by_chance_above_is_nearly_met() -> None:
     d = lent()
     options: dict[str, Any] = {**FEW, "n": 8}
@@ -237,3 +264,41 @@ def test_of_numbers_shares_alone_move_no_row() -> None:
     assert [one.verdict for one in found.shares] == ["violated", "violated", "met", "met"]
     assert found.judged == () and found.curves().empty and found.frame().empty
     assert found.asked > 0 and "a (at most 50.0% of the reasons)" in str(found)
+
+
+@pytest.mark.parametrize("true", [0.0, 0.5, 1.5, 4.0])
+def test_noise_does_not_make_sizes_larger(true: float) -> None:
+    sampled = true + np.random.default_rng(0).normal(size=200_000)
+    mean = unfolded(sampled, np.ones_like(sampled)).mean()
+    assert mean == pytest.approx(true * (2 * stats.norm.cdf(true / np.sqrt(2)) - 1), abs=0.01)
+    assert mean <= true + 0.01
+    np.testing.assert_array_equal(unfolded(sampled, 0 * sampled), np.abs(sampled))
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_sampling_alone_violates_no_limit(alike: bool) -> None:
+    rng = np.random.default_rng(0)
+    true = rng.normal(size=(40, 6, 1)) * np.array([0, 0.1, 1, 1, 1, 1])[:, None]
+    sizes = np.abs(true).mean((0, 2))
+    error = np.full_like(true, 0.4)
+    held, above, plain = [], [], []
+    for seed in range(60):
+        # the rows are compared with the same others: an error may be that of all of them
+        luck = rng.normal(size=(1, 6, 1) if alike else true.shape) * error
+        for column in (0, 2):
+            found = share_of(true + luck, error, column, seed)
+            held.append(found.low <= sizes[column] / sizes.sum() <= found.high)
+            if column == 0:
+                above.append(found.low > 0.01)
+                plain.append(share_of(true + luck, None, column, seed).low > 0.01)
+    assert np.mean(held) > 0.93 and np.mean(above) < 0.05 < 0.5 < np.mean(plain)
+
+
+def test_exact_values_have_the_interval_of_their_rows() -> None:
+    values = np.random.default_rng(0).normal(size=(30, 4, 2))
+    share, low, high = share_of(values, None, 1, 0)
+    sizes = np.abs(values).mean((0, 2))
+    assert share == pytest.approx(sizes[1] / sizes.sum()) and low < share < high
+    assert np.isnan(share_of(0 * values, None, 1, 0).value)
+    few = share_of(values[:4], None, 1, 0)
+    assert few.value > 0 and np.isnan([few.low, few.high]).all()

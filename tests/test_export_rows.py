@@ -25,6 +25,8 @@ from jupyter_distill.exports.fields import Field, cells, features, printed_as
 from jupyter_distill.exports.rows import RowIndex, ordering, under
 from tests.small import distilled, numbers, people
 
+QUICK: dict[str, Any] = {"temperature": 1.0, "quality": "greedy", "progress": False}
+
 
 @pytest.fixture(scope="module")
 def d() -> Distillation:
@@ -193,7 +195,7 @@ def test_owners_columns_never_hide_an_answer() -> None:
         numbers(frame.rename(columns={"kl": "income"})), y
     )
     given_to = numbers(frame.rename(columns={"kl": "income"}))
-    d = jd.distill(teacher, frame, y, size=4, teacher_inputs=given_to, progress=False)
+    d = jd.distill(teacher, frame, y, size=4, teacher_inputs=given_to, **QUICK)
     index = row_index(d)
     names = [field.name for field in index.fields]
     assert len(set(names)) == len(names)
@@ -210,7 +212,7 @@ def test_rows_come_back_in_the_owners_type(kind: str) -> None:
     if kind == "numpy":
         X = numbers(frame)
     teacher = LogisticRegression(max_iter=2_000).fit(numbers(frame), y)
-    d = jd.distill(teacher, X, y, size=4, teacher_inputs=numbers(frame), progress=False)
+    d = jd.distill(teacher, X, y, size=4, teacher_inputs=numbers(frame), **QUICK)
     index = row_index(d)
     shown = side_by_side(d, Comparison.of(d), index.select({}))
     wanted = d.disagreements("all")

@@ -20,6 +20,11 @@ from .distilling import run, sentences
 from .small import EVIL, numbers, people
 
 TASKS = ("classification", "regression")
+QUICK: dict[str, dict[str, Any]] = {
+    "tree": {"quality": "greedy"},
+    "rules": {"quality": "greedy"},
+    "net": {"epochs": 40},
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +44,8 @@ def d(request: pytest.FixtureRequest, family: str, rows: Any) -> Distillation:
     frame, truth, X = rows
     model = LogisticRegression(max_iter=500) if request.param == TASKS[0] else Ridge()
     y = truth[request.param]
-    options = {"temperature": 1.0} if request.param == TASKS[0] else {}
+    options: dict[str, Any] = {"temperature": 1.0} if request.param == TASKS[0] else {}
+    options |= QUICK.get(family, {})
     return run(model.fit(X, y), frame, y, teacher_inputs=X, student=family, **options)
 
 
@@ -90,7 +96,8 @@ def test_a_size_beyond_the_data_is_said_by_name(family: str, rows: Any) -> None:
     frame, truth, X = rows
     y = truth["regression"]
     size = {"tree": 200, "net": 8}.get(family, 25)
-    d = run(Ridge().fit(X, y), frame, y, teacher_inputs=X, student=family, size=size)
+    options = {"student": family, "size": size, **QUICK.get(family, {})}
+    d = run(Ridge().fit(X, y), frame, y, teacher_inputs=X, **options)
     counted = d.student.complexity_.to_dict().get(d.student.UNIT)
     assert d.size == size
     if counted is not None and counted < size:

@@ -230,5 +230,6 @@ def test_the_ladder_has_room_for_what_is_required() -> None:
         return SCORE[rows.index] * 10
 
     asked = Constraints(require=["a", "b", "kind"])
-    d = jd.distill(teacher, FRAME, task="regression", constraints=asked, progress=False)
+    options: dict[str, Any] = {"constraints": asked, "quality": "greedy", "progress": False}
+    d = jd.distill(teacher, FRAME, task="regression", **options)
     assert min(d.ladder.sizes) == 4

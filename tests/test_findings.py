@@ -43,6 +43,12 @@ def cancer(model: Any = None, y: Any = SICK, **options: Any) -> Distillation:
 
 
 @cache
+def known(weak: bool = False, **options: Any) -> Distillation:
+    """Return what several tests look at and none changes."""
+    return cancer(feeble() if weak else None, **options)
+
+
+@cache
 def feeble() -> Callable[[pd.DataFrame], np.ndarray]:
     model = RandomForestClassifier(20, max_depth=2, random_state=0).fit(CANCER[FEEBLE], SICK)
     return lambda rows: np.asarray(model.predict_proba(rows[FEEBLE]))
@@ -66,7 +72,7 @@ def digits(size: int) -> Distillation:
 
 def shuffled() -> Distillation:
     answers = np.random.default_rng(0).permutation(forest().predict_proba(CANCER))
-    return cancer(by_heart(answers), teacher_inputs=np.arange(len(CANCER)))
+    return cancer(by_heart(answers), teacher_inputs=np.arange(len(CANCER)), temperature=1.0)
 
 
 def three(rows: Any) -> np.ndarray:
@@ -80,17 +86,20 @@ CASES: dict[str, Callable[[], Any]] = {
     ),
     "weak-assistant": lambda: cancer(temperature=1.0, assistant=KNeighborsClassifier(1)),
     "techniques": lambda: cancer(temperature=1.0, augment="munge"),
-    "constant-teacher": lambda: cancer(lambda rows: np.tile([0.3, 0.7], (len(rows), 1))),
-    "weak-teacher": lambda: cancer(feeble()),
+    "constant-teacher": lambda: cancer(
+        lambda rows: np.tile([0.3, 0.7], (len(rows), 1)), temperature=1.0
+    ),
+    "weak-teacher": lambda: known(weak=True),
     "biased-teacher": lambda: cancer(
         RandomForestClassifier(20, max_depth=2, random_state=0).fit(
             CANCER, np.where(np.random.default_rng(0).random(len(SICK)) < 0.4, 1, SICK)
-        )
+        ),
+        temperature=1.0,
     ),
     "no-better-than-constant": shuffled,
     "class-never-answered": lambda: digits(4),
     "over-simplified": lambda: digits(8),
-    "few-rows": lambda: run(forest(), CANCER[:300], SICK[:300], student="linear"),
+    "few-rows": lambda: run(forest(), CANCER[:300], SICK[:300], size=4, temperature=1.0),
     "dense-student": lambda: digits(48),
     "constraint-unused": lambda: run(
         lambda rows: np.asarray(rows["mean area"]),
@@ -99,9 +108,11 @@ CASES: dict[str, Callable[[], Any]] = {
         student="linear",
         constraints=Constraints(require=("idle",)),
     ),
-    "class-never-taught": lambda: cancer(three, None, classes=["bad", "good", "odd"]),
-    "size-not-reached": lambda: cancer(student=TreeStudent(min_rows=150), size=16),
-    "fixed-temperature": lambda: cancer(temperature=2.0),
+    "class-never-taught": lambda: cancer(
+        three, None, classes=["bad", "good", "odd"], temperature=1.0
+    ),
+    "size-not-reached": lambda: cancer(min_rows=150, size=16, temperature=1.0),
+    "fixed-temperature": lambda: known(temperature=2.0),
     "alpha-does-not-matter": lambda: sugar(alpha="auto"),
     "sampled": lambda: cancer(temperature=1.0, sample=300),
     "ignored-by-student": other_reasons,
@@ -123,8 +134,9 @@ def test_each_comes_where_it_must(code: str) -> None:
 
 @pytest.mark.parametrize("student", [TreeStudent(quality="greedy"), "linear"])
 def test_none_comes_where_nothing_is_the_matter(student: Any) -> None:
-    assert run(forest(), CANCER, SICK, student=student, augment=None).findings.codes == ()
-    assert run(forest(), CANCER, student=student, augment=None).findings.codes == ()
+    asked: dict[str, Any] = {"student": student, "temperature": (0.5, 1.0, 2.0)}
+    assert run(forest(), CANCER, SICK, **asked).findings.codes == ()
+    assert run(forest(), CANCER, **asked).findings.codes == ()
 
 
 def test_none_comes_of_a_sound_regression() -> None:
@@ -161,10 +173,10 @@ def test_where_only_dense_students_come_closer_another_family_is_named() -> None
 
 
 def test_two_points_that_are_not_clear_are_not_said() -> None:
-    d = cancer()
+    d = known()
     own = d.ladder.rung(d.size).fidelity
     gained = max(r.fidelity for r in d.ladder) - own
-    assert gained > 0.02 and "over-simplified" in cancer(size=2).findings.codes
+    assert gained > 0.02 and "over-simplified" in cancer(size=2, temperature=1.0).findings.codes
     assert "over-simplified" not in d.findings.codes
 
 
@@ -176,7 +188,7 @@ def test_a_regression_that_is_cut_too_short() -> None:
 
 
 def test_a_teacher_that_is_beaten_by_the_labels_alone_is_weak() -> None:
-    d = cancer(feeble())
+    d = known(weak=True)
     one = d.findings.of("weak-teacher")[0]
     table, targets = d.held_out
     assert d.labels_only is not None
@@ -184,7 +196,9 @@ def test_a_teacher_that_is_beaten_by_the_labels_alone_is_weak() -> None:
     assert one.evidence["accuracy of labels only"] == alone
     assert one.evidence["accuracy of the teacher"] == (targets.predicted == targets.labels).mean()
     assert "Learn from the labels instead" in one.remedy
-    assert "weak-teacher" not in cancer(feeble(), None).findings.codes  # no labels, no measure
+    assert (
+        "weak-teacher" not in cancer(feeble(), None, temperature=1.0).findings.codes
+    )  # no labels, no measure
 
 
 def test_a_regression_teacher_that_is_beaten_by_the_truth_alone_is_weak() -> None:
@@ -205,6 +219,7 @@ def test_a_teacher_trained_to_name_a_rare_class_is_not_called_mixed_up() -> None
         y[::2],
         student=TreeStudent(quality="greedy"),
         size=4,
+        temperature=1.0,
         test=(X[1::2], y[1::2]),
     )
     one = d.findings.of("weak-teacher")[0]
@@ -212,7 +227,7 @@ def test_a_teacher_trained_to_name_a_rare_class_is_not_called_mixed_up() -> None
 
 
 def test_a_temperature_set_by_hand_is_told_by_what_it_did() -> None:
-    d = cancer(temperature=2.0)
+    d = known(temperature=2.0)
     one = d.findings.of("fixed-temperature")[0]
     learnt = d.targets.take(d.rows.learnt)
     assert one.evidence["given to other classes"] == 1 - learnt.at(2.0).max(1).mean()
@@ -236,7 +251,7 @@ def test_another_size_is_looked_at_anew_and_the_teacher_is_not() -> None:
     again = d.at(size=48)
     assert "dense-student" in again.findings.codes and "over-simplified" not in again.findings.codes
     assert "labels_only" not in again.__dict__  # nothing was fitted
-    feebly = cancer(feeble())
+    feebly = known(weak=True)
     found = feebly.at(size=2).findings.of("weak-teacher")
     assert found == feebly.findings.of("weak-teacher")
     # it names the student that it is about
@@ -244,8 +259,10 @@ def test_another_size_is_looked_at_anew_and_the_teacher_is_not() -> None:
 
 
 def test_what_was_fitted_for_it_is_kept() -> None:
-    assert "labels_only" in cancer(feeble()).__dict__
-    assert "labels_only" not in cancer().__dict__  # the teacher is right of nearly all
+    assert "labels_only" in cancer(feeble(), temperature=1.0).__dict__
+    assert (
+        "labels_only" not in cancer(temperature=1.0).__dict__
+    )  # the teacher is right of nearly all
 
 
 def test_an_interrupt_while_looking_leaves_the_student(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +271,7 @@ def test_an_interrupt_while_looking_leaves_the_student(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("jupyter_distill.distillation._find.find", stopped)
     with pytest.warns(UserWarning, match="Interrupted: the findings are missing"):
-        d = cancer()
+        d = cancer(temperature=1.0)
     assert d.findings == () and d.notes == ("Interrupted: the findings are missing.",)
     assert "- Interrupted" in repr(d) and d.fidelity().value > 0.8
 
@@ -269,14 +286,14 @@ def test_what_an_interrupt_left_is_found_when_another_rung_is_taken(
         patched.setattr("jupyter_distill.distillation._find.find", stopped)
         with pytest.warns(UserWarning, match="Interrupted"):
             d = cancer(feeble(), temperature=2.0)
-    again, whole = d.ladder.select(2), cancer(feeble(), temperature=2.0).ladder.select(2)
+    again, whole = d.ladder.select(2), known(weak=True, temperature=2.0).ladder.select(2)
     assert "weak-teacher" in again.findings.codes  # of the teacher, and not of the rung alone
     assert again.findings.codes == whole.findings.codes and again.notes == ()
     assert d.findings == () and len(d.notes) == 1  # it stays as it was
 
 
 def test_the_most_important_comes_first_and_they_are_a_table() -> None:
-    found = cancer(feeble(), temperature=2.0).findings
+    found = known(weak=True, temperature=2.0).findings
     places = [CODES.index(code) for code in found.codes]
     assert places == sorted(places) and len(places) > 1
     frame = found.frame()
@@ -299,7 +316,7 @@ def test_they_are_shown_wherever_the_result_is(tmp_path: Any) -> None:
     from jupyter_distill.exports import state
     from jupyter_distill.widgets.distillation import DistillationView
 
-    d = cancer(temperature=2.0)
+    d = known(temperature=2.0)
     one = d.findings[0]
     report = d.report(tmp_path / "report.html").read_text()
     bundle = DistillationView(d)._repr_mimebundle_()
@@ -315,7 +332,7 @@ def test_they_are_shown_wherever_the_result_is(tmp_path: Any) -> None:
 
 
 def test_the_same_is_found_again() -> None:
-    d = cancer(feeble(), temperature=2.0)
+    d = known(weak=True, temperature=2.0)
     assert find(d, size_asked=True) == d.findings
 
 

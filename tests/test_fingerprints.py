@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[1]
 
 def test_a_model_has_the_same_fingerprint_in_every_process() -> None:
     found = [fingerprints()]
-    for seed in ("0", "1", "4242"):
+    for seed in ("1", "4242"):
         told = subprocess.run(
             [sys.executable, "-c", "from tests.fingerprinted import say; say()"],
             env={**os.environ, "PYTHONHASHSEED": seed},
@@ -47,7 +47,7 @@ def test_a_model_has_the_same_fingerprint_in_every_process() -> None:
         )
         assert told.returncode == 0, told.stderr
         found.append(json.loads(told.stdout))
-    assert found[0] == found[1] == found[2] == found[3]
+    assert found[0] == found[1] == found[2]
     assert len(set(found[0].values())) == len(MODELS)
 
 

@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from jupyter_distill._resample import FEW, resampled_means
+from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import MANY, Interval, mean_intervals
+from jupyter_distill.audits._measured import intervals, mean
 
 
 @given(st.data(), st.integers(1, 40))
@@ -24,6 +27,9 @@ def test_every_interval_holds_its_mean(data: st.DataObject, n: int) -> None:
                 assert np.isnan(interval).all()
                 continue
             np.testing.assert_allclose(interval.value, values[groups[:, g], c].mean())
+            if c and groups[:, g].sum() < FEW:
+                assert np.isnan([interval.low, interval.high]).all()
+                continue
             assert interval.low <= interval.value <= interval.high
             if c == 0:
                 assert 0 <= interval.low < interval.high <= 1  # no share is certain
@@ -53,6 +59,37 @@ def test_the_bootstrap_and_its_limit_meet() -> None:
     np.testing.assert_allclose(drawn, normal, atol=2e-3)
 
 
+def test_a_small_group_of_many_rows_is_measured_by_its_own_rows() -> None:
+    rng = np.random.default_rng(0)
+    values = np.column_stack([np.ones(MANY + 1), rng.exponential(size=MANY + 1)])
+    values[0, 0] = 0.0
+    groups = np.column_stack([np.ones(MANY + 1, bool), np.arange(MANY + 1) < 12])
+    every, few = mean_intervals(values, groups, [True, False], 0)
+    assert few[0] == (11 / 12, *wilson(11 / 12, 12)) and few[0].high < 1
+    assert every[0].high <= 1
+    # as if there were no other rows
+    ((alone,),) = mean_intervals(values[:12, 1:], np.ones((12, 1), bool), [False], 0)
+    np.testing.assert_allclose(few[1], alone, rtol=0.15)
+    assert few[1].high - few[1].value > 1.1 * (few[1].value - few[1].low)  # it is skewed
+
+
+@pytest.mark.parametrize("n", [30, MANY + 1])
+def test_every_share_has_the_interval_of_wilson(n: int) -> None:
+    values = (np.arange(n) % 3 > 0).astype(float)[:, None]
+    ((found,),) = mean_intervals(values, np.ones((n, 1), bool), [True], 0)
+    np.testing.assert_allclose(found[1:], wilson(found.value, n))
+    one = intervals({"share": mean(values[:, 0], share=True)}, 0)["share"]
+    np.testing.assert_allclose(one, found)
+
+
+def test_the_means_of_one_column_are_drawn_of_any_number_of_rows() -> None:
+    values = np.random.default_rng(0).exponential(size=(MANY + 1, 1))
+    few, many = resampled_means(values[:-1], 0), resampled_means(values, 0)
+    assert few.shape == many.shape == (500, 1)
+    np.testing.assert_allclose(many.std(), few.std(), rtol=0.2)
+    np.testing.assert_allclose(many.mean(), values.mean(), atol=1e-3)
+
+
 def test_intervals_are_the_same_for_the_same_seed() -> None:
     values, groups = np.random.default_rng(0).random((50, 2)), np.ones((50, 1), bool)
     assert mean_intervals(values, groups, [False] * 2, 3) == mean_intervals(
@@ -66,3 +103,4 @@ def test_intervals_are_the_same_for_the_same_seed() -> None:
 def test_an_interval_is_written_with_its_ends() -> None:
     assert Interval(0.9123, 0.8994, 0.9241).text() == "0.912 [0.899, 0.924]"
     assert Interval(np.nan, np.nan, np.nan).text() == "-"
+    assert Interval(0.5, np.nan, np.nan).text() == "0.500"

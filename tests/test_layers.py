@@ -19,6 +19,7 @@ ROOT = PACKAGE.name
 LAYERS = {
     "_optional": 0,
     "_validation": 0,
+    "_files": 0,
     "_late": 0,
     "_versions": 0,
     "_softmax": 0,

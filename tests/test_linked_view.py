@@ -95,7 +95,7 @@ def test_a_failure_leaves_the_view_usable(view: DistillationView, d: Distillatio
 
 
 def test_data_stays_small() -> None:
-    d = distilled(*people(6_000), size=32)
+    d = distilled(*people(6_000), size=32, temperature=1.0)
     view = DistillationView(d)
     assert size(view.tree) < 15_000
     assert size(view.page) + size(view.columns) < 30_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,8 +23,8 @@ from jupyter_distill import Distillation, Store, students
 @pytest.fixture(scope="module")
 def loan() -> tuple[RandomForestClassifier, pd.DataFrame, np.ndarray]:
     rng = np.random.default_rng(0)
-    rows = pd.DataFrame(rng.normal(size=(150, 3)), columns=["income", "age", "house size"])
-    labels = np.where(rows["income"] + rng.normal(size=150) / 4 > 0, "yes", "no")
+    rows = pd.DataFrame(rng.normal(size=(80, 3)), columns=["income", "age", "house size"])
+    labels = np.where(rows["income"] + rng.normal(size=80) / 4 > 0, "yes", "no")
     return RandomForestClassifier(10, random_state=0).fit(rows, labels), rows, labels
 
 
@@ -36,6 +37,10 @@ def shell(
     shell.user_ns.update(zip(("model", "X", "y"), loan, strict=True))
     yield shell
     shell.run_line_magic("unload_ext", "jupyter_distill")
+    atexit.unregister(shell.atexit_operations)  # half a second for each, when all is over
+
+
+QUICK = "--student linear --size 2 --temperature 1"
 
 
 def said(shell: InteractiveShell, line: str) -> str:
@@ -66,41 +71,42 @@ def test_it_distils_into_several_families(shell: InteractiveShell) -> None:
 
 
 def test_the_cell_shows_it_and_keeps_it_in_out(shell: InteractiveShell) -> None:
-    result = shell.run_cell("%distill model X y --size 4 -o d", store_history=True)
+    result = shell.run_cell(f"%distill model X y {QUICK} -o d", store_history=True)
     assert isinstance(result.result, Distillation)
     assert shell.user_ns["d"] is result.result
     assert shell.user_ns["Out"][result.execution_count] is result.result
 
 
 def test_quiet_shows_nothing_and_keeps_it(shell: InteractiveShell) -> None:
-    result = shell.run_cell("%distill model X y --size 4 -q -o d", store_history=True)
+    result = shell.run_cell(f"%distill model X y {QUICK} -q -o d", store_history=True)
     assert result.result is None
     assert isinstance(shell.user_ns["d"], Distillation)
 
 
 def test_options_reach_distill(shell: InteractiveShell) -> None:
-    options = "--temperature 2.5 --alpha 0.3 --size=3 --student tree --random-state 7"
+    options = "--temperature 2.5 --alpha 0.3 --size=2 --student linear --random-state 7"
     d = shell.run_line_magic("distill", f"model X y {options}")
-    assert (d.temperature, d.alpha, d.size) == (2.5, 0.3, 3)
+    assert (d.temperature, d.alpha, d.size, d.random_state) == (2.5, 0.3, 2, 7)
+    assert d.family == "linear"
 
 
 def test_labels_are_optional(shell: InteractiveShell) -> None:
-    assert shell.run_line_magic("distill", "model X --size 3").alpha == 0
+    assert shell.run_line_magic("distill", f"model X {QUICK}").alpha == 0
 
 
 @pytest.mark.parametrize(
     "rows",
-    ['X[["income", "age", "house size"]]', '"X[list(X.columns)] if True else None"', "X.head(120)"],
+    ['X[["income", "age", "house size"]]', '"X[list(X.columns)] if True else None"', "X.head(70)"],
 )
 def test_expressions_hold(shell: InteractiveShell, rows: str) -> None:
-    d = shell.run_line_magic("distill", f"model {rows} --size 3")
+    d = shell.run_line_magic("distill", f"model {rows} {QUICK}")
     assert d.table.names == ("income", "age", "house size")
 
 
 def test_names_of_a_calling_function_are_seen(shell: InteractiveShell) -> None:
-    cell = """
+    cell = f"""
 def inner(teacher, rows):
-    return get_ipython().run_line_magic("distill", "teacher rows --size 3")
+    return get_ipython().run_line_magic("distill", "teacher rows {QUICK}")
 found = inner(model, X)
 """
     shell.user_ns["get_ipython"] = lambda: shell
@@ -109,8 +115,8 @@ found = inner(model, X)
 
 
 def test_braces_and_dollars_are_left_alone(shell: InteractiveShell) -> None:
-    d = shell.run_cell("%distill model {'$y': X}['$y'] --size 3").result
-    assert d.table.n_rows == 150
+    d = shell.run_cell("%distill model {'$y': X}['$y'] " + QUICK).result
+    assert d.table.n_rows == 80
 
 
 @pytest.mark.parametrize(
@@ -156,10 +162,10 @@ def test_a_store_keeps_the_answers(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    line = "model X y --size 3 --temperature 1"
+    line = f"model X y {QUICK}"
     first = shell.run_line_magic("distill", f"{line} --store answers")
     kept = Store(tmp_path / "answers").frame()
-    assert kept["rows"].iloc[0] == 150
+    assert kept["rows"].iloc[0] == 80
 
     def silent(model: object, rows: object) -> None:
         raise AssertionError("it must not be asked again")
@@ -194,10 +200,10 @@ def test_a_cell_says_options_in_lines(shell: InteractiveShell, tmp_path: Path) -
     asked = d.student.constraints
     assert asked.monotone == {"income": 1, "house size": -1} and list(asked.forbid) == ["age"]
     assert (tmp_path / "a: b").is_dir()
-    shown = shell.run_cell("%%distill model X y\nstudent: linear\nsize: 2")
+    shown = shell.run_cell("%%distill model X y\nstudent: linear\nsize: 2\ntemperature: 1")
     assert isinstance(shown.result, Distillation) and shown.result.size == 2
     line = shell.run_line_magic(
-        "distill", "model X y --student linear --size 1 --forbid 'age, house size'"
+        "distill", "model X y --student linear --size 1 --temperature 1 --forbid 'age, house size'"
     )
     assert line.student.constraints.forbid == ("age", "house size")
 

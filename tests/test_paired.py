@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jupyter_distill._paired import Paired
+from jupyter_distill._paired import Paired, holm
 
 
 def test_the_luck_of_a_row_cancels_in_a_pair() -> None:
@@ -32,3 +32,9 @@ def test_no_difference_is_beyond_no_error() -> None:
 def test_one_difference_is_a_number() -> None:
     mean, se = Paired.of(np.array([1.0, 3.0]))
     assert float(mean) == 2 and float(se) == pytest.approx(1 / np.sqrt(2))
+
+
+def test_holm_is_the_first_that_is_least_times_all_and_never_falls() -> None:
+    p = np.array([0.01, np.nan, 0.04, 0.03, 0.005])
+    np.testing.assert_allclose(holm(p), [0.03, np.nan, 0.06, 0.06, 0.02])
+    assert holm(np.array([0.6, 0.7])).tolist() == [1.0, 1.0] and holm(np.zeros(0)).size == 0

@@ -175,6 +175,20 @@ def test_chance_is_small_only_inside_the_region() -> None:
     assert parting.chance(rows, inside) < 1e-6 < 0.5 < parting.chance(rows, ~inside)
 
 
+def test_of_a_few_numbers_no_interval_and_no_chance_is_made_up() -> None:
+    parting = Parting.of(planted_numbers())
+    rows = np.arange(40)
+    off = parting.off.copy()
+    off[:4] = 9 * off[rows].max()  # far apart, and all alike
+    parting = replace(parting, off=off)
+    rate = parting.rate(rows[:4])
+    assert rate.value == pytest.approx(np.sqrt(off[0])) and np.isnan([rate.low, rate.high]).all()
+    assert parting.chance(rows, rows < 4) == 1.0
+    enough = parting.rate(rows[4:12])
+    mean, half = off[4:12].mean(), 1.959964 * off[4:12].std(ddof=1) / np.sqrt(8)
+    np.testing.assert_allclose(enough.high, np.sqrt(mean + half), rtol=1e-6)
+
+
 def test_regions_of_all_rows_are_those_that_their_finding_names() -> None:
     d = planted()
     found = d.regions(rows="all")

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill.audits.reliability import _numbers, _to_truth
+from jupyter_distill.audits.reliability import _numbers, _to_teacher, _to_truth
+from jupyter_distill.exports.reliability import reliability as draw
 from jupyter_distill.targets import Predictions, SoftTargets
 
 from .audited import copied, planted, planted_numbers
@@ -82,6 +83,24 @@ def test_of_numbers_the_slope_is_that_of_least_squares(seed: int) -> None:
     assert found["slope"].low < found["slope"].value < found["slope"].high
     assert found["bias"].value == pytest.approx((said - target).mean())
     np.testing.assert_allclose(np.average(curve["happened"], weights=curve["rows"]), target.mean())
+
+
+def test_a_bin_of_a_few_rows_has_no_interval() -> None:
+    rng = np.random.default_rng(0)
+    p = np.where(np.arange(40) < 37, 0.9, 0.6)
+    z, q = np.log(np.column_stack([p, 1 - p])), rng.uniform(0.5, 1, 40)
+    q[37:] = 0.7  # alike, by chance
+    curve = _to_teacher(z, np.column_stack([q, 1 - q]), 0)[1].sort_values("rows")
+    assert curve["rows"].tolist() == [3, 37]
+    few, many = curve.iloc[0], curve.iloc[1]
+    assert few["happened"] == pytest.approx(0.7) and np.isnan([few["low"], few["high"]]).all()
+    half = 1.959964 * q[:37].std(ddof=1) / np.sqrt(37)
+    assert many["high"] - many["happened"] == pytest.approx(half, rel=1e-6)
+    drawn = draw(curve)
+    assert "3 rows" in drawn and "nan" not in drawn
+    curve = _numbers(p, p + np.where(p < 0.7, 0.1, rng.normal(size=40)), 0)[1]
+    few = curve.set_index("rows").loc[3]
+    assert few["happened"] == pytest.approx(0.7) and np.isnan([few["low"], few["high"]]).all()
 
 
 def test_a_student_that_is_too_sure_is_found_and_its_teacher_named() -> None:

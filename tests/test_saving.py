@@ -150,6 +150,7 @@ def test_frames_of_every_kind(kind: str, tmp_path: Path) -> None:
         *(rows, (z > 0).astype(int)),
         teacher_inputs=np.arange(60),
         **{"student": "tree", "augment": None, "temperature": 1.0, "size": 2, "progress": False},
+        quality="greedy",
     )
     back = again(d, tmp_path)
     assert type(back.table.native) is type(rows)
@@ -231,7 +232,7 @@ def test_a_sample_and_its_census_come_back(tmp_path: Path) -> None:
         names,
         *(folder, "y"),
         **{"classes": CLASSES, "student": "tree", "augment": None, "temperature": 1.0},
-        **{"size": 3, "sample": 120, "progress": False, "random_state": 0},
+        **{"size": 3, "sample": 120, "progress": False, "random_state": 0, "quality": "greedy"},
     )
     back = again(d, tmp_path)
     assert d.population is not None

@@ -1,4 +1,4 @@
-"""A thousand damaged, altered and malicious files: each is refused by name, or read right."""
+"""Hundreds of damaged, altered and malicious files: each is refused by name, or read right."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def altered(plain: Any, rng: random.Random) -> Any:
     return changed(plain, way, rng.choice(VALUES))
 
 
-def test_of_a_thousand_files_each_is_refused_or_read_right(
+def test_of_six_hundred_files_each_is_refused_or_read_right(
     files: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(*args: Any, **kwargs: Any) -> None:
@@ -71,7 +71,7 @@ def test_of_a_thousand_files_each_is_refused_or_read_right(
         monkeypatch.setattr(name, run)
     rng = random.Random(0)
     refused = 0
-    for number in range(1000):
+    for number in range(600):
         data = files[number % len(files)]
         kind = number // len(files) % 4
         if kind == 0:  # a byte of the file
@@ -91,7 +91,7 @@ def test_of_a_thousand_files_each_is_refused_or_read_right(
                 parts[name] = bytes(held)
             data = packed(parts)
         refused += isinstance(read(data, tmp_path), str)
-    assert refused > 600  # the others: a byte that says nothing, a figure within its interval
+    assert refused > 360  # the others: a byte that says nothing, a figure within its interval
 
 
 def test_a_byte_of_a_part_is_refused_by_the_name_of_the_part(

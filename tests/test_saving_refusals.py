@@ -39,7 +39,12 @@ class OwnStudent(LinearStudent):
 def test_a_student_of_a_persons_own_is_refused(tmp_path: Path) -> None:
     X = frame(60)
     own = jd.distill(
-        names, X, student=OwnStudent(alpha=0.0), augment=None, temperature=1.0, progress=False
+        names,
+        X,
+        student=OwnStudent(alpha=0.0, quality="greedy"),
+        augment=None,
+        temperature=1.0,
+        progress=False,
     )
     with pytest.raises(TypeError, match=r"OwnStudent, a class of .*d\.report\(path\)"):
         own.save(tmp_path / "d.distill")
@@ -72,6 +77,31 @@ def test_a_file_is_replaced_as_a_whole(
     assert target.read_text() == "before"
     assert d.save(target) == target
     assert jd.load(target).title == d.title
+
+
+@pytest.mark.parametrize("where", ["_load.table_from_plain", "_archive.json.loads"])
+def test_a_machine_without_room_does_not_speak_of_the_file(
+    where: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> Any:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(f"jupyter_distill.saving.{where}", full)
+    with pytest.raises(MemoryError, match="no room"):
+        jd.load(file)
+
+
+def test_a_fault_that_no_check_foresaw_is_not_called_damage(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise KeyError("of ours")
+
+    monkeypatch.setattr("jupyter_distill.saving._load.table_from_plain", broken)
+    with pytest.raises(ValueError, match="could not be read, as no check") as caught:
+        jd.load(file)
+    assert "of ours" in str(caught.value) and "damaged" not in str(caught.value)
+    assert "fault is in this package" in str(caught.value)
 
 
 def test_without_pyarrow_the_extra_is_named(

@@ -112,7 +112,7 @@ def test_a_distillation_asks_once_for_all_rows_it_ever_needs(store: Store) -> No
     same(first, second)
     same(first, run(smooth, rows_, truth, **given, **QUICK))
     # other settings need no answers either
-    run(teacher(silent), rows_, truth, store=str(store.path), student="linear", augment=None)
+    run(teacher(silent), rows_, truth, store=str(store.path), student="linear", temperature=1.0)
 
 
 def test_an_interrupted_distillation_goes_on_where_it_stopped(store: Store) -> None:

@@ -120,7 +120,14 @@ def test_numbers_agree_by_the_variance_that_is_explained(monkeypatch: pytest.Mon
 
 
 def test_where_the_teacher_says_one_number_agreement_has_no_scale() -> None:
-    d = jd.distill(lambda X: np.ones(len(X)), rows(), task="regression", size=2, progress=False)
+    d = jd.distill(
+        lambda X: np.ones(len(X)),
+        rows(),
+        task="regression",
+        size=2,
+        quality="greedy",
+        progress=False,
+    )
     found = measured(d, 2)
     assert np.isnan(found.value)
     text = found.describe()
@@ -301,7 +308,13 @@ def test_what_cannot_be_meant_is_refused(options: Any, error: Any, text: str) ->
 
 def test_few_rows_are_refused() -> None:
     d = jd.distill(
-        classes, rows(22), classes=["no", "yes"], size=2, temperature=1.0, progress=False
+        classes,
+        rows(22),
+        classes=["no", "yes"],
+        size=2,
+        temperature=1.0,
+        progress=False,
+        quality="greedy",
     )
     with pytest.raises(ValueError, match="at least 20 real rows, to resample them. Got 1[78]"):
         d.stability(progress=False)

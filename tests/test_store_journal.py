@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import time
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_distill.targets import _kept, _piece
+from jupyter_distill.targets import _kept
 from jupyter_distill.targets._journal import Journal, journals, read_journal
 from jupyter_distill.targets._piece import Unreadable
 from jupyter_distill.targets.store import Store, StoreWarning
 from jupyter_distill.teachers import Raw
 
-from .storing import ROWS, Counting, files, say, silent, teacher
+from .storing import ROWS, AtOnce, Counting, files, say, silent, teacher
 
 OF = {"teacher": "t", "rows": "r", "asks": ""}
 
@@ -116,19 +115,6 @@ def test_every_batch_is_in_the_journal_while_the_next_is_asked_about(
     assert not list(tmp_path.glob("*/_j*"))
 
 
-class AtOnce:
-    """A pool without a thread."""
-
-    def __init__(self, _: int) -> None: ...
-
-    def submit(self, work: Any, *arguments: Any) -> Future[None]:
-        done: Future[None] = Future()
-        done.set_result(work(*arguments))
-        return done
-
-    def shutdown(self) -> None: ...
-
-
 def test_quick_answers_are_written_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,7 +184,7 @@ def test_a_disk_that_is_full_leaves_a_journal_that_can_be_read(
     query = Store(tmp_path).query(teacher(), ROWS, batch_size=50)
     monkeypatch.setattr(_kept, "ThreadPoolExecutor", AtOnce)
     monkeypatch.setattr(Journal, "_write", nearly_full)
-    monkeypatch.setattr(_piece.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match=r"room for the answers to rows .*a full disk"):
         query.finish()
     monkeypatch.undo()

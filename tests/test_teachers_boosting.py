@@ -341,5 +341,5 @@ def test_hard_labels_of_a_last_step_are_no_probabilities() -> None:
 def test_a_tree_is_distilled_from_a_boosted_model_with_categories() -> None:
     rows, words = TITANIC[::4], np.array(["drowned", "saved"])[SURVIVED[::4]]
     teacher = as_teacher(BINARY["xgboost.Booster"], classes=["drowned", "saved"])
-    d = jd.distill(teacher, rows, words, student="tree", size=6, temperature=1.0, random_state=0)
+    d = jd.distill(teacher, rows, words, quality="greedy", size=6, temperature=1.0, random_state=0)
     assert (d.student.predict(rows) == teacher.predict(rows)).mean() > 0.9

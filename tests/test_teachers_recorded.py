@@ -325,7 +325,7 @@ def recorded() -> Teacher:
     return as_teacher(BY_ID, id="patient")
 
 
-def test_a_recorded_teacher_is_distilled_as_the_model_itself_with_all_defaults() -> None:
+def test_a_recorded_teacher_is_distilled_as_the_model_itself() -> None:
     d = run(recorded(), X, Y)
     alone = run(MODEL, X, Y, augment=None)
     np.testing.assert_array_equal(d.targets.logits, alone.targets.logits)

@@ -197,7 +197,7 @@ def test_a_distillation_changes_no_teacher(name: str) -> None:
     _, make, rows = MODELS[name]
     model = make()
     before = held(model)
-    jd.distill(model, rows.iloc[:150], student="tree", size=4, temperature=1.0, random_state=0)
+    jd.distill(model, rows.iloc[:150], quality="greedy", size=4, temperature=1.0, random_state=0)
     assert held(model) == before
 
 

@@ -28,7 +28,7 @@ from .distilling import data, run, smooth
 
 def made(*student: Any) -> Distillation:
     options: dict[str, Any] = {"augment": ["local_swap", "copula"], "size": 3, "temperature": 1.0}
-    return run(smooth, *data(90), student=list(student), **options)
+    return run(smooth, *data(90), student=list(student), quality="greedy", **options)
 
 
 def test_the_same_made_rows_are_as_far_off_for_every_family_in_any_order() -> None:
@@ -59,10 +59,11 @@ def _answer(table: Table) -> SoftTargets:
 def test_an_assistant_is_shared_by_families_only_if_it_learns_the_same() -> None:
     options: dict[str, Any] = {"assistant": "linear", "augment": None, "size": 3}
     X, y = data(120)
-    own = [TreeStudent(alpha=0.5), RulesStudent(alpha=0.0)]
+    own = [TreeStudent(alpha=0.5, quality="greedy"), RulesStudent(alpha=0.0, quality="greedy")]
     d = run(smooth, X, y, student=own, temperature=1.0, **options)
     (of_tree,), (of_rules,) = d.courses["tree"].chain, d.courses["rules"].chain
     assert (of_tree.model.alpha, of_rules.model.alpha) == (0.5, 0.0)
+    options |= {"quality": "greedy"}
     d = run(smooth, X, y, student=["tree", "rules"], temperature=1.0, **options)
     assert d.courses["tree"].chain[0] is d.courses["rules"].chain[0]
 
@@ -130,7 +131,8 @@ def test_without_a_seed_families_are_compared_on_the_same_folds(
         return seen[-1]
 
     monkeypatch.setattr(_teach, "parts_of", noted)
-    run(smooth, *data(90), student=["tree", "linear"], temperature=1.0, random_state=None)
+    options: dict[str, Any] = {"temperature": 1.0, "size": 2, "quality": "greedy"}
+    run(smooth, *data(90), student=["tree", "linear"], random_state=None, **options)
     tree, linear = seen
     assert len(tree) == len(linear) == 3
     for one, other in zip(tree, linear, strict=True):

@@ -67,7 +67,7 @@ def test_a_louder_teacher_is_heard_at_a_higher_temperature_and_teaches_the_same(
     factor: float, task: str
 ) -> None:
     X, _ = data(150)
-    asked: Any = {"temperature": "logit-standardised", "size": 3, "student": "tree"}
+    asked: Any = {"temperature": "logit-standardised", "size": 3}
     quiet = run(lambda X: answers(X, TASKS[task]), X, **asked)
     loud = run(lambda X: factor * answers(X, TASKS[task]), X, **asked)
     assert loud.temperature == pytest.approx(factor * quiet.temperature)
@@ -113,6 +113,7 @@ def test_a_teacher_that_errs_the_same_way_everywhere_is_corrected_by_the_labels(
     y = (X[:, 0] + rng.normal(size=1_500) > 0).astype(int)
     z = np.column_stack([-X[:, 0] - 0.5, X[:, 0] + 0.5])  # fresh labels, and it says yes too often
     asked: Any = {"teacher_inputs": np.arange(1_500), "temperature": 1.0, "size": 8}
+    asked["student"] = "tree"
     d = run(by_heart(z), X, y, alpha="auto", **asked)
     path = d.alpha_path.set_index("alpha")
     assert list(path.index) == list(ALPHAS) and path.index[path["chosen"]].tolist() == [d.alpha]

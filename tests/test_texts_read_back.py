@@ -113,6 +113,25 @@ def test_a_text_that_was_changed_is_found_out(family: str, format: str, old: str
         answered_alike(of, form, rows, module.check(changed, form, rows), format)
 
 
+@pytest.mark.parametrize("digits", [3, 4, 10])
+def test_a_wrong_digit_is_no_rounding_however_few_there_are(digits: int) -> None:
+    for family, task in (("tree", "text"), ("linear", "regression"), ("linear", "text")):
+        of = student(family, task)
+        form, made = form_of(of), export(of, "text", rows=held_out(), digits=digits)
+        rows = cells(form, of._read(held_out(), reset=False))
+        assert made.rounding is not None and made.max_difference is not None
+        assert abs(made.rounding - made.max_difference) < 1e-9
+        assert f"of which rounding makes {made.rounding:.3g}" in made.describe()
+        lines = str(made).splitlines()
+        at = max(i for i, one in enumerate(lines) if re.search(r"\s-?\d*\.\d+$", one))
+        wrong = lines[at].rpartition(".")
+        lines[at] = f"{wrong[0]}.{(int(wrong[2][0]) + 1) % 10}{wrong[2][1:]}"
+        with pytest.raises(ValueError, match=f"the student, rounded to {digits} digits, does on"):
+            changed = text.check("\n".join(lines), form, rows, digits=digits)
+            answered_alike(of, form, rows, changed, "text")
+    assert export(student("tree", "text"), "text", digits=17).rounding is None
+
+
 @example(names=["a", "a and b", "a or missing"], values=["yes", "yes or no", " or missing"])
 @example(names=["a", "3 < a", "(a"], values=["1", '"', "\xa0"])
 @example(names=["Fidelity", "The sum", "Start"], values=["a  b", "|", ""])

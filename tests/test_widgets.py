@@ -25,12 +25,18 @@ from jupyter_distill.targets import soften
 from jupyter_distill.widgets._base import bundle
 from jupyter_distill.widgets.disagreement import DisagreementTable
 from jupyter_distill.widgets.distillation import DistillationView
+from jupyter_distill.widgets.ladder import LadderView
+from jupyter_distill.widgets.rules import RulesView
 from jupyter_distill.widgets.temperature import TemperatureSlider
 from jupyter_distill.widgets.terms import TermsView
 from jupyter_distill.widgets.tree import TreeView
+from tests.distilling import run
 from tests.small import EVIL, distilled, people
 
-VIEWS = (TreeView, DisagreementTable, TemperatureSlider, DistillationView, TermsView)
+VIEWS = (
+    *(TreeView, RulesView, DisagreementTable, TemperatureSlider, LadderView, DistillationView),
+    TermsView,
+)
 # Students that a view shows where it is not a tree.
 STUDENTS = {TermsView: "linear"}
 
@@ -70,10 +76,16 @@ def test_a_view_shows_a_picture_where_it_cannot_run(
     assert len(data["text/plain"]) > 40 and "<" not in data["text/plain"].split("\n")[0][:1]
 
 
+@pytest.fixture(scope="module")
+def evil() -> Distillation:
+    return distilled(*people(name=EVIL, answer=EVIL), size=4, temperature=(1.0, 2.0))
+
+
 @pytest.mark.parametrize("kind", VIEWS)
-def test_hostile_names_are_text(kind: Any, tmp_path: Path) -> None:
-    more = {"student": STUDENTS[kind]} if kind in STUDENTS else {}
-    evil = distilled(*people(name=EVIL, answer=EVIL), size=4, **more)
+def test_hostile_names_are_text(kind: Any, evil: Distillation, tmp_path: Path) -> None:
+    if kind in STUDENTS:
+        named = people(name=EVIL, answer=EVIL)
+        evil = distilled(*named, size=4, student=STUDENTS[kind], temperature=1.0, augment=None)
     view = kind(evil)
     assert "<img" not in view._repr_mimebundle_()[0]["text/html"]
     assert "<img" not in view.to_html(tmp_path / "view.html").read_text(encoding="utf-8")
@@ -96,8 +108,8 @@ def test_a_page_carries_its_state(
 
 @pytest.mark.parametrize("kind", VIEWS)
 def test_a_wrong_keyword_is_named(kind: Any, of: Callable[[Any], Distillation]) -> None:
-    with pytest.raises(TypeError, match=r"has no setting 'rwo'.* Did you mean \"row\""):
-        kind(of(kind), rwo=1)
+    with pytest.raises(TypeError, match=r"has no setting 'layuot'.* Did you mean \"layout\""):
+        kind(of(kind), layuot=1)
     with pytest.raises(TypeError, match="has no setting 'error'"):
         kind(of(kind), error="mine")
 
@@ -139,8 +151,10 @@ def test_a_distillation_shows_its_linked_view(d: Distillation) -> None:
 
 def test_views_are_found_by_name() -> None:
     assert jd.TreeView is TreeView
+    assert jd.RulesView is RulesView
     assert jd.DisagreementTable is DisagreementTable
     assert jd.TemperatureSlider is TemperatureSlider
+    assert jd.LadderView is LadderView
 
 
 @pytest.mark.parametrize("kind", VIEWS)
@@ -155,10 +169,13 @@ def test_every_trait_says_what_it_is(kind: Any) -> None:
 def test_data_is_never_echoed(kind: Any) -> None:
     traits = kind.class_traits(sync=True)
     data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
-    data |= {"distilled_at", "busy", "summary", "terms", "curves", "asking", "reasons"}
+    data |= {"distilled_at", "busy", "summary", "rungs", "rules", "decided"}
+    data |= {"terms", "curves", "asking", "reasons"}
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
-    for name in {"node", "row", "leaf", "folded", "temperature", "query"} & set(traits):
+    view = {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"}
+    view |= {"rule", "sort", "filter"}
+    for name in view & set(traits):
         assert traits[name].metadata.get("echo_update", True)
 
 
@@ -295,7 +312,7 @@ def test_frames_come_in_the_owners_type(d: Distillation) -> None:
 
 def test_it_works_without_labels() -> None:
     frame, _ = people()
-    d = jd.distill(lambda X: _steep(X), frame, size=4, progress=False)
+    d = run(lambda X: _steep(X), frame, size=4, temperature=1.0)
     table = DisagreementTable(d)
     assert "truth" not in [column["name"] for column in table.columns]
     assert table._repr_mimebundle_() and DistillationView(d)._repr_mimebundle_()
@@ -342,7 +359,7 @@ def test_a_temperature_is_above_zero(d: Distillation, temperature: float) -> Non
 
 def test_a_row_outside_the_sample_is_sent() -> None:
     frame = pd.DataFrame({"age": np.arange(12_000) % 80, "x": np.arange(12_000.0)})
-    d = jd.distill(_steep, frame, size=4, temperature=1.0, progress=False)
+    d = run(_steep, frame, size=4, temperature=1.0)
     slider = TemperatureSlider(d)
     ids = decode(slider.row_ids)
     assert len(ids) == 10_000

@@ -74,6 +74,8 @@ def _mean(total: float, squares: float, n: float) -> Interval:
     if not n:
         return UNKNOWN
     mean = total / n
+    if n < resample.FEW:
+        return Interval(mean, float("nan"), float("nan"))
     half = Z * np.sqrt(max(squares / n - mean**2, 0.0) / n)
     return Interval(mean, mean - half, mean + half)
 

@@ -1,4 +1,4 @@
-"""Means with 95 % bootstrap intervals, many at once on the same resamples."""
+"""Means with 95 % intervals, many at once on the same resamples."""
 
 from __future__ import annotations
 
@@ -8,33 +8,39 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._resample import FEW
 from jupyter_distill._wilson import Z, wilson
 
 Floats = NDArray[np.float64]
 
 RESAMPLES = 500
-MANY = (
-    20_000  # rows above which the bootstrap of a mean is its normal limit to the last digit shown
-)
+# rows of a group above which the bootstrap of its mean is its normal limit to the last digit shown
+MANY = 20_000
 TOGETHER = 50  # resamples at a time, to bound the memory
+NAN = float("nan")
 
 
 class Interval(NamedTuple):
-    """A mean and its 95 % interval; NaN where there is no row to measure on."""
+    """A mean and its 95 % interval.
+
+    NaN where there is no row to measure on; its ends where there are too few to tell a spread by.
+    """
 
     value: float
     low: float
     high: float
 
     def text(self, digits: int = 3) -> str:
-        """Return ``0.912 [0.899, 0.924]``."""
+        """Return ``0.912 [0.899, 0.924]``, or ``0.912`` where the ends are not known."""
         if np.isnan(self.value):
             return "-"
         form = f".{digits}f"
+        if np.isnan(self.low):
+            return f"{self.value:{form}}"
         return f"{self.value:{form}} {between(self.low, self.high, form)}"
 
 
-UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
+UNKNOWN = Interval(NAN, NAN, NAN)
 
 
 def between(low: float, high: float, form: str = ".3f") -> str:
@@ -61,23 +67,43 @@ def mean_intervals(
     Returns
     -------
     list of list of Interval
-        By group, then by column. A share that is 0 or 1 in all rows, of which no resample can
-        tell anything, gets Wilson's interval.
+        By group, then by column. Shares have Wilson's interval, other means that of a bootstrap,
+        or its normal limit where the group has very many rows; below 5 rows it has no ends.
     """
     n, m = values.shape
     counts = groups.sum(0)
+    numbers = ~np.asarray(shares, dtype=bool)
     with np.errstate(invalid="ignore"):
         means = (groups.T @ values) / counts[:, None]
-        low, high = _normal(values, groups, means) if n > MANY else _drawn(values, groups, seed)
-        low, high = np.minimum(low, means), np.maximum(high, means)  # of equals, up to rounding
-    for g in range(groups.shape[1]):
-        for c in np.flatnonzero(shares):
-            if counts[g] and low[g, c] == high[g, c] and means[g, c] in (0.0, 1.0):
-                low[g, c], high[g, c] = wilson(float(means[g, c]), int(counts[g]))
+        ends = np.full((2, len(counts), m), NAN)
+        if numbers.any():
+            ends[:, :, numbers] = _of_numbers(values[:, numbers], groups, means[:, numbers], seed)
+    ends[:, counts < FEW] = NAN
+    for g in np.flatnonzero(counts):
+        for c in np.flatnonzero(~numbers):
+            ends[:, g, c] = wilson(float(means[g, c]), int(counts[g]))
+    low, high = ends
     return [
         [Interval(float(means[g, c]), float(low[g, c]), float(high[g, c])) for c in range(m)]
-        for g in range(groups.shape[1])
+        for g in range(len(counts))
     ]
+
+
+def _of_numbers(
+    values: Floats, groups: NDArray[np.bool_], means: Floats, seed: int | None
+) -> Floats:
+    """Return both ends, shape (2, g, m); each group is told by as many rows as it has itself."""
+    if len(values) <= MANY:
+        ends = np.array(_drawn(values, groups, seed))
+    else:
+        ends = np.array(_normal(values, groups, means))
+        counts = groups.sum(0)
+        for g in np.flatnonzero((counts >= FEW) & (counts <= MANY)):
+            own = values[groups[:, g]]
+            low, high = _drawn(own, np.ones((len(own), 1), dtype=bool), seed)
+            ends[:, g] = low[0], high[0]
+    # of equals, up to rounding
+    return np.array([np.minimum(ends[0], means), np.maximum(ends[1], means)])
 
 
 def _drawn(values: Floats, groups: NDArray[np.bool_], seed: int | None) -> tuple[Floats, Floats]:

@@ -27,8 +27,6 @@ from jupyter_distill.checks import _reliability as reliability
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-FEW = 5  # rows below which resamples say nothing
-
 
 class Counted(NamedTuple):
     """A measure: columns of shape (n, m), and the measure as a function of their means."""
@@ -54,9 +52,9 @@ def intervals(counted: Mapping[str, Counted | None], seed: int | None) -> dict[s
             drawn = one.of(own)
             ends = np.quantile(drawn - drawn.mean(), [0.025, 0.975]) + at.value
             at = Interval(at.value, max(float(ends[0]), 0.0), float(ends[1]))
-        if one.share and at.low == at.high and at.value in (0.0, 1.0):
+        if one.share:
             at = Interval(at.value, *wilson(at.value, len(one.columns)))
-        elif len(one.columns) < FEW:
+        elif len(one.columns) < resample.FEW:
             at = Interval(at.value, float("nan"), float("nan"))
         found[name], start = at, end
     return found

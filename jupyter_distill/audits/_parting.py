@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._resample import FEW
 from jupyter_distill._wilson import Z, wilson
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._segment_counts import larger_mean, more_often
@@ -69,19 +70,24 @@ class Parting:
         return cls(compared, False, off, off, *right, known, d.targets.classes)
 
     def rate(self, rows: Positions) -> Interval:
-        """Return the share of rows where the two part, or their RMSE, with its 95 % interval."""
+        """Return the share of rows where the two part, or their RMSE, with its 95 % interval.
+
+        The ends of an RMSE of fewer than 5 rows are NaN.
+        """
         off, n = self.off[rows], len(rows)
         mean = float(off.mean())
         if not self.numbers:
             return Interval(mean, *wilson(mean, n))
-        half = Z * float(off.std()) / np.sqrt(n)
-        ends = (mean, max(mean - half, 0.0), mean + half)
+        half = Z * float(off.std(ddof=1)) / np.sqrt(n) if n >= FEW else np.nan
+        ends = (mean, np.maximum(mean - half, 0.0), mean + half)
         return Interval(*(float(np.sqrt(end)) for end in ends))
 
     def chance(self, rows: Positions, inside: Flags) -> float:
         """Return how likely chance alone makes the rate of some of the rows so much higher."""
         off, own = self.off[rows], self.off[rows[inside]]
         n = np.array([float(len(own))])
+        if self.numbers and len(own) < FEW:
+            return 1.0  # of numbers that happen to be alike the spread would be none
         if not self.numbers:
             return float(more_often(np.array([own.sum()]), n, float(off.sum()), len(rows))[0])
         sums, squares = np.array([own.sum()]), np.array([(own**2).sum()])

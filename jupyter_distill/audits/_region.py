@@ -43,7 +43,7 @@ class Region:
         Of all measured rows.
     rate : Interval
         Share of these rows for which the two name different classes, with Wilson's 95 % interval;
-        of a regression root mean squared difference (normal interval).
+        of a regression root mean squared difference (normal interval, NaN below 5 rows).
     elsewhere : float
         The same in all other rows.
     lift : float

@@ -11,7 +11,8 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._optional import Missing
+from jupyter_distill._validation import Refusal, check_choice, check_number, expected
 from jupyter_distill.audits._part import (
     NotAsked,
     Part,
@@ -21,10 +22,11 @@ from jupyter_distill.audits._part import (
     parts,
 )
 from jupyter_distill.data.strata import fixed
-from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation import Distillation, interrupts
 from jupyter_distill.findings import SEVERITIES, Findings
 
 FINDINGS = "findings"
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,7 +49,7 @@ class Audit:
     seconds : mapping of str to float
         What each part took.
     notes : tuple of str
-        What of the parts that were done was left out.
+        What of the parts that were done was left out, or cut short by an interrupt.
     of : str
         What tells the distillation from others: a hash of the student's and teacher's answers.
     """
@@ -134,7 +136,11 @@ def audit(
     seconds: float | None,
     asked: Scope,
 ) -> Audit:
-    """Run every part, or some, one after another until the time is used up."""
+    """Run every part, or some, one after another until the time is used up.
+
+    An interrupt ends it: a part that could keep what it had done is kept, those after it are not
+    begun. An error that is no refusal goes up, with what was done before it as its ``audit``.
+    """
     known = parts()
     chosen = _chosen(only, known)
     _check(asked, seconds)
@@ -145,6 +151,18 @@ def audit(
     done: dict[str, Result] = {}
     took: dict[str, float] = {}
     skipped: dict[str, str] = {}
+    cut: dict[str, str] = {}
+
+    def made() -> Audit:
+        found = Findings.ordered([*d.findings, *findings_of(list(done.values()))])
+        titles = {name: known[name].title for name in chosen}
+        asking = [name for name in done if known[name].asks_teacher]
+        notes = [f"{name}: {what}" for name, what in cut.items()]
+        if d.silence and asking:
+            alone = f"Of the student alone: {', '.join(asking)}."
+            notes.append(f"{alone} {d.teacher.name} was not asked: {d.silence}.")
+        return Audit(d.subject, found, done, titles, skipped, took, tuple(notes), mark(d))
+
     bar = tqdm(chosen, desc="auditing", unit=" parts", disable=not asked.progress, leave=False)
     for name in bar:
         bar.set_postfix_str(name)
@@ -153,26 +171,38 @@ def audit(
         if left is not None and left <= 0:
             skipped[name] = f"the {seconds:g} seconds were used up; give more: audit(seconds=...)"
             continue
+        later = chosen[chosen.index(name) :]
         try:
-            done[name] = known[name].run(looked_at, asked, left)
-        except (NotAsked, ValueError, ImportError) as error:  # what is refused says the remedy
+            with interrupts() as stopped:
+                done[name] = known[name].run(looked_at, asked, left)
+        except (NotAsked, Refusal, Missing) as error:  # what is refused says the remedy
             skipped[name] = str(error)
         except KeyboardInterrupt:
-            later = chosen[chosen.index(name) :]
-            skipped |= dict.fromkeys(later, "interrupted")
+            skipped |= dict.fromkeys(later, INTERRUPTED)
             break
         except Exception as error:
-            error.add_note(f"This was in the part {name!r} of the audit; only=[...] leaves it out.")
+            skipped |= {name: f"{type(error).__name__}: {error}"}
+            skipped |= dict.fromkeys(later[1:], f"an error in {name!r} ended the audit")
+            _explain(error, name, made())
             raise
         took[name] = time.perf_counter() - start
-    found = Findings.ordered([*d.findings, *findings_of(list(done.values()))])
-    titles = {name: known[name].title for name in chosen}
-    asking = [name for name in done if known[name].asks_teacher]
-    notes = []
-    if d.silence and asking:
-        alone = f"Of the student alone: {', '.join(asking)}."
-        notes.append(f"{alone} {d.teacher.name} was not asked: {d.silence}.")
-    return Audit(d.subject, found, done, titles, skipped, took, tuple(notes), mark(d))
+        if stopped:  # the part kept what it had, and returned
+            if name in done:
+                cut[name] = " ".join(stopped)
+            skipped |= dict.fromkeys(later[1:], INTERRUPTED)
+            break
+    bar.close()
+    return made()
+
+
+def _explain(error: Exception, part: str, made: Audit) -> None:
+    """Say of an error in which part it was, and keep with it what was done before."""
+    error.add_note(f"This was in the part {part!r} of the audit; only=[...] leaves it out.")
+    if made.parts:
+        error.audit = made  # type: ignore[attr-defined]
+        before = ", ".join(made.parts)
+        error.add_note(f"Done before, and kept as .audit of this error: {before}.")
+        error.add_note("In a notebook: import sys; sys.last_value.audit")
 
 
 def mark(d: Distillation) -> str:
@@ -200,5 +230,5 @@ def _chosen(only: Sequence[str] | None, known: Mapping[str, Part]) -> list[str]:
     for name in only:
         check_choice("only", name, tuple(known))
     if not only:
-        raise ValueError(expected("at least one part", got="none", remedy="Leave only= out."))
+        raise Refusal(expected("at least one part", got="none", remedy="Leave only= out."))
     return [name for name in known if name in only]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from jupyter_distill._validation import brief, check_choice, expected, some
+from jupyter_distill._validation import Refusal, brief, check_choice, expected, some
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import KL
 
@@ -163,7 +163,7 @@ def _positions(d: Distillation, region: Any, rows: str) -> NDArray[np.intp]:
             )
         )
     if getattr(region, "of_rows", None) != d.table.n_rows:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"a region of this distillation, of {d.table.n_rows:,} rows",
                 got=f"one of {region.of_rows:,} rows",
@@ -173,7 +173,7 @@ def _positions(d: Distillation, region: Any, rows: str) -> NDArray[np.intp]:
     columns = [limit.column for limit in getattr(region, "limits", ())]
     strange = [one.name for one in columns if one not in d.table.columns]
     if strange:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"a region of this distillation, whose columns are {some(d.table.names, 10)}",
                 got=f"one of other columns: {some(strange)}",

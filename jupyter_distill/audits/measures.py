@@ -43,7 +43,7 @@ class Measure:
     name : str
         E.g. ``"balanced agreement"``.
     interval : Interval
-        Value and 95 % bootstrap interval; NaN where it is not defined.
+        Value and 95 % interval, by bootstrap or, of shares, Wilson's; NaN where it is not defined.
     """
 
     model: str

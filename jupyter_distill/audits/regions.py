@@ -67,7 +67,8 @@ def regions(d: Distillation, max_regions: int = 6, rows: str = "held_out") -> Re
                 pair=parting.pair(own),
             )
         )
-    found.sort(key=lambda one: (not one.clear, -one.rate.low))
+    # of too few numbers nothing is sure
+    found.sort(key=lambda one: (not one.clear, -np.nan_to_num(one.rate.low, nan=0.0)))
     numbered = tuple(replace(one, number=k) for k, one in enumerate(found))
     return Regions(
         teacher=d.teacher.name,

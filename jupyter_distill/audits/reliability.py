@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL, chance
+from jupyter_distill._resample import FEW
 from jupyter_distill._softmax import softmax
 from jupyter_distill._wilson import Z
 from jupyter_distill.audits._intervals import Interval
@@ -71,7 +72,7 @@ class Reliability:
         return float(self.table["value"].iloc[0])
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per model and measure, with its 95 % bootstrap interval.
+        """Return one row per model and measure, with its 95 % interval (accuracy: Wilson's).
 
         Columns: ``model``, ``against`` (``"truth"`` or ``"teacher"``), ``measure``, ``value``,
         ``low``, ``high``. Measures against the truth: ``ECE`` of the class that is named, over 15
@@ -96,8 +97,9 @@ class Reliability:
         -------
         data frame
             ``low`` and ``high`` are the 95 % interval of ``happened``: the share of rows for which
-            the model is right, or the mean probability that the teacher gives to the same class.
-            Of a regression, bins are tenths of what was said, and ``happened`` is a mean.
+            the model is right, or the mean probability that the teacher gives to the same class,
+            NaN in a bin of fewer than 5 rows. Of a regression, bins are tenths of what was said,
+            and ``happened`` is a mean.
         """
         found = self.curves
         for name, wanted in (("model", model), ("against", against)):
@@ -229,7 +231,7 @@ def _to_teacher(z: Floats, q: Floats, seed: int | None) -> Measured:
     place = curves.bins(scores)
     of = [np.flatnonzero(place == b) for b in range(int(place.max()) + 1)]
     happened = np.array([theirs[one].mean() for one in of])
-    half = np.array([Z * theirs[one].std() / np.sqrt(len(one)) for one in of])
+    half = np.array([_half(theirs[one]) for one in of])
     return found, pd.DataFrame(
         {
             "rows": [len(one) for one in of],
@@ -239,6 +241,12 @@ def _to_teacher(z: Floats, q: Floats, seed: int | None) -> Measured:
             "high": np.minimum(happened + half, 1.0),
         }
     )
+
+
+def _half(values: Floats) -> float:
+    """Return half of the normal interval of a mean; NaN where too few rows tell no spread."""
+    n = len(values)
+    return float(Z * values.std(ddof=1) / np.sqrt(n)) if n >= FEW else float("nan")
 
 
 def _off(scores: Floats, happened: NDArray[Any]) -> Floats:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL, chance
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import Refusal, check_choice, check_number, expected
 from jupyter_distill.audits._levels import Levels, levels
 from jupyter_distill.audits._models import Models, of_a_sample
 from jupyter_distill.audits._part import Part
@@ -157,7 +157,7 @@ def segments(
         top = int(check_number("top", top, low=1, integer=True))
     beside = Models.of(d, rows)
     if measure == "accuracy" and not beside.known.any():
-        raise ValueError(
+        raise Refusal(
             expected(
                 "the truth, for measure='accuracy'",
                 got="none of these rows",

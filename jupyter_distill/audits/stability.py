@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import Refusal, check_choice, check_number, expected
 from jupyter_distill.audits._agreement import compared, interval
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._part import Part
@@ -260,12 +260,10 @@ def _check_rows(learnt: int, shown: int, rows: str) -> None:
     if learnt < LEARNT:
         what = f"a student that learnt from at least {LEARNT} real rows, to resample them"
         remedy = "Distil with more rows: the teacher can label them."
-        raise ValueError(expected(what, got=f"{learnt}", remedy=remedy))
+        raise Refusal(expected(what, got=f"{learnt}", remedy=remedy))
     if shown < SHOWN:
         what = f"at least {SHOWN} rows to compare on"
-        raise ValueError(
-            expected(what, got=f"{shown} with rows={rows!r}", remedy='Take rows="all".')
-        )
+        raise Refusal(expected(what, got=f"{shown} with rows={rows!r}", remedy='Take rows="all".'))
 
 
 PART = Part(

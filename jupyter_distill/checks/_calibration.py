@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from jupyter_distill._paired import LEVEL, chance
+from jupyter_distill._resample import FEW
 from jupyter_distill._softmax import log_softmax
 from jupyter_distill._wilson import Z
 from jupyter_distill.checks import _reliability as reliability
@@ -117,6 +118,7 @@ def by_decile(said: NDArray[np.float64], truth: NDArray[np.float64]) -> pd.DataF
     square = np.bincount(place, weights=error**2) / rows
     with np.errstate(divide="ignore", invalid="ignore"):
         half = Z * np.sqrt(np.maximum(square - mean**2, 0) / (rows - 1))
+    half[rows < FEW] = np.nan
     return pd.DataFrame(
         {
             "rows": rows,

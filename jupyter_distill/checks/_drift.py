@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from jupyter_distill._paired import LEVEL, chance
+from jupyter_distill._paired import LEVEL, chance, holm
 from jupyter_distill._validation import some
 from jupyter_distill.checks._forest import levels_of, places
 from jupyter_distill.checks._subject import Looked, Subject, truth_of
@@ -67,7 +67,7 @@ def _columns(subject: Subject) -> pd.DataFrame | None:
         if min(map(len, sides)) >= ENOUGH:
             rows += [{"column": TRUTH, **test} for test in _compared(Column(TRUTH, kind), *sides)]
     frame = pd.DataFrame(rows)
-    adjusted = _holm(frame["p"].to_numpy())
+    adjusted = holm(frame["p"].to_numpy())
     frame["p"] = adjusted
     frame["drifted"] = (adjusted < LEVEL / 2) & (frame["distance"] >= APART)
     return frame.sort_values("distance", ascending=False, kind="stable").reset_index(drop=True)
@@ -110,15 +110,6 @@ def _shares(here: Floats, there: Floats) -> dict[str, float]:
     if counts.shape[1] == 2:
         return {"distance": apart, "p": float(stats.fisher_exact(counts)[1])}
     return {"distance": apart, "p": float(stats.chi2_contingency(counts).pvalue)}
-
-
-def _holm(p: Floats) -> Floats:
-    """Return p values adjusted for how many there are (Holm, 1979)."""
-    order = np.argsort(p)
-    raised = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(raised, 1.0)
-    return adjusted
 
 
 def _told_apart(subject: Subject, seed: int | None) -> tuple[float, float]:
@@ -172,9 +163,10 @@ def _drifted(frame: pd.DataFrame) -> Iterator[Finding]:
         top = single.iloc[0]
         name = str(top["column"])
         evidence |= {"furthest": name, "distance": float(top["distance"]), "p": float(top["p"])}
-        listed = some(dict.fromkeys(single["column"]))
+        listed = some(dict.fromkeys(single["column"].replace(TRUTH, "the truth")))
+        furthest = "the truth" if name == TRUTH else repr(name)
         said.append(
-            f"in {listed} (furthest {name!r}: {top['measure']} distance {top['distance']:.2f}, "
+            f"in {listed} (furthest {furthest}: {top['measure']} distance {top['distance']:.2f}, "
             f"{chance(float(top['p']))} after Holm)"
         )
     if len(whole):

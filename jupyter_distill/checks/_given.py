@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.data import Table, alike
 from jupyter_distill.targets.task import read_truth
 from jupyter_distill.teachers import Teacher, count_rows, take_rows
@@ -57,7 +57,7 @@ class Given:
             check_beside("y_test", y_test, unseen, "X_test")
             check_beside("teacher_inputs_test", inputs_test, unseen, "X_test")
         if unseen is not None and X_test is X:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     "test rows that neither teacher nor student saw",
                     got="X itself",
@@ -104,12 +104,12 @@ def check_beside(name: str, values: Any, table: Table, like: str = "X") -> None:
         what = f"{name} to have {n} rows, like {like}"
         raise TypeError(expected(what, got=f"{values!r}, which has none", remedy=remedy))
     if (found := count_rows(values)) != n:
-        raise ValueError(expected(f"{name} to have {n} rows, like {like}", got=f"{found} rows"))
+        raise Refusal(expected(f"{name} to have {n} rows, like {like}", got=f"{found} rows"))
     ours, theirs = getattr(table.native, "index", None), getattr(values, "index", None)
     if not isinstance(ours, pd.Index) or not isinstance(theirs, pd.Index) or ours.equals(theirs):
         return
     if ours.is_unique and theirs.is_unique and ours.sort_values().equals(theirs.sort_values()):
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{name} in the order of {like}",
                 got="the same index in another order",
@@ -141,7 +141,7 @@ def read_test(test: tuple[Any, ...] | None, y: Any, teacher_inputs: Any) -> tupl
     for name, there, here in (("y_test", y_test, y), ("teacher_inputs", inputs, teacher_inputs)):
         if (there is None) != (here is None):
             where, missing = ("test", "rows") if here is None else ("rows", "test")
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"{name} for the test rows exactly if there is one for the others",
                     got=f"it for the {where} only",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 from jupyter_distill.checks._given import Given, check_beside
 from jupyter_distill.checks._subject import Positions
 from jupyter_distill.data import Column, Table
@@ -85,11 +85,11 @@ def read_sensitive(sensitive: Any, given: Given) -> list[Attribute]:
 def _named(names: list[str], given: Given) -> tuple[list[Column], Floats]:
     """Return columns of X."""
     if not names:
-        raise ValueError(expected("at least one sensitive column", got="none"))
+        raise Refusal(expected("at least one sensitive column", got="none"))
     known = given.table.names
     for name in names:
         if name not in known:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"sensitive to name columns of X, which are {some(known, 10)}",
                     got=repr(name),
@@ -112,7 +112,7 @@ def _beside(sensitive: Any, given: Given) -> tuple[list[Column], Floats]:
         sides.append((given.unseen, "X_test"))
         what += " and beside the test rows: (values, values_test)"
     if len(parts) != len(sides):
-        raise ValueError(expected(what, got="values" + " twice" * (len(parts) > 1)))
+        raise Refusal(expected(what, got="values" + " twice" * (len(parts) > 1)))
     tables: list[Table] = []
     for values, (table, like) in zip(parts, sides, strict=True):
         check_beside("sensitive", values, table, like)

@@ -129,6 +129,8 @@ class TeacherCheck:
     @property
     def measured_on(self) -> str:
         """Which rows the figures are of."""
+        if any(one.code == "test-rows-taught" for one in self.findings):
+            return "test rows, some of which the teacher may have been trained on"
         if self.test_rows:
             return "test rows, which the teacher was not trained on"
         return "rows that the teacher may have been trained on: give test=(X_test, y_test)"

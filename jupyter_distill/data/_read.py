@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.data.columns import Column
 
 Floats = NDArray[np.float64]
@@ -31,7 +31,7 @@ def read_frame(frame: nw.DataFrame[Any], columns: tuple[Column, ...] | None) -> 
 def read_array(X: NDArray[Any], columns: tuple[Column, ...] | None) -> Read:
     """Read a numeric or object array; unnamed columns are called x0, x1, ..."""
     if columns is not None and len(columns) != X.shape[1]:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{len(columns)} columns: {some((c.name for c in columns), 10)}",
                 got=f"{X.shape[1]} columns (shape={X.shape})",
@@ -58,7 +58,7 @@ def read_array(X: NDArray[Any], columns: tuple[Column, ...] | None) -> Read:
 def two_axes(X: NDArray[Any]) -> NDArray[Any]:
     """Return an array of shape (rows, columns) as it is, refuse any other."""
     if X.ndim != 2:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "a table of shape (rows, columns)",
                 got=f"an array of shape {X.shape}",
@@ -78,7 +78,7 @@ def joined(natives: Sequence[Any]) -> Any:
     try:
         return nw.concat(frames, how="vertical").to_native()
     except Exception as error:  # each kind of frame has exceptions of its own
-        raise ValueError(
+        raise Refusal(
             expected(
                 "frames of one kind whose columns have the same types",
                 got=f"{some(dict.fromkeys(type(X) for X in natives))} ({error})",
@@ -91,7 +91,7 @@ def check_names(names: list[str], columns: tuple[Column, ...] | None = None) -> 
     """Refuse repeated names, and names other than those of `columns`, each by name."""
     repeated = sorted({n for n in names if names.count(n) > 1})
     if repeated:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "every column to have a name of its own",
                 got=f"{some(repeated)} more than once",
@@ -105,8 +105,8 @@ def check_names(names: list[str], columns: tuple[Column, ...] | None = None) -> 
     if missing or unknown:
         got = [f"no column {some(sorted(missing))}"] if missing else []
         got += [f"unknown column {some(sorted(unknown))}"] if unknown else []
-        raise ValueError(expected(f"the columns {some(wanted, 10)}", got=" and ".join(got)))
-    raise ValueError(
+        raise Refusal(expected(f"the columns {some(wanted, 10)}", got=" and ".join(got)))
+    raise Refusal(
         expected(
             f"the columns in the order {some(wanted, 10)}",
             got=some(names, 10),
@@ -132,7 +132,7 @@ def _assemble(
 
 def _check_shape(shape: tuple[int, ...]) -> None:
     if shape[0] == 0:
-        raise ValueError(expected("at least one row", got=f"0 sample(s) (shape={shape})"))
+        raise Refusal(expected("at least one row", got=f"0 sample(s) (shape={shape})"))
     if shape[1] == 0:
         # scikit-learn's words, which its estimator checks ask for
         raise ValueError(
@@ -201,7 +201,7 @@ def _exact(name: str, values: NDArray[Any]) -> Floats:
         same: dict[float, object] = {}
         for whole, near in zip(values[beyond].tolist(), floats[beyond].tolist(), strict=True):
             if isinstance(whole, int) and (np.isinf(near) or same.setdefault(near, whole) != whole):
-                raise ValueError(
+                raise Refusal(
                     expected(
                         f"numbers in column {name!r} that floats can tell apart",
                         got=f"the integer {_short(whole)}",
@@ -305,7 +305,7 @@ def _whole(values: Floats) -> bool:
 def _check_finite(name: str, values: Floats) -> None:
     infinite = np.flatnonzero(np.isinf(values))
     if infinite.size:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"finite numbers (or missing) in column {name!r}",
                 got=f"infinity in {infinite.size} rows, first row {infinite[0]}",
@@ -314,7 +314,7 @@ def _check_finite(name: str, values: Floats) -> None:
         )
     largest = float(np.nanmax(np.abs(values), initial=0.0))
     if largest > LARGEST:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"numbers in column {name!r} whose differences are numbers too",
                 got=f"{largest:g}",

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.data._read import check_names, joined, read_array, read_frame, two_axes
 from jupyter_distill.data.columns import Column
 from jupyter_distill.data.files import Files
@@ -192,7 +192,7 @@ class Table:
             check_names(list(other.names), self.columns)
             for ours, theirs in zip(self.columns, other.columns, strict=True):
                 if ours != theirs:
-                    raise ValueError(
+                    raise Refusal(
                         expected(
                             f"column {ours.name!r} to be {ours!r}",
                             got=repr(theirs),

@@ -7,7 +7,7 @@ from jupyter_distill.distillation._ladder import Ladder
 from jupyter_distill.distillation._resampled import Resamples
 from jupyter_distill.distillation._rungs import ClassRung, NumberRung, Rung
 from jupyter_distill.distillation._sweep import at_temperature, reached, sweep
-from jupyter_distill.distillation._work import Work
+from jupyter_distill.distillation._work import Work, interrupts
 from jupyter_distill.findings import Finding, Findings
 from jupyter_distill.targets.asking import InterruptedWarning
 
@@ -25,6 +25,8 @@ __all__ = [
     "Work",
     "at_temperature",
     "distill",
+    "interrupts",
     "reached",
     "sweep",
+    "interrupts",
 ]

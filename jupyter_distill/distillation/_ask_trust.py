@@ -220,8 +220,8 @@ class AsksTrust(Mixin):
             Whether the teacher may be asked about rows that it has not answered.
         evaluations : int, optional
             Rows that it is asked about by each of these methods, at most: 20,000 for each row; of
-            one that may be far away 2,000, or as many as there are rows; and no more than it
-            answers in about 10 seconds.
+            one that may be far away 2,000 for each row, and for several no more than the table
+            has, or 2,000; and no more than it answers in about 10 seconds.
         """
         return late("jupyter_distill.audits.certificate:certificate")(
             self._d,
@@ -274,12 +274,13 @@ class AsksTrust(Mixin):
         random_state : int, optional
             Seed; that of this distillation unless given.
         progress : bool, default True
-            Whether to show progress. An interrupt keeps the parts that are done.
+            Whether to show progress. An interrupt keeps what is done, and ends the audit.
 
         Returns
         -------
         Audit
-            The findings of all parts, each part by name, and what was not done, and why.
+            The findings of all parts, each part by name, and what was not done, and why. Where an
+            error ends it, what was done before is the ``audit`` of that error.
         """
         asked = late("jupyter_distill.audits.audit:Scope")(
             *(rows, sensitive, expectations, explained, evaluations, resamples),

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_number, with_article
+from jupyter_distill._validation import Refusal, check_number, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
 from jupyter_distill.distillation._ask_fidelity import AsksFidelity
@@ -217,7 +217,7 @@ class Distillation(Evidence, AsksFidelity, AsksTrust, Outlets):
         if temperature is None or temperature == chosen.temperature:
             return self._adopt(chosen)
         if chosen.temperature is None:
-            raise ValueError(no_temperature(temperature))
+            raise Refusal(no_temperature(temperature))
         temperature = float(check_number("temperature", temperature, above=0))
         name = chosen.family
         course = self.courses[name].at(temperature, chosen.size)

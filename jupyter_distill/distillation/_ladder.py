@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_choice, expected, some
+from jupyter_distill._validation import Refusal, check_choice, expected, some
 from jupyter_distill.distillation._rungs import Rung
 from jupyter_distill.students import check_size
 
@@ -83,7 +83,7 @@ class Ladder:
             named = [*self.families, family]
             remedy = f"Pilot it too: distil with student={named!r}."
             what = f"family to be one of {some(self.families)}, which were piloted"
-            raise ValueError(expected(what, got=repr(family), remedy=remedy))
+            raise Refusal(expected(what, got=repr(family), remedy=remedy))
         check_choice("family", family, self.families)
         if size is None:
             size = self.chosen if family == self.family else self.usual[family]
@@ -96,7 +96,7 @@ class Ladder:
         if size in self.piloted[family] and min(r.size for r in rungs) < size:
             same = max(rung.size for rung in rungs if rung.size < size)
             remedy = f"Take size={same}: its student is the one of {size} too."
-        raise ValueError(expected(f"size to be one of {sizes}", got=repr(size), remedy=remedy))
+        raise Refusal(expected(f"size to be one of {sizes}", got=repr(size), remedy=remedy))
 
     def select(self, size: int | None = None, family: str | None = None) -> Any:
         """Return the distillation with another rung adopted; nothing is fitted again.

@@ -69,6 +69,24 @@ class Resamples:
             notes.append(f"The assistants were not taught anew: {who}.")
         return notes
 
+    def times(self, seed: np.random.SeedSequence) -> Places:
+        """Return how often `draw` draws each row that was learnt from, not those without labels.
+
+        A student that learns something else from the same rows is so fitted to the same resample.
+        """
+        drawn, _ = self._places(seed)
+        return np.bincount(drawn, minlength=self.n_rows)[: len(self._learnt)]
+
+    def _places(self, seed: np.random.SeedSequence) -> tuple[Places, np.random.Generator]:
+        rng = np.random.default_rng(seed)
+        there = np.flatnonzero(self._weights[: self.n_rows] > 0)
+        return there[rng.integers(0, len(there), len(there))], rng
+
+    @property
+    def _weights(self) -> NDArray[np.float64]:
+        targets = self._course.targets
+        return np.ones(targets.n_rows) if targets.weights is None else targets.weights
+
     def draw(self, seed: np.random.SeedSequence) -> tuple[Any, Any]:
         """Return rows and targets of one resample.
 
@@ -80,15 +98,11 @@ class Resamples:
             A row weighs what it weighs anyhow, times how often it was drawn; of rows that were
             made anew, whatever they weigh.
         """
-        rng = np.random.default_rng(seed)
-        targets = self._course.targets
-        base = np.ones(targets.n_rows) if targets.weights is None else targets.weights
-        there = np.flatnonzero(base[: self.n_rows] > 0)
-        drawn = there[rng.integers(0, len(there), len(there))]
+        drawn, rng = self._places(seed)
         if self.anew:
             return self._made_anew(drawn, int(rng.integers(2**32)))
         times = np.bincount(drawn, minlength=self.n_rows)[self._of]
-        return None, replace(targets, weights=base * times)
+        return None, replace(self._course.targets, weights=self._weights * times)
 
     def _made_anew(self, drawn: Places, seed: int) -> tuple[Any, Any]:
         d, course = self._d, self._course

@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed
@@ -17,6 +18,24 @@ from jupyter_distill._validation import check_number, expected
 from jupyter_distill.targets.asking import InterruptedWarning
 
 Done = TypeVar("Done")
+_SEEN: ContextVar[list[str] | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def interrupts() -> Iterator[list[str]]:
+    """Collect what interrupts cut short in here, of work that goes on with what it has.
+
+    Who calls several such works one after another is told by it that a person wants an end.
+    """
+    found: list[str] = []
+    before = _SEEN.set(found)
+    try:
+        yield found
+    finally:
+        _SEEN.reset(before)
+        outer = _SEEN.get()
+        if outer is not None:
+            outer += found
 
 
 class Work:
@@ -103,6 +122,9 @@ class Work:
         """Say, at once and in the result, what an interrupt left."""
         note = f"Interrupted: {kept}"
         self.notes.append(note)
+        seen = _SEEN.get()
+        if seen is not None:
+            seen.append(note)
         warnings.warn(note, InterruptedWarning, stacklevel=4)
 
     def failed(self, what: str) -> None:

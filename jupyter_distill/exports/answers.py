@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from jupyter_distill.audits.disagreements import Compared, Difference, compare
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.explanation import RuleExplanation, TreeExplanation
 from jupyter_distill.exports.fields import Field, features
 from jupyter_distill.exports.rows import RowIndex
+from jupyter_distill.exports.rule_lines import flat
 
 
 def row_index(d: Distillation, compared: Compared | None = None) -> RowIndex:
     """Return all rows of a distillation, ready to be sorted and filtered.
 
     The scope ``"disagreements"`` has its rows worst first, ``"all"`` in the owner's order. A
-    student that is no tree has one leaf for all of them.
+    student of another family than trees and rules has one leaf for all of them; the leaf of a rule
+    is its number, counted from 1.
     """
     compared = compare(d) if compared is None else compared
     fields = _answers(d, compared)
     fields += features(d.table, taken=[field.name for field in fields])
     everything = np.arange(d.table.n_rows)
     leaves, parents = np.zeros(d.table.n_rows, dtype=np.intp), np.array([-1])
-    explanation = d.explanation()
+    explanation, student = d.explanation(), cast("Any", d.student)
+    if isinstance(explanation, RuleExplanation):
+        leaves, parents = student.decide(d.table) + 1, flat(len(explanation))
     if isinstance(explanation, TreeExplanation):
-        student: Any = d.student
         leaves, parents = student.apply(d.table), explanation.parent
     return RowIndex(
         d.table,

@@ -11,6 +11,7 @@ from jupyter_distill.exports.curves import Curve
 from jupyter_distill.exports.outline import BOLD, width
 
 NAME = 12  # size of the letters of a name
+LEAST = 0.42  # share of the height that lines keep beside their baselines
 GAP = 9  # between the end of a line and its name
 
 Point = tuple[float, float]
@@ -69,8 +70,19 @@ def across(curve: Curve, start: float, end: float) -> Scale:
 
 def upwards(curve: Curve, start: float, end: float) -> tuple[Scale, list[float]]:
     """Return the scale of the axis upwards, and evenly spaced round numbers on it."""
-    levels = round_levels(float(curve.frame["low"].min()), float(curve.frame["high"].max()))
+    low, high = float(curve.frame["low"].min()), float(curve.frame["high"].max())
+    levels = round_levels(*_with(low, high, [value for _, value in curve.beside]))
     return Scale(levels[0], levels[-1], start, end), levels
+
+
+def _with(low: float, high: float, beside: Sequence[float]) -> tuple[float, float]:
+    """Return a range that holds baselines too, but none that would press the lines together."""
+    own = high - low or abs(high) or 1.0
+    for value in sorted(beside, key=lambda v: max(low - v, v - high)):
+        start, end = min(low, value), max(high, value)
+        if own >= LEAST * (end - start):
+            low, high = start, end
+    return low, high
 
 
 def round_levels(low: float, high: float) -> list[float]:

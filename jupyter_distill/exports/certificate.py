@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from jupyter_distill._files import write_whole
 from jupyter_distill._validation import expected, target_file
 from jupyter_distill.audits.certificate import Certificate
 from jupyter_distill.audits.certificate._certified import (
@@ -63,9 +64,9 @@ def save(what: Certificate | Certificates, path: str | Path) -> Path:
         text = getattr(what, AS_TEXT[target.suffix])()
         if isinstance(what, Certificates) and target.suffix == ".txt":
             text = "\n\n\n".join(one.describe() for one in what)
-        target.write_text(text + "\n", encoding="utf-8")
+        write_whole(target, text + "\n", f"the certificate {target.name!r}")
         return target
-    target.write_text(page(what), encoding="utf-8")
+    write_whole(target, page(what), f"the certificate {target.name!r}")
     return target
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -27,9 +28,12 @@ def temperature_chart(path: pd.DataFrame, matters: bool) -> str:
     return _chart(temperature_curve(path, matters))
 
 
-def ladder_chart(ladder: Ladder) -> str:
-    """Draw the fidelity of every size, and of every family by what there is to read."""
-    return _chart(ladder_curve(ladder))
+def ladder_chart(ladder: Ladder, beside: Sequence[tuple[str, float]] = ()) -> str:
+    """Draw the fidelity of every size, and of every family by what there is to read.
+
+    Baselines that are named in `beside` are drawn as dashed lines.
+    """
+    return _chart(replace(ladder_curve(ladder), beside=beside))
 
 
 def alpha_chart(path: AlphaPath, *, classes: bool) -> str:
@@ -82,7 +86,7 @@ def _chart(curve: Curve) -> str:
         f'viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}" '
         f'style="max-width:100%;height:auto">'
         f'<text class="s b" x="0" y="14">{escape(curve.title)}</text>'
-        f"{texts}{_axes(frame)}{''.join(parts)}</svg>"
+        f"{texts}{_axes(frame)}{_beside(frame)}{''.join(parts)}</svg>"
     )
 
 
@@ -111,6 +115,31 @@ def _axes(frame: _Frame) -> str:
         f'<text class="d s e" x="{frame.x.end + INSET:.1f}" y="{frame.bottom + BOTTOM - 5}">'
         f"{escape(curve.across)}</text>"
     )
+    return "".join(parts)
+
+
+def _beside(frame: _Frame) -> str:
+    """Draw the baselines that lie inside the plot, each with its name under or above its line."""
+    parts, last = [], -np.inf
+    of = frame.curve.frame[[frame.curve.x, frame.curve.y]].to_numpy(dtype=np.float64)
+    points = [(frame.x(x), frame.y(y)) for x, y in of]
+    for name, value in sorted(frame.curve.beside, key=lambda one: -one[1]):
+        y, end = frame.y(value), LEFT + 8 + width(name, SMALL)
+        if not frame.top - 1 <= y <= frame.bottom + 1:
+            continue
+        under, over = max(y + 13, last + LINE), y - 4
+        crossed = [
+            sum(px < end and at - 16 < py < at + 6 for px, py in points) for at in (under, over)
+        ]
+        fits = over - 10 > max(frame.top, last)
+        at = over if fits and (crossed[1] < crossed[0] or under > frame.bottom) else under
+        last = at
+        parts.append(
+            f'<path stroke="var(--jd-dim)" stroke-dasharray="5 4" fill="none" '
+            f'd="M{LEFT} {y:.1f}H{frame.x.end + INSET:.1f}"/>'
+            f'<text class="d s" x="{LEFT + 4}" y="{at:.1f}" style="paint-order:stroke;'
+            f'stroke:var(--jd-bg);stroke-width:3px">{escape(name)}</text>'
+        )
     return "".join(parts)
 
 

@@ -36,6 +36,8 @@ class Curve:
         Numbers on the axis across.
     rings : bool
         Whether knees are marked.
+    beside : sequence of (str, float)
+        Baselines: what they are called, and what was measured of them.
     """
 
     frame: pd.DataFrame
@@ -50,6 +52,7 @@ class Curve:
     logarithmic: bool = True
     share: bool = False
     rings: bool = False
+    beside: Sequence[tuple[str, float]] = ()
 
     @property
     def lines(self) -> list[tuple[str, pd.DataFrame]]:

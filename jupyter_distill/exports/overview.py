@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import (
     Explanation,
     NetExplanation,
+    RuleExplanation,
     ShapeExplanation,
     TermExplanation,
     TreeExplanation,
@@ -21,13 +22,12 @@ from jupyter_distill.exports import charts, html, svg
 from jupyter_distill.exports.html import count, escape, percent
 from jupyter_distill.exports.net import net
 from jupyter_distill.exports.rows import RowIndex
+from jupyter_distill.exports.rules import rules
 from jupyter_distill.exports.shapes import shapes
 from jupyter_distill.exports.terms import terms
 
 # Columns of a wide table that are shown before the reader is sent to the data frame.
 MOST_COLUMNS = 16
-# Rows of an explanation that are shown before the reader is sent to its data frame.
-MOST_LINES = 100
 
 
 def overview(d: Distillation, explanation: Explanation, rows: RowIndex, card: cards.Card) -> str:
@@ -63,30 +63,11 @@ def student(explanation: Explanation) -> str:
         return net(explanation)
     if isinstance(explanation, TermExplanation):
         return terms(explanation)
-    frame = explanation.drawn()
-    caption = "What the student says"
-    if len(frame) > MOST_LINES:
-        caption += (
-            f"; the first {MOST_LINES} of {count(len(frame))} lines, "
-            "d.explanation().frame() has all"
+    if not isinstance(explanation, RuleExplanation):
+        raise TypeError(
+            expected("an explanation that can be drawn", got=type(explanation).__name__)
         )
-    classes = [str(name) for name in explanation.classes]
-    named = [name for name in ("answer", "class") if name in frame]
-    digits = {str(name): 3 for name in frame if frame[name].dtype.kind == "f" and name != "rows"}
-    return html.table(
-        frame.head(MOST_LINES),
-        caption=caption,
-        classes=classes,
-        class_columns=named,
-        digits={} if _tiny(frame, digits) else digits,
-    )
-
-
-def _tiny(frame: pd.DataFrame, names: Iterable[str]) -> bool:
-    """Return whether three decimals would hide some number that is not 0."""
-    values = frame[list(names)].to_numpy(dtype=np.float64)
-    small = np.abs(values[np.isfinite(values) & (values != 0)])
-    return bool(len(small) and small.min() < 0.0005)
+    return rules(explanation)
 
 
 def tree(explanation: TreeExplanation) -> str:

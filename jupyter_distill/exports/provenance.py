@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from jupyter_distill._validation import expected
-from jupyter_distill._versions import installed
+from jupyter_distill._versions import versions
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.html import count
@@ -91,5 +91,5 @@ def _split(d: Distillation) -> str:
 
 
 def _versions() -> str:
-    found = [f"{name} {installed(name) or ''}".rstrip() for name in _NAMES]
+    found = [f"{name} {one}" for name, one in versions(_NAMES).items()]
     return ", ".join([f"Python {platform.python_version()}", *found])

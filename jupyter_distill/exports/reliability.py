@@ -34,8 +34,7 @@ def reliability(
     low, high = curve["low"].to_numpy(), curve["high"].to_numpy()
     if of_error:  # the interval of the error, turned into that of the truth
         low, high = said - curve["high"].to_numpy(), said - curve["low"].to_numpy()
-    if numbers:
-        low, high = np.where(np.isnan(low), so, low), np.where(np.isnan(high), so, high)
+    low, high = np.where(np.isnan(low), so, low), np.where(np.isnan(high), so, high)
     ends = [float(min(said.min(), low.min())), float(max(said.max(), high.max()))]
     if not numbers:
         ends = [0.0 if ends[0] < 0.5 else 0.5, 1.0]

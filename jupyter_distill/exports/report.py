@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+from jupyter_distill._files import write_whole
 from jupyter_distill._validation import expected, target_file
 from jupyter_distill.audits.audit import Audit, mark
 from jupyter_distill.distillation import Distillation
@@ -54,7 +55,7 @@ def report(
     target = target_file(path, "report.html")
     _check_audit(d, audited)
     text = compose(d, audited, when)
-    target.write_text(text, encoding="utf-8")
+    write_whole(target, text, f"the report {target.name!r}")
     return target
 
 

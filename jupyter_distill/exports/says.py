@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import theme
@@ -172,9 +173,21 @@ class NumbersSay:
         return f"teacher: {self._brief(teacher)} on average; student: {self._brief(student)}"
 
 
-def span(tree: TreeExplanation) -> tuple[float, float]:
-    """Return the least and greatest number that teacher or student say at any node."""
-    values = np.concatenate([tree.teacher[:, 0], tree.student[:, 0]])
+class Means(Protocol):
+    """Nodes or rules of a regression."""
+
+    @property
+    def teacher(self) -> NDArray[np.float64]:
+        """Mean of the teacher in each, shape (m, 1)."""
+
+    @property
+    def student(self) -> NDArray[np.float64]:
+        """What the student says in each, shape (m, 1)."""
+
+
+def span(of: Means) -> tuple[float, float]:
+    """Return the least and greatest number that teacher or student say in any of them."""
+    values = np.concatenate([of.teacher[:, 0], of.student[:, 0]])
     values = values[np.isfinite(values)]
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else (low - 0.5, high + 0.5)

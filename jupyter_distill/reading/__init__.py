@@ -1,7 +1,7 @@
 """A fitted student as it is read, of whatever family: what it asks, what it adds, what follows.
 
-Audits and exports work from this alone. Only a certificate goes another way, by what people are
-shown, so that the two can be held against each other.
+Exports and SHAP values of a student work from this. A certificate goes another way, by what people
+are shown, so that the two can be held against each other.
 """
 
 from jupyter_distill.reading._evaluate import Answers, adds, bin_of, decided, evaluate

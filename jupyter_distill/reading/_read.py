@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.data import Column
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.reading._form import (
@@ -161,7 +161,7 @@ def _axis(grid: Grid, j: int, bins: NDArray[np.intp]) -> Axis:
 def _numbers(values: Any) -> tuple[float, ...]:
     numbers = tuple(float(value) for value in np.asarray(values))
     if not np.isfinite(numbers).all():
-        raise ValueError(
+        raise Refusal(
             expected(
                 "finite numbers in the student",
                 got=some(numbers, 10),

@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
-from pathlib import Path
 from typing import Any
 
 from jupyter_distill.saving._refuse import Damaged, need, refuse
@@ -43,7 +40,7 @@ def read(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     """
     try:
         members = _members(data)
-    except Damaged:
+    except (Damaged, MemoryError):
         raise
     except Exception as error:  # a damaged archive makes zipfile raise many things
         raise Damaged(f"it cannot be read as a ZIP ({type(error).__name__}: {error})") from error
@@ -114,7 +111,7 @@ def loaded(data: bytes, where: str) -> Any:
         )
     except Damaged:
         raise
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (ValueError, RecursionError) as error:
         raise refuse(where, "JSON", f"{type(error).__name__}: {error}") from error
 
 
@@ -122,21 +119,3 @@ def _finite(text: str) -> float:
     number = float(text)
     need(abs(number) != float("inf"), "JSON", "a finite number", text)
     return number
-
-
-def replaced(target: Path, data: bytes) -> None:
-    """Write a file as a whole: who reads it meanwhile sees the one before, or this one."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask
-        os.chmod(name, mode)  # a temporary file is its maker's alone
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -54,9 +54,9 @@ def from_bytes(data: bytes, where: str) -> Any:
                 need(is_simple(field.type, pa), where, "columns of one value a row", f"{field}")
             table = reader.read_all()
         table.validate(full=True)
-    except Damaged:
+    except (Damaged, MemoryError):
         raise
-    except (pa.ArrowException, OSError, MemoryError, ValueError, struct.error) as error:
+    except (pa.ArrowException, OSError, ValueError, struct.error) as error:
         raise refuse(where, "an Arrow IPC file", f"{type(error).__name__}: {error}") from error
     return table
 

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.data import Rows
 from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation import ClassRung, Distillation, Ladder, NumberRung
@@ -31,6 +31,7 @@ KEYS = {
     *("findings", "labels_only", "sample", "census"),
 }
 REMEDY = "Take another copy of the file, or save the distillation again."
+UNFORESEEN = "Take another copy of the file; if it reads no better, the fault is in this package."
 
 
 class AbsentPopulation:
@@ -38,7 +39,7 @@ class AbsentPopulation:
 
     def census(self, models: Any, targets: Any, work: Any) -> NoReturn:
         """Refuse: the partitions are not in the file."""
-        raise ValueError(
+        raise Refusal(
             expected(
                 "the rows that the sample was drawn from",
                 got="a distillation that was loaded: the sample is in its file, the partitions "
@@ -76,6 +77,8 @@ def load(path: str | Path, *, teacher: Any = None) -> Distillation:
         If it is no such file, is damaged or altered, or is of a version of the format that this
         release does not know; the message names the part that is wrong. Also if the teacher is
         another one.
+    MemoryError
+        If there is not room for it.
     ImportError
         If a package that reads it is missing: pyarrow, of a net safetensors.
 
@@ -91,17 +94,22 @@ def load(path: str | Path, *, teacher: Any = None) -> Distillation:
     """
     source = _source(path)
     arrow()  # what is missing is named before the file is read
+    data = source.read_bytes()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of values that are refused anyway
-            d, about = _loaded(source.read_bytes())
+            d, about = _loaded(data)
     except ImportError:
         raise
     except Damaged as error:
-        raise _refused(source, str(error)) from error
-    except (Exception, RecursionError, MemoryError) as error:
+        got = f"a file that is damaged or altered: {error}"
+        raise _refused(source, got, REMEDY) from error
+    except MemoryError:
+        raise  # it says nothing of the file
+    except Exception as error:
         # what no check foresaw is refused all the same: nothing of the file gets farther than here
-        raise _refused(source, f"values that no distillation has ({error!r:.200})") from error
+        got = f"a file that could not be read, as no check foresaw ({error!r:.200})"
+        raise _refused(source, got, UNFORESEEN) from error
     if teacher is None:
         return d
     held_out = d.held_out
@@ -201,8 +209,6 @@ def _source(path: str | Path) -> Path:
     return source
 
 
-def _refused(source: Path, why: str) -> ValueError:
+def _refused(source: Path, got: str, remedy: str) -> ValueError:
     what = f"{source.name!r} to be a distillation as d.save(path) writes it"
-    return ValueError(
-        expected(what, got=f"a file that is damaged or altered: {why}", remedy=REMEDY)
-    )
+    return ValueError(expected(what, got=got, remedy=remedy))

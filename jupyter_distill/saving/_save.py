@@ -6,13 +6,14 @@ import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_distill._files import write_whole
 from jupyter_distill._validation import target_file
 from jupyter_distill._versions import versions
 from jupyter_distill.data import Rows
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._sample import Sample
 from jupyter_distill.findings import Finding
-from jupyter_distill.saving._archive import replaced, written
+from jupyter_distill.saving._archive import written
 from jupyter_distill.saving._arrow import arrow
 from jupyter_distill.saving._parts import Written
 from jupyter_distill.saving._plain import to_plain
@@ -32,7 +33,7 @@ def save(d: Distillation, path: str | Path) -> Path:
     """Write a distillation to one file; see :meth:`Distillation.save`."""
     target = target_file(path, "loans.distill").resolve()
     arrow()  # named before anything is measured
-    replaced(target, to_bytes(d))
+    write_whole(target, to_bytes(d), f"the distillation {target.name!r}")
     return target
 
 

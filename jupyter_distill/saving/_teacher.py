@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.data import Table
 from jupyter_distill.saving._refuse import need
 from jupyter_distill.targets import Predictions, Targets
@@ -103,7 +103,7 @@ class AbsentTeacher(Teacher):
 
     def _absent(self, what: str) -> NoReturn:
         got = "a distillation that was loaded without it"
-        raise ValueError(expected(f"{self.name} to {what}", got=got, remedy=REMEDY))
+        raise Refusal(expected(f"{self.name} to {what}", got=got, remedy=REMEDY))
 
     def __repr__(self) -> str:
         return f"<Teacher {self.name}: not loaded>"

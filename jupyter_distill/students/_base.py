@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.constraints import MonotoneDemand
 from jupyter_distill.data import Column, Table
 from jupyter_distill.explanation import Explanation
@@ -129,7 +129,7 @@ class Student(BaseEstimator, ABC):
         check_settings(self)
         table = rows if isinstance(rows, Table) else rows.table
         if table.n_rows != targets.n_rows:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"targets for the {table.n_rows} rows of X", got=f"{targets.n_rows} of them"
                 )
@@ -199,7 +199,7 @@ class Student(BaseEstimator, ABC):
         check_is_fitted(self)
         check_size(self, size)
         if size > self.size:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"a size of at most {self.size}, which was fitted",
                     got=repr(size),
@@ -224,7 +224,7 @@ class Student(BaseEstimator, ABC):
         """Return rows to explain the student by; `targets` say what the teacher says of them."""
         table = Table.of(X, columns=self.columns_)
         if targets is None or targets.n_rows != table.n_rows:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"targets for the {table.n_rows} rows of X",
                     got="none" if targets is None else f"{targets.n_rows} of them",

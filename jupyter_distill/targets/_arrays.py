@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 
 COUNTED = 2.0**53  # beyond, one row more makes no difference
 
@@ -34,13 +34,13 @@ def floats(name: str, values: Any, ndim: int, *, gaps: bool = False) -> NDArray[
     except (TypeError, ValueError) as error:
         raise TypeError(expected(f"{name} to be numbers", got=f"{error}")) from error
     if array.ndim != ndim:
-        raise ValueError(
+        raise Refusal(
             expected(f"{name} with {ndim} dimension(s)", got=f"an array of shape {array.shape}")
         )
     fine = np.isfinite(array) | np.isnan(array) if gaps else np.isfinite(array)
     bad = ~fine.all(axis=tuple(range(1, ndim)))
     if bad.any():
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"finite {name}",
                 got=f"{'' if gaps else 'NaN or '}infinity in {int(bad.sum())} rows "
@@ -53,7 +53,7 @@ def floats(name: str, values: Any, ndim: int, *, gaps: bool = False) -> NDArray[
 def check_known(known: NDArray[np.bool_], name: str) -> None:
     """Refuse a ground truth that is known of no row."""
     if not known.any():
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{name} that are known for at least one row",
                 got=f"{name} that are not known for any of {len(known)} rows",
@@ -101,12 +101,12 @@ def check_weights(weights: Any, n: int) -> NDArray[np.float64]:
     """
     array = floats("weights", weights, 1)
     if array.shape != (n,):
-        raise ValueError(expected(f"{n} weights, one per row", got=f"shape {array.shape}"))
+        raise Refusal(expected(f"{n} weights, one per row", got=f"shape {array.shape}"))
     if (array < 0).any():
         row = int((array < 0).argmax())
-        raise ValueError(expected("weights >= 0", got=f"{array[row]} in row {row}"))
+        raise Refusal(expected("weights >= 0", got=f"{array[row]} in row {row}"))
     if not array.any():
-        raise ValueError(expected("at least one weight above 0", got="zeros only"))
+        raise Refusal(expected("at least one weight above 0", got="zeros only"))
     weighing, largest = int((array > 0).sum()), array.max()
     scaled = array / largest  # a sum of huge ones would overflow
     total = scaled.sum()

@@ -34,10 +34,10 @@ ABOUT = "_about.json"  # what reads a folder of Parquet files leaves out names t
 # An answer waits for others until asking has taken so many times as long as writing it down: so
 # the store costs a fixed share of the time, however quick the teacher.
 PATIENCE = 60
-AT_MOST = 0.05  # seconds that it waits, whatever writing costs: the most that a kill loses
+AT_MOST = 0.03  # seconds that it waits, whatever writing costs: the most that a kill loses
 A_WRITE = 2e-4  # seconds that writing is taken to last until it was measured
 A_SYNC = 1.0  # seconds at least between two waits for the disk
-PIECE = 2**26  # bytes of answers in a Parquet file, where the asking goes on
+PIECE = 2**24  # bytes of answers in a Parquet file, where the asking goes on
 
 Rows = NDArray[np.intp]
 
@@ -71,7 +71,7 @@ class Kept:
         self.folder = folder
         self._of, self._earlier = of, earlier
         self._waiting: list[tuple[Rows, Raw]] = []  # for a Parquet file
-        self._bytes, self._noted = 0, 0  # of these, in all; and how many are in the journal
+        self._bytes, self._noted = 0, 0  # of those in the journal; and how many these are
         self._journal, self._left = Journal(folder, of), list[Path]()
         self._pool: ThreadPoolExecutor | None = None
         self._writing: list[Future[None]] = []
@@ -140,10 +140,7 @@ class Kept:
             rows, answer = rows[fine], replace(answer, values=answer.values[fine])
         if len(rows):
             self._waiting.append((rows, answer))
-            self._bytes += answer.values.nbytes
-        if self._bytes >= PIECE:
-            self.flush()
-        elif self._noted < len(self._waiting) and self._write.is_due():
+        if self._noted < len(self._waiting) and self._write.is_due():
             self._raise()
             self._pool = self._pool or ThreadPoolExecutor(1)
             self._writing.append(self._pool.submit(self._write_down))
@@ -154,14 +151,19 @@ class Kept:
             self._pool.shutdown()
             self._pool = None
         self._raise()
-        if self._waiting:
-            rows, answer = _joined(self._waiting)
+        self._write_piece()
+
+    def _write_piece(self) -> None:
+        """Write what waits as a Parquet file; then it need not be in a journal any more."""
+        answers = self._waiting[:]
+        if answers:
+            rows, answer = _joined(answers)
             order = np.argsort(rows)
             answer = replace(answer, values=answer.values[order])
             write_piece(self.folder, rows[order], answer, self._of)
-            self._waiting.clear()
-            self._bytes = self._noted = 0
         self._journal.remove()
+        self._noted, self._bytes = 0, 0
+        del self._waiting[: len(answers)]
         for path in self._left:
             path.unlink(missing_ok=True)
         self._left = []
@@ -172,12 +174,15 @@ class Kept:
             self._writing.pop(0).result()
 
     def _write_down(self) -> None:
-        """Append what waits to the journal, in a thread of its own: meanwhile the next are asked."""
+        """Append what waits to the journal, in a thread: meanwhile the next are asked."""
         new = self._waiting[self._noted :]
         if new:
             self._write.do(lambda: self._journal.append(*_joined(new)))
             self._noted += len(new)
-        if self._sync.is_due():
+            self._bytes += sum(answer.values.nbytes for _, answer in new)
+        if self._bytes >= PIECE:
+            self._write_piece()
+        elif self._sync.is_due():
             self._sync.do(self._journal.sync)
 
     def _read(self) -> tuple[list[tuple[Path, Rows, Raw]], dict[Path, Exception]]:

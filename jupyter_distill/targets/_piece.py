@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill import _files
 from jupyter_distill._classes import as_python
 from jupyter_distill._optional import require
 from jupyter_distill._validation import expected
@@ -23,16 +20,7 @@ from jupyter_distill.teachers import Raw
 FORMAT = 1  # of folders and files; counted up when an older version could not read them
 KEY = b"jupyter_distill"  # of what a file says of its answers
 _DIGITS = 16
-
-_REFUSALS = {
-    errno.ENOSPC: ("room for {what}", "a full disk", "Make room"),
-    errno.EDQUOT: ("room for {what}", "a used up quota", "Make room"),
-    errno.EACCES: ("to be allowed to write {what}", "no permission", "Choose another folder"),
-    errno.EPERM: ("to be allowed to write {what}", "no permission", "Choose another folder"),
-    errno.EROFS: ("to write {what}", "a read-only disk", "Choose another folder"),
-    errno.ENOTDIR: ("a folder for {what}", "a file of that name", "Choose another folder"),
-    errno.EEXIST: ("a folder for {what}", "a file of that name", "Choose another folder"),
-}
+_STORED = "run the same again: what is stored is not asked again"
 
 
 def arrow() -> tuple[Any, Any]:
@@ -129,35 +117,13 @@ def as_raw(
 
 
 def write_whole(path: Path, data: Any, what: str) -> None:
-    """Write a file so that it is there as a whole or not at all, also after a power cut."""
-    hidden = path.with_name(f".{path.name}.{uuid4().hex[:8]}")  # what reads folders leaves it out
-    with saying(path.parent, what):
-        try:
-            with open(hidden, "xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(hidden, path)
-        except BaseException:
-            hidden.unlink(missing_ok=True)
-            raise
+    """Write a file of a store as a whole or not at all."""
+    _files.write_whole(path, data, what, again=_STORED)
 
 
-@contextmanager
-def saying(folder: Path, what: str) -> Iterator[None]:
+def saying(folder: Path, what: str) -> AbstractContextManager[None]:
     """Turn what a file system refuses into what to do about it."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _REFUSALS:
-            raise
-        wanted, got, remedy = _REFUSALS[error.errno]
-        message = expected(
-            f"{wanted.format(what=what)} in {str(folder)!r}",
-            got=got,
-            remedy=f"{remedy} and run the same again: what is stored is not asked again.",
-        )
-        raise OSError(error.errno, message) from error
+    return _files.saying(folder, what, again=_STORED)
 
 
 def _digest(data: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill._classes import as_python, check_classes
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 
 _MARGIN = 0.2  # by how much another order must fit better, as a share of each class's rows
 _DOUBT = 1e-6  # chance to call an order wrong that is right
@@ -48,7 +48,7 @@ def align(
     labels = label_list(y)
     found = dict.fromkeys(labels)
     if len(found) < 2:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "labels of at least two classes",
                 got=f"{some(found)} only, in all {len(labels)} rows",
@@ -57,13 +57,11 @@ def align(
         )
     z = None if logits is None else np.asarray(logits, dtype=np.float64)
     if z is not None and len(z) != len(labels):
-        raise ValueError(
-            expected(f"one label per row, {len(z)} in all", got=f"{len(labels)} labels")
-        )
+        raise Refusal(expected(f"one label per row, {len(z)} in all", got=f"{len(labels)} labels"))
     if classes is None:
         names = _sorted(found)
         if z is not None and z.shape[1] != len(names):
-            raise ValueError(_count_message(z.shape[1], names))
+            raise Refusal(_count_message(z.shape[1], names))
     else:
         names = check_classes(classes)
         check_known(names, found)
@@ -78,7 +76,7 @@ def label_list(y: Any) -> list[Any]:
     """Return labels as a list of plain Python values; 2-D and missing ones are refused."""
     shape = getattr(y, "shape", None)
     if shape is not None and len(shape) != 1:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "one label per row, a single dimension",
                 got=f"shape {tuple(shape)}",
@@ -98,7 +96,7 @@ def label_list(y: Any) -> list[Any]:
     labels = [as_python(label) for label in labels]
     missing = [row for row, label in enumerate(labels) if _is_missing(label)]
     if missing:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "a label for every row",
                 got=f"{len(missing)} missing labels (rows {some(missing)})",
@@ -107,7 +105,7 @@ def label_list(y: Any) -> list[Any]:
         )
     nested = next((label for label in labels if isinstance(label, (list, tuple, dict))), None)
     if nested is not None:
-        raise ValueError(expected("one plain label per row", got=f"{nested!r} for one row"))
+        raise Refusal(expected("one plain label per row", got=f"{nested!r} for one row"))
     return labels
 
 
@@ -121,7 +119,7 @@ def _sorted(found: dict[Any, None]) -> NDArray[Any]:
     try:
         return np.array(sorted(found))
     except TypeError as error:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "labels of one type",
                 got=f"{some(found)}",
@@ -157,7 +155,7 @@ def check_known(names: NDArray[Any], found: dict[Any, None]) -> None:
             f"teacher's columns: as_teacher(model, classes={ours!r}), or classes={ours!r} in "
             "distill."
         )
-    raise ValueError(
+    raise Refusal(
         expected(
             f"labels among the teacher's classes {some(names.tolist(), 20)}",
             got=some(sorted(strange, key=str), 20),
@@ -174,9 +172,7 @@ def _check_order(
 
     k = len(names)
     if logits.shape[1] != k:
-        raise ValueError(
-            expected(f"{k} columns of logits, one per class", got=f"{logits.shape[1]}")
-        )
+        raise Refusal(expected(f"{k} columns of logits, one per class", got=f"{logits.shape[1]}"))
     predicted = logits.argmax(axis=1)
     counts = np.zeros((k, k))
     np.add.at(counts, (codes, predicted), 1)
@@ -209,4 +205,4 @@ def _check_order(
     if given:
         warnings.warn(message, UserWarning, stacklevel=3)
         return
-    raise ValueError(message)
+    raise Refusal(message)

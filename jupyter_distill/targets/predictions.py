@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.targets._arrays import (
     check_alike,
     check_known,
@@ -50,14 +50,14 @@ class Predictions:
     def __post_init__(self) -> None:
         values = floats("predictions", self.values, 1)
         if len(values) == 0:
-            raise ValueError(expected("predictions for at least one row", got="none"))
+            raise Refusal(expected("predictions for at least one row", got="none"))
         _check_unit("predictions", values)
         freeze(self, "values", values)
         if self.truth is not None:
             truth = floats("truth", self.truth, 1, gaps=True)
             if len(truth) != len(values):
                 what = f"{len(values)} true values, one per prediction"
-                raise ValueError(expected(what, got=f"{len(truth)}"))
+                raise Refusal(expected(what, got=f"{len(truth)}"))
             known = ~np.isnan(truth)
             check_known(known, "true values")
             _check_unit("truth", truth[known])
@@ -137,7 +137,7 @@ def _check_unit(name: str, values: Floats) -> None:
     """Refuse numbers whose squared differences are none."""
     largest, spread = float(np.abs(values).max()), float(np.ptp(values))
     if largest > LARGEST or 0 < spread < LEAST:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{name} whose squared differences can be told from 0 and from infinity",
                 got=f"numbers up to {largest:g} that differ by up to {spread:g}",

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill._classes import check_classes
 from jupyter_distill._softmax import TOLERANCE, log_floored
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.targets._arrays import (
     check_alike,
     check_known,
@@ -58,7 +58,7 @@ class SoftTargets:
         logits = floats("logits", self.logits, 2)
         n, k = logits.shape
         if n == 0 or k < 2:
-            raise ValueError(
+            raise Refusal(
                 expected("logits of shape (rows, at least 2 classes)", got=f"shape {logits.shape}")
             )
         freeze(self, "logits", logits)
@@ -108,7 +108,7 @@ class SoftTargets:
         bad = (np.abs(sums - 1) > TOLERANCE) | (p < 0).any(axis=1) | (p > 1 + TOLERANCE).any(axis=1)
         if bad.any():
             row = int(bad.argmax())
-            raise ValueError(
+            raise Refusal(
                 expected(
                     "rows of probabilities between 0 and 1 that sum to one",
                     got=f"{p[row].tolist()} (sum {sums[row]:.4g}) in row {row}, and "
@@ -176,7 +176,7 @@ class SoftTargets:
         names = self.classes.tolist()
         for other in others:
             if other.classes.tolist() != names:
-                raise ValueError(
+                raise Refusal(
                     expected(
                         f"targets of the same classes in the same order, {some(names, 20)}",
                         got=some(other.classes.tolist(), 20),
@@ -211,16 +211,14 @@ def _codes(labels: NDArray[np.intp] | None) -> NDArray[np.intp] | None:
 def _classes(classes: Any, k: int) -> NDArray[Any]:
     array = check_classes(classes)
     if len(array) != k:
-        raise ValueError(
-            expected(f"{k} classes, one per column of logits", got=f"{array.tolist()!r}")
-        )
+        raise Refusal(expected(f"{k} classes, one per column of logits", got=f"{array.tolist()!r}"))
     return array
 
 
 def _labels(labels: Any, n: int, k: int) -> NDArray[np.intp]:
     array = np.asarray(labels)
     if array.shape != (n,):
-        raise ValueError(expected(f"{n} labels, one per row", got=f"shape {array.shape}"))
+        raise Refusal(expected(f"{n} labels, one per row", got=f"shape {array.shape}"))
     if array.dtype.kind not in "iu":
         raise TypeError(
             expected(
@@ -230,7 +228,7 @@ def _labels(labels: Any, n: int, k: int) -> NDArray[np.intp]:
             )
         )
     if array.min() < -1 or array.max() >= k:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"label codes between 0 and {k - 1}, or -1 where a label is not known",
                 got=f"{array.min()} to {array.max()}",

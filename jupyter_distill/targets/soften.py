@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import Refusal, check_number, expected
 
 
 def soften(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
@@ -38,9 +38,9 @@ def soften(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
     """
     z = np.asarray(logits, dtype=np.float64)
     if z.ndim == 0 or z.shape[-1] == 0:
-        raise ValueError(expected("logits with one column per class", got=f"shape {z.shape}"))
+        raise Refusal(expected("logits with one column per class", got=f"shape {z.shape}"))
     if not np.isfinite(z).all():
-        raise ValueError(
+        raise Refusal(
             expected(
                 "finite logits",
                 got=f"{int((~np.isfinite(z)).sum())} values that are NaN or infinite",

@@ -55,12 +55,14 @@ class Store:
     >>> store = Store("answers/")                          # doctest: +SKIP
     >>> query = store.query(as_teacher(model), X).finish() # doctest: +SKIP
     >>> store                                              # doctest: +SKIP
-    <Store answers: 1 set of rows, 1.2 MB>
-    RandomForestClassifier (7d1c25a3): 120000 of 120000 rows, 9 files, 1.2 MB, 2026-01-31 12:00
+    <Store 'answers': 1 set of rows, 1.2 MB>
+    RandomForestClassifier (7d1c25a3): 120,000 of 120,000 rows, 9 files, 1.2 MB, 2026-01-31 12:00
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         arrow()
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(expected("store to be the name of a folder", got=repr(path)))
         self.path = Path(path)
         if self.path.exists() and not self.path.is_dir():
             raise NotADirectoryError(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.teachers import Query, Task, Teacher, as_teacher
 
 MANY = 10  # distinct numbers beyond which one column of answers is no longer about classes
@@ -47,7 +47,7 @@ def settled(teacher: Teacher, query: Query, y: Any) -> Task:
         values = query.predictions()
         if values.min() >= 0 and values.max() <= 1:
             return "classification"  # the probability of the second of two classes
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"to know whether {teacher.name} names classes or gives numbers",
                 got=f"one number per row, {values.min():.6g} to {values.max():.6g}, and no y",
@@ -60,7 +60,7 @@ def settled(teacher: Teacher, query: Query, y: Any) -> Task:
         return "classification"
     if distinct > MANY:
         return "regression"
-    raise ValueError(
+    raise Refusal(
         expected(
             "labels of two classes, or many different numbers, for one number per row",
             got=f"{distinct} different values of y",
@@ -76,13 +76,13 @@ def read_truth(y: Any, name: str = "y") -> NDArray[np.float64]:
     if len(shape) == 2 and shape[1] == 1:
         y = np.asarray(y)[:, 0]
     elif len(shape) > 1:
-        raise ValueError(
+        raise Refusal(
             expected(what, got=f"shape {shape}", remedy="Distil one target at a time: y[:, 0].")
         )
     numbers = _numbers(y)
     if numbers is None:
         first = some(np.asarray(y, dtype=object)[:3].tolist())
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{what}, as the teacher gives numbers",
                 got=f"{first} and so on",
@@ -91,7 +91,7 @@ def read_truth(y: Any, name: str = "y") -> NDArray[np.float64]:
         )
     bad = np.flatnonzero(~np.isfinite(numbers))
     if bad.size:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{what}, all finite",
                 got=f"missing or infinite values in {bad.size} rows (rows {some(bad.tolist())})",

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import softmax
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.teachers import _numbers, _outputs
 from jupyter_distill.teachers._columns import check_names
 from jupyter_distill.teachers._fingerprint import digest
@@ -26,7 +26,7 @@ Task = Literal["classification", "regression"]
 TASKS: tuple[Task, ...] = ("classification", "regression")
 
 
-class Refused(ValueError):
+class Refused(Refusal):
     """A fault of the owner's input that a teacher found by itself; passed on as it is."""
 
 
@@ -107,7 +107,7 @@ class Teacher(ABC):
         if self.task == task:
             return self
         if self.task is not None:
-            raise ValueError(_other_task(self.name, self.task, task))
+            raise Refusal(_other_task(self.name, self.task, task))
         known = copy(self)
         known.task = task
         return known
@@ -197,7 +197,7 @@ class Teacher(ABC):
         try:
             return digest((type(self).__name__, self.state(), self.preprocess))
         except Exception as error:  # what pickling raises is the model's own affair
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"{self.name} to be hashed, so that its answers are never taken for another's",
                     got=f"{type(error).__name__}: {error}",
@@ -285,18 +285,18 @@ class Teacher(ABC):
     def _read_numbers(self, raw: Raw, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Turn raw answers into numbers."""
         if self.task == "classification":
-            raise ValueError(_other_task(self.name, self.task, "regression"))
+            raise Refusal(_other_task(self.name, self.task, "regression"))
         return _numbers.finite(raw, rows, name=self.name)
 
     def _read(self, raw: Raw, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Turn raw answers into logits, and remember what they were."""
         if self.task == "regression":
-            raise ValueError(_other_task(self.name, self.task, "classification"))
+            raise Refusal(_other_task(self.name, self.task, "classification"))
         kind, logits = _outputs.to_logits(raw, rows, name=self.name, kind=self.kind)
         k = logits.shape[1]
         if self.n_classes not in (None, k):
             names = "" if self.classes is None else f" ({some(self.classes.tolist())})"
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"{self.name} to answer with {self.n_classes} classes{names}",
                     got=f"{k} columns",
@@ -317,7 +317,7 @@ class Teacher(ABC):
             return
         known = self.classes.tolist()
         if set(names) == set(known) and list(names) != known:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"the columns of {self.name}'s answer in the order of its classes "
                     f"({some(known, 20)})",

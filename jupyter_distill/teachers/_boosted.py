@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.teachers._base import Refused, Task
 from jupyter_distill.teachers._columns import check_names
 from jupyter_distill.teachers._rows import frame_names
@@ -123,7 +123,7 @@ class BoostedTeacher(TabularTeacher):
             return
         self.kind = "probabilities" if output == "probabilities" else "logits"
         if self.kind == "probabilities" and told.predicts != "probabilities":
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"a model that predicts probabilities for output={output!r}",
                     got=f"{self.name} with the objective {told.objective}, which predicts "
@@ -265,7 +265,7 @@ def _settled(told: Told, name: str, wanted: Task | None, output: str) -> Task:
     """Return what the model is for; refuse what can be neither, by the name of its objective."""
     meaning, has = told.meaning, f"{name} with the objective {told.objective}"
     if told.task is not None and wanted not in (None, told.task):
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"a model for {wanted}",
                 got=f"{name}, which is one for {told.task}",
@@ -279,7 +279,7 @@ def _settled(told: Told, name: str, wanted: Task | None, output: str) -> Task:
     if own is None:
         own = "regression" if meaning in ("number", "share") else "classification"
     if own == "classification" and meaning == "number" and output != "logits":
-        raise ValueError(
+        raise Refusal(
             expected(
                 "a classifier",
                 got=f"{has}, which gives numbers and no distribution over classes",
@@ -288,7 +288,7 @@ def _settled(told: Told, name: str, wanted: Task | None, output: str) -> Task:
             )
         )
     if own == "regression" and (meaning == "several" or (meaning == "two" and told.task is None)):
-        raise ValueError(
+        raise Refusal(
             expected(
                 "a regression",
                 got=f"{has}, which names classes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 
 
 def check_names(names: Iterable[str], known: Iterable[str], *, name: str) -> None:
@@ -16,7 +16,7 @@ def check_names(names: Iterable[str], known: Iterable[str], *, name: str) -> Non
     what = f"the columns {name} was fitted with, in that order ({some(wanted)})"
     if strange:
         hint = did_you_mean(strange[0], [str(column) for column in missing])
-        raise ValueError(
+        raise Refusal(
             expected(
                 what,
                 got=f"{some(strange)} as well: the teacher never saw {some(strange)}",
@@ -25,7 +25,7 @@ def check_names(names: Iterable[str], known: Iterable[str], *, name: str) -> Non
             )
         )
     if missing:
-        raise ValueError(
+        raise Refusal(
             expected(
                 what,
                 got=f"rows without {some(missing)}",
@@ -35,7 +35,7 @@ def check_names(names: Iterable[str], known: Iterable[str], *, name: str) -> Non
         )
     if got != wanted:
         first = next(i for i, (a, b) in enumerate(zip(got, wanted, strict=False)) if a != b)
-        raise ValueError(
+        raise Refusal(
             expected(
                 what,
                 got=f"another order: {got[first]!r} where {wanted[first]!r} belongs",
@@ -48,7 +48,7 @@ def check_width(rows: Any, n_features: int, *, name: str) -> None:
     """Refuse rows of another number of features than the model `name` was fitted with."""
     shape = tuple(getattr(rows, "shape", ()))
     if len(shape) == 2 and shape[1] != n_features:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"rows of {n_features} features, as {name} was fitted with",
                 got=f"{shape[1]} features",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.teachers._outputs import Raw, as_array
 
 
@@ -14,7 +14,7 @@ def as_column(raw: object, n_rows: int, *, name: str) -> Raw:
     wanted = f"{name} to return one number per row, {n_rows} in all"
     values = as_array(raw, name, "one number per row")
     if values.dtype.kind not in "biuf":
-        raise ValueError(
+        raise Refusal(
             expected(
                 wanted,
                 got=f"{values.dtype} ({some(values.ravel()[:3].tolist())} and so on)",
@@ -25,7 +25,7 @@ def as_column(raw: object, n_rows: int, *, name: str) -> Raw:
         values = values.reshape(1)
     several = values.ndim == 2 and values.shape[1] != 1 and len(values) == n_rows
     if several or values.ndim > 2:
-        raise ValueError(
+        raise Refusal(
             expected(
                 wanted,
                 got=f"shape {values.shape}",
@@ -37,7 +37,7 @@ def as_column(raw: object, n_rows: int, *, name: str) -> Raw:
     if values.ndim != 2:
         values = values.reshape(-1, 1)
     if values.shape == (1, n_rows) and n_rows > 1 or len(values) != n_rows:
-        raise ValueError(
+        raise Refusal(
             expected(
                 wanted,
                 got=f"{len(values)} (shape {values.shape})",
@@ -62,7 +62,7 @@ def finite(raw: Raw, rows: NDArray[np.intp], *, name: str) -> NDArray[np.float64
     values: NDArray[np.float64] = raw.values[:, 0].astype(np.float64)
     bad = ~np.isfinite(values)
     if bad.any():
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"finite numbers from {name}",
                 got=f"NaN or infinity in {bad.sum()} of {len(values)} rows "

@@ -10,7 +10,7 @@ import narwhals.stable.v1 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 from jupyter_distill.teachers._base import Refused
 from jupyter_distill.teachers._rows import frame_names
 
@@ -47,13 +47,13 @@ def read_inputs(session: Any, name: str) -> tuple[Input, ...]:
     found = []
     for one in session.get_inputs():
         if one.type not in _TYPES:
-            raise ValueError(
+            raise Refusal(
                 expected(f"{name} to take tensors", got=f"input {one.name!r} of type {one.type}")
             )
         shape = tuple(length if isinstance(length, int) else None for length in one.shape)
         found.append(Input(one.name, _TYPES[one.type], shape))
     if not found:
-        raise ValueError(expected(f"{name} to take rows", got="a model without inputs"))
+        raise Refusal(expected(f"{name} to take rows", got="a model without inputs"))
     return tuple(found)
 
 
@@ -61,7 +61,7 @@ def fixed_rows(inputs: Sequence[Input], name: str) -> int | None:
     """Return the number of rows that the model takes at a time; None where that is free."""
     fixed = {one.name: one.shape[0] for one in inputs if one.shape and one.shape[0] is not None}
     if len(set(fixed.values())) > 1:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"one number of rows for all inputs of {name}",
                 got=", ".join(f"{rows} for {input!r}" for input, rows in fixed.items()),

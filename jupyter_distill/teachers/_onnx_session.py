@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_distill._optional import is_a, require
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 from jupyter_distill.teachers._fingerprint import digest_file
 from jupyter_distill.teachers._onnx_graph import files_beside
 
@@ -34,7 +34,7 @@ def open_session(model: Any, providers: Any, name: str) -> Any:
     """Open a session; whatever onnxruntime cannot read is no ONNX model."""
     if is_session(model):
         if providers is not None:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     "no providers= beside a session, which has its own",
                     got=f"providers={providers!r}",
@@ -59,7 +59,7 @@ def open_session(model: Any, providers: Any, name: str) -> Any:
             enable_fallback=0,
         )
     except Exception as error:  # of many types, all of them onnxruntime's own
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{name} to be an ONNX model that onnxruntime {runtime.__version__} can read",
                 got=f"{type(error).__name__}: {error}",
@@ -69,7 +69,7 @@ def open_session(model: Any, providers: Any, name: str) -> Any:
         ) from error
     missing = [p for p in map(_provider_name, wanted) if p not in session.get_providers()]
     if missing:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{name} to be run by {some(map(_provider_name, wanted))}",
                 got=f"a session with {some(session.get_providers())} only",
@@ -84,7 +84,7 @@ def _providers(given: Any, runtime: Any) -> list[Any]:
     there = runtime.get_available_providers()
     for provider in map(_provider_name, wanted):
         if provider not in there:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"providers of this onnxruntime: {some(there, 20)}",
                     got=repr(provider),

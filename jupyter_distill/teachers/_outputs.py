@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._classes import check_classes
 from jupyter_distill._softmax import TOLERANCE, log_floored
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.teachers._rows import frame_names, is_pyarrow
 
 Kind = Literal["logits", "probabilities"]
@@ -37,7 +37,7 @@ def as_matrix(raw: Any, n_rows: int, *, name: str, kind: Kind | None) -> Raw:
     elif values.ndim == 1 and n_rows == 1 and len(values) > 1:
         values = values[None, :]  # a model that squeezes its last batch of one row
     if values.ndim not in (1, 2):
-        raise ValueError(
+        raise Refusal(
             expected(
                 wanted,
                 got=f"shape {values.shape}",
@@ -49,9 +49,9 @@ def as_matrix(raw: Any, n_rows: int, *, name: str, kind: Kind | None) -> Raw:
         if kind is None or values.dtype.kind not in "biu":
             raise _hard_labels(values, name)
     elif values.dtype.kind == "c":
-        raise ValueError(expected(wanted, got="complex numbers"))
+        raise Refusal(expected(wanted, got="complex numbers"))
     if len(values) != n_rows:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"one answer per row, {n_rows} in all",
                 got=f"{len(values)} (shape {values.shape})",
@@ -84,7 +84,7 @@ def to_logits(
     z = raw.values.astype(np.float64)
     bad = ~np.isfinite(z).all(axis=1)
     if bad.any():
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"finite answers from {name}",
                 got=f"NaN or infinity in {bad.sum()} of {len(z)} rows "
@@ -125,7 +125,7 @@ def as_array(raw: Any, name: str, what: str) -> NDArray[Any]:
         if array.dtype == object and not any(isinstance(v, (str, bytes)) for v in array.flat):
             array = array.astype(np.float64)
     except (ValueError, TypeError) as error:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{name} to return {what}",
                 got=f"{type(raw).__name__}, which is not one array of numbers ({error})",
@@ -147,7 +147,7 @@ def _recognise(
         _check_probabilities(z, rows, name, tolerance)
         return "probabilities"
     if whole:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{name} to return logits or probabilities",
                 got=f"whole numbers between {z.min():g} and {z.max():g}, which may be votes or "
@@ -157,7 +157,7 @@ def _recognise(
         )
     sums = z.sum(axis=1)
     if len(z) > 1 and (z >= 0).all() and np.allclose(sums, sums[0], rtol=tolerance):
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"{name} to return logits or probabilities",
                 got=f"numbers of which every row sums to {sums[0]:g}, like percentages or votes",
@@ -173,7 +173,7 @@ def _check_probabilities(
     outside = ((z < -tolerance) | (z > 1.0 + tolerance)).any(axis=1)
     if outside.any():
         first = int(outside.argmax())
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"probabilities between 0 and 1 from {name}",
                 got=f"{z[first].tolist()} in row {rows[first]} ({outside.sum()} such rows)",
@@ -186,7 +186,7 @@ def _check_probabilities(
     bad = np.abs(sums - 1.0) > tolerance
     if bad.any():
         first = int(bad.argmax())
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"probabilities that sum to one from {name}",
                 got=f"probabilities that do not sum to one: row {rows[first]} sums to "

@@ -13,7 +13,7 @@ GROWTH = 4
 # how a quick teacher is asked, whose answers to the last bit may depend on it.
 BRIEF = 0.02
 RISE = 1.05  # by how much more rows per second pay for a larger batch
-EVEN = 1.02  # by how much fewer a larger one may have and stay
+EVEN = 1.02  # by how much fewer another may have and be taken
 SHARE = 0.5  # of the memory there is, that a batch may be expected to take
 
 
@@ -64,7 +64,9 @@ class Pace:
             return
         rates = self._rates()
         best = max(rates.values())
-        self.size = max(size for size, rate in rates.items() if EVEN * rate >= best)
+        even = [size for size, rate in rates.items() if EVEN * rate >= best]
+        # beyond the brief ones a larger batch saves nothing, and may fall out of a cache
+        self.size = min((size for size in even if size >= BRIEF * rates[size]), default=max(even))
 
     def halve(self, rows: int) -> int:
         """Learn that so many rows do not fit into memory; return how many are tried then."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import Refusal, check_number, expected
 from jupyter_distill.teachers._memory import OutOfMemory
 from jupyter_distill.teachers._outputs import Raw
 from jupyter_distill.teachers._pace import Pace
@@ -84,7 +84,7 @@ class Query:
     ) -> None:
         self.n_rows = count_rows(X)
         if self.n_rows == 0:
-            raise ValueError(expected("at least one row to ask the teacher about", got="0 rows"))
+            raise Refusal(expected("at least one row to ask the teacher about", got="0 rows"))
         if batch_size is None:
             batch_size = teacher.batch_size or teacher.default_batch_size or self.n_rows
         if batch_size != "auto":
@@ -189,7 +189,7 @@ class Query:
     def _whole(self) -> tuple[Rows, Raw]:
         rows, answers = self._sorted()
         if answers is None:
-            raise ValueError(
+            raise Refusal(
                 expected("at least one answered batch", got="none", remedy="Iterate first.")
             )
         return rows, answers
@@ -229,7 +229,7 @@ class Query:
     def _check_same_classes(self, rows: Rows, answer: Raw) -> None:
         for there, other in self._answers[:1]:  # the first stands for all of them
             if other.values.shape[1] != answer.values.shape[1] or other.names != answer.names:
-                raise ValueError(
+                raise Refusal(
                     expected(
                         f"{self.teacher.name} to answer every batch with the same classes",
                         got=f"{_columns(other)} in the batch from row {there[0]}, "

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._optional import require
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 from jupyter_distill.teachers._answer_columns import read_answers
 from jupyter_distill.teachers._ids import as_ids, check_ids, is_default
 
@@ -62,7 +62,7 @@ def read(model: Any, id: Any, answers: Any, classes: NDArray[Any] | None, name: 
     native = _from_file(Path(model), id) if is_file(model) else model
     frame = _frame(native, name)
     if frame.shape[0] == 0:
-        raise ValueError(expected("at least one recorded answer", got=f"0 rows in {name}"))
+        raise Refusal(expected("at least one recorded answer", got=f"0 rows in {name}"))
     ids, id = _ids(native, frame, id, name)
     columns = [column for column in frame.columns if ids is None or column != id]
     names, values = read_answers(frame, columns, answers, classes, name)
@@ -82,7 +82,7 @@ def _ids(native: Any, frame: Any, id: Any, name: str) -> tuple[Any, Any]:
         return None, None
     else:
         called = "" if index is None or index.name is None else f", its index is {index.name!r}"
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"a column with the ids in {name}, or the name of its index",
                 got=f"id={id!r}; its columns are {some(frame.columns, 20)}{called}",
@@ -105,7 +105,7 @@ def _from_file(path: Path, id: Any) -> Any:
         kinds = None if id is None else {id: str}
         frame = pd.read_csv(path, dtype=kinds)
     except (ValueError, OSError) as error:  # also what pandas and pyarrow derive from these
-        raise ValueError(
+        raise Refusal(
             expected(
                 "a file of recorded answers",
                 got=f"{path.name}, which cannot be read ({type(error).__name__}: {error})",
@@ -113,7 +113,7 @@ def _from_file(path: Path, id: Any) -> Any:
         ) from error
     nameless = [column for column in frame.columns if str(column).startswith("Unnamed: ")]
     if nameless:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"a name for every column of {path.name}",
                 got=f"{len(nameless)} without one (an index that was written too?)",
@@ -130,7 +130,7 @@ def _frame(native: Any, name: str) -> Any:
     if isinstance(native, pd.DataFrame) and not native.columns.is_unique:
         twice = native.columns[native.columns.duplicated()].unique().tolist()
         got = f"{some(twice)} more than once"
-        raise ValueError(expected(f"every column of {name} to have a name of its own", got=got))
+        raise Refusal(expected(f"every column of {name} to have a name of its own", got=got))
     frame = nw.from_native(native, allow_series=True)
     if isinstance(frame, nw.LazyFrame):
         raise TypeError(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._optional import loaded
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.data.files import Files
 
 Rows = slice | NDArray[np.intp]
@@ -35,7 +35,7 @@ def count_rows(X: Any) -> int:
     if parts is not None:
         counts = {name: count_rows(part) for name, part in parts.items()}
         if len(set(counts.values())) != 1:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     "the same number of rows in every part of X",
                     got=", ".join(f"{count} in {name!r}" for name, count in counts.items())

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.teachers._base import Refused, Teacher
 from jupyter_distill.teachers._columns import check_width
 from jupyter_distill.teachers._rows import frame_names, is_pyarrow
@@ -56,7 +56,7 @@ class TabularTeacher(Teacher):
         if classes is None:
             return
         if isinstance(classes, (list, tuple)) and len(classes) and np.ndim(classes[0]) > 0:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     "a teacher of one target",
                     got=f"{self.name} with {len(classes)} targets",
@@ -67,7 +67,7 @@ class TabularTeacher(Teacher):
         known = np.array(classes)
         if self.classes is None:
             if len(known) < 2:
-                raise ValueError(
+                raise Refusal(
                     expected(
                         f"{self.name} to know at least two classes",
                         got=repr(known.tolist()),
@@ -76,7 +76,7 @@ class TabularTeacher(Teacher):
                 )
             self.classes, self.n_classes = known, len(known)
         elif len(self.classes) != len(known):
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"classes= to name the {len(known)} classes of {self.name} "
                     f"({known.tolist()!r})",

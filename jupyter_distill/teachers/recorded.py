@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._classes import check_classes
-from jupyter_distill._validation import expected, some
+from jupyter_distill._validation import Refusal, expected, some
 from jupyter_distill.teachers._base import Teacher
 from jupyter_distill.teachers._ids import check_same_order, ids_of, positions
 from jupyter_distill.teachers._recorded import is_file, read
@@ -43,7 +43,7 @@ class RecordedTeacher(Teacher):
         **options: Any,
     ) -> None:
         if options.get("preprocess") is not None:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     "no preprocess= beside recorded answers",
                     got=f"preprocess={options['preprocess']!r}",
@@ -54,7 +54,7 @@ class RecordedTeacher(Teacher):
         found = read(model, id, answers, classes, name)
         k = len(found.names)
         if k > 1 and options.get("task") == "regression":
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"one column of numbers in {name} for task='regression'",
                     got=f"{k} columns: {some(found.names)}",
@@ -82,7 +82,7 @@ class RecordedTeacher(Teacher):
         """Refuse rows without answers, and an id that the student would learn from."""
         columns = list(columns)
         if self.id is not None and self.id in columns:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"X without {self.id!r}, which only ties the answers of {self.name} to rows "
                     "and is nothing for a student to learn from",
@@ -93,7 +93,7 @@ class RecordedTeacher(Teacher):
             )
         both = [] if self._named else [n for n in self._found.names if n in columns]
         if both:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"{self.name} to hold answers only",
                     got=f"{some(both)}, which X has too",
@@ -101,7 +101,7 @@ class RecordedTeacher(Teacher):
                 )
             )
         if self._found.ids is None and len(rows) > 1:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"answers with ids, for {some(rows)} to be told apart",
                     got=f"{self.name}, whose answers belong to the rows of one X by their order",
@@ -133,7 +133,7 @@ class RecordedTeacher(Teacher):
         if known is None:
             places = np.arange(n)
             if len(self._found.values) != n:
-                raise ValueError(
+                raise Refusal(
                     expected(
                         f"{n} recorded answers, one for each row of {what} in its order",
                         got=f"{len(self._found.values)} in {self.name}",
@@ -149,7 +149,7 @@ class RecordedTeacher(Teacher):
         if bad.size:
             at = places[bad]
             which = at.tolist() if known is None else known[at].tolist()
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"finite numbers as recorded answers for the rows of {what}",
                     got=f"missing, NaN or infinite ones in {self.name} for {bad.size} of {n} rows "

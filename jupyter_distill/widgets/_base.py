@@ -9,6 +9,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
+from jupyter_distill._files import write_whole
 from jupyter_distill._validation import did_you_mean, expected, some, target_file
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import html
@@ -136,7 +137,7 @@ class DistillWidget(anywidget.AnyWidget):
             before="",
             picture=self._picture(),
         )
-        target.write_text(text, encoding="utf-8")
+        write_whole(target, text, f"the view {target.name!r}")
         return target
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:

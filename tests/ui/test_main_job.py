@@ -16,11 +16,11 @@ import jupyter_distill as jd
 from jupyter_distill._demo import train_network
 from jupyter_distill.data.loans import load_loans
 
-X, y = load_loans()
+X, y = (part[:2_800] for part in load_loans())
 X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
 teacher = train_network(X_train, y_train)"""
 THREE_LINES = """\
-d = jd.distill(teacher, X_train, y_train, test=(X_test, y_test), size=12)
+d = jd.distill(teacher, X_train, y_train, test=(X_test, y_test), size=12, quality="greedy")
 v = d.view()
 v"""
 LOOK = """\

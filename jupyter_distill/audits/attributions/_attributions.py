@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import Refusal, check_choice, check_number, expected
 from jupyter_distill.audits._intervals import between
 from jupyter_distill.audits._labels import labels_of
 from jupyter_distill.audits._part import Part, Scope
@@ -60,6 +60,8 @@ class Attributions:
         What decides (the teacher; the student where there is none) says of the rows.
     notes : tuple of str
         What was left out, and why.
+    alone : str or None
+        Why only the student was explained, which is one of the notes; None where both were.
     findings : Findings
         What the person should know.
     """
@@ -78,6 +80,7 @@ class Attributions:
     _reads: NDArray[np.bool_]
     _seed: int
     _run: Any = field(repr=False)
+    alone: str | None = None
     findings: Findings = Findings()
 
     @property
@@ -185,9 +188,10 @@ class Attributions:
         data frame
             A row per ``measure`` (see `measures`): ``value`` with its 95 % interval over the rows,
             ``low`` to ``high``; ``floor``, the same of the teacher with itself at another seed
-            and background; ``gap``, by how much agreement is less, row by row; ``below_floor``,
-            whether that is beyond chance. Of several classes the score of the teacher's class
-            is compared.
+            and background; ``gap``, by how much agreement is less, row by row; ``p``, how likely
+            chance alone makes it so much less, adjusted for the number of measures (Holm);
+            ``below_floor``, whether that is less than 1 %. Of several classes the score of the
+            teacher's class is compared.
 
         Raises
         ------
@@ -200,7 +204,7 @@ class Attributions:
         """
         if self.teacher is None:
             what = "a teacher that was explained beside its student"
-            raise ValueError(expected(what, got="the student alone", remedy=self.notes[0]))
+            raise Refusal(expected(what, got="the student alone", remedy=self.alone or ""))
         return self._agreement.copy()
 
     @cached_property
@@ -331,7 +335,7 @@ def _earlier(resume: Any, d: Distillation, method: str) -> Any:
         raise TypeError(expected("resume to be an earlier result", got=repr(resume)))
     plan: Plan = resume._run.plan
     if plan.d is not d or plan.method != method:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "resume to be of the same distillation and method",
                 got=f"one of {plan.d.subject} by method={plan.method!r}",
@@ -366,6 +370,7 @@ def _result(run: Any, notes: list[str]) -> Attributions:
         "_reads": reads,
         "_seed": plan.seed,
         "_run": run,
+        "alone": why_not(d) if teacher is None else None,
     }
     result = Attributions(**parts)
     agreement = None if teacher is None or again is None else result.agreement()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import brief, expected
+from jupyter_distill._validation import Refusal, brief, expected
 from jupyter_distill.audits.disagreements import Comparison, compare
 from jupyter_distill.data.strata import allot, draw
 from jupyter_distill.distillation import Distillation
@@ -38,7 +38,7 @@ def chosen_rows(d: Distillation, rows: Any, n: int, seed: int) -> Places:
         return _given(rows, d.table.n_rows)
     if rows not in ("held_out", "all"):
         what = 'rows to be "held_out", "all", or the places of some rows'
-        raise ValueError(expected(what, got=brief(rows)))
+        raise Refusal(expected(what, got=brief(rows)))
     among = d.rows.held_out if rows == "held_out" else np.arange(d.table.n_rows)
     if len(among) <= n:
         return np.sort(among)
@@ -54,7 +54,7 @@ def _given(rows: Any, n: int) -> Places:
     whole = places.ndim == 1 and places.dtype.kind in "iu" and places.size > 0
     if not whole or places.min() < 0 or places.max() >= n or len(np.unique(places)) < len(places):
         what = f"places of rows, each once, from 0 to {n - 1}"
-        raise ValueError(expected(what, got=brief(rows), remedy=NEW if _framed(rows) else ""))
+        raise Refusal(expected(what, got=brief(rows), remedy=NEW if _framed(rows) else ""))
     return places.astype(np.intp)
 
 

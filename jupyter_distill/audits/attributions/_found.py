@@ -44,7 +44,8 @@ def found(
             "student may be right and its explanation incomplete: say so to whom you give it.",
             ignored.reset_index(drop=True),
         )
-    judged = agreement[agreement["measure"].isin(JUDGED) & (agreement["gap_low"] > MUCH)]
+    far = agreement["below_floor"] & (agreement["gap_low"] > MUCH)
+    judged = agreement[agreement["measure"].isin(JUDGED) & far]
     if len(judged):
         figures: dict[str, int | float | str] = {}
         parts = []

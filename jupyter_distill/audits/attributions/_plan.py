@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.audits.attributions._chosen_rows import chosen_rows
 from jupyter_distill.audits.attributions._score_scale import Scale
 from jupyter_distill.data import Table
@@ -20,6 +20,10 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 EVALUATIONS = 200_000
+
+
+class TooFew(Refusal):
+    """The teacher may not be asked often enough to explain even one row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +155,7 @@ def make_plan(
         if able < 1:
             remedy = "Raise evaluations=, or lower background=."
             what = "a budget of teacher evaluations that is enough for one row"
-            raise ValueError(expected(what, got="less", remedy=remedy))
+            raise TooFew(expected(what, got="less", remedy=remedy))
         if able < n:
             wanted = min(n, len(d.rows.held_out) if rows == "held_out" else d.table.n_rows)
             n = able

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill._softmax import FLOOR, softmax
-from jupyter_distill._validation import check_choice, expected
+from jupyter_distill._validation import Refusal, check_choice, expected
 from jupyter_distill.distillation import Distillation
 
 Floats = NDArray[np.float64]
@@ -96,7 +96,7 @@ def scale_of(d: Distillation, asked: str) -> tuple[Scale, list[str]]:
     if d.task == "regression":
         if asked != "auto":
             what = 'scale="auto" for a regression, whose scale is that of its target'
-            raise ValueError(expected(what, got=repr(asked)))
+            raise Refusal(expected(what, got=repr(asked)))
         return Scale("number", ("prediction",), 1), []
     notes = []
     if asked == "auto":

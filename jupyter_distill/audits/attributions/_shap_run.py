@@ -9,7 +9,7 @@ import numpy as np
 
 from jupyter_distill._validation import expected
 from jupyter_distill.audits.attributions._explained import Attribution
-from jupyter_distill.audits.attributions._plan import Budget, Places, Plan
+from jupyter_distill.audits.attributions._plan import Budget, Places, Plan, TooFew
 from jupyter_distill.audits.attributions._score_scale import Scale
 from jupyter_distill.audits.attributions._shapley import MOST, Ask, Floats, Game
 from jupyter_distill.audits.attributions._student_shap import exact_values
@@ -157,7 +157,7 @@ def run_shap(plan: Plan, earlier: ShapRun | None, budget: Budget, work: Work) ->
         what = f"at least {cost} evaluations of the teacher, for one order of the columns of each"
         what += " row and background"
         remedy = "Raise evaluations=, or explain fewer rows."
-        raise ValueError(expected(what, got=f"{budget.evaluations}", remedy=remedy))
+        raise TooFew(expected(what, got=f"{budget.evaluations}", remedy=remedy))
     if earlier is not None and not rounds and not games[0].complete:
         notes.append(
             f"Nothing was added: {budget.evaluations:,} evaluations are less than going on takes."

@@ -11,7 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_choice, check_number, did_you_mean, expected, some
+from jupyter_distill._validation import (
+    Refusal,
+    check_choice,
+    check_number,
+    did_you_mean,
+    expected,
+    some,
+)
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._part import NotAsked, Part, Scope
 from jupyter_distill.audits._text import WHICH, left
@@ -240,15 +247,13 @@ def bias(
 def _of_classes(d: Distillation, of_class: Any) -> list[int]:
     if d.task == "regression":
         if of_class is not None:
-            raise ValueError(
-                expected("no of_class, as the models give numbers", got=repr(of_class))
-            )
+            raise Refusal(expected("no of_class, as the models give numbers", got=repr(of_class)))
         return []
     labels = d.targets.classes.tolist()
     if of_class is None:
         return [1] if len(labels) == 2 else list(range(len(labels)))
     if of_class not in labels:
-        raise ValueError(
+        raise Refusal(
             expected(f"of_class to be one of {some(labels)}", got=repr(of_class))
             + did_you_mean(of_class, [str(label) for label in labels])
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.checks._given import Given
 from jupyter_distill.checks._sensitive import Attribute, read_sensitive
 from jupyter_distill.distillation import Distillation
@@ -18,7 +18,7 @@ from jupyter_distill.distillation import Distillation
 def attributes_of(d: Distillation, sensitive: Any, intersections: bool) -> list[Attribute]:
     """Return the groups of all rows, by each column and by several together."""
     if sensitive is None:
-        raise ValueError(
+        raise Refusal(
             expected("sensitive to be names of columns, or values beside the rows", got="None")
         )
     if isinstance(sensitive, Mapping):

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._classes import as_python
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 from jupyter_distill.audits._labels import labels_of
 from jupyter_distill.data import Table, alike
 from jupyter_distill.data._read import check_names
@@ -125,7 +125,7 @@ def _labelled(d: Distillation, index: Any) -> Cases:
             near = did_you_mean(label, [str(one) for one in native.index[:1000]])
             raise KeyError(f"There is no row called {label!r} in the index.{near}")
         if len(at) > 1:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"one row called {label!r}",
                     got=f"{len(at)} of them, at positions {some(at.tolist())}",
@@ -145,7 +145,7 @@ def _listed(d: Distillation, rows: Any) -> Cases:
     if all(isinstance(one, bool | np.bool_) for one in found):
         if len(found) != d.table.n_rows:
             what = f"a mask of {d.table.n_rows} rows"
-            raise ValueError(expected(what, got=f"one of {len(found)}"))
+            raise Refusal(expected(what, got=f"one of {len(found)}"))
         chosen = np.flatnonzero(np.asarray(found, dtype=bool))
         _refuse_none(chosen)
         return _placed(d, chosen, single=False)
@@ -218,4 +218,4 @@ def _counts(series: pd.Series[Any]) -> bool:
 
 def _refuse_none(rows: Any) -> None:
     if not len(rows):
-        raise ValueError(expected("at least one row", got="none"))
+        raise Refusal(expected("at least one row", got="none"))

@@ -241,8 +241,9 @@ def certificate(
         after a change.
     evaluations : int, optional
         Rows that the teacher is asked about by each of these methods, at most: 20,000 for each row,
-        of a teacher that may be far away 2,000 or as many as the table has; and no more than it
-        answers in about 10 seconds. How many it were is said beside the reasons.
+        of a teacher that may be far away 2,000 for each row, and for several rows no more than the
+        table has, or 2,000; and no more than it answers in about 10 seconds. How many it were is
+        said beside the reasons.
 
     Returns
     -------

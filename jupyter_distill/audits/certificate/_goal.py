@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +62,7 @@ def goal(target: Any, classes: tuple[Any, ...], answer: int) -> Goal | None:
     several = isinstance(target, list | set | frozenset)
     wanted = [_code(label, classes) for label in (target if several else [target])]
     if not wanted:
-        raise ValueError(expected("a class as target", got=repr(target)))
+        raise Refusal(expected("a class as target", got=repr(target)))
     return Goal(tuple(sorted(set(wanted))))
 
 
@@ -72,7 +72,7 @@ def _code(label: Any, classes: tuple[Any, ...]) -> int:
             return k
     same = [name for name in classes if str(name) == str(label)]
     near = f" Write {same[0]!r}." if same else did_you_mean(label, [str(c) for c in classes])
-    raise ValueError(
+    raise Refusal(
         expected(f"a target among the classes {some(classes, 20)}", got=repr(label)) + near
     )
 
@@ -86,14 +86,14 @@ def _bounds(target: Any) -> Goal:
         raise TypeError(expected(what, got=repr(target)))
     ends = list(target)
     if len(ends) != 2 or ends == [None, None]:
-        raise ValueError(expected(what, got=repr(target)))
+        raise Refusal(expected(what, got=repr(target)))
     for end in ends:
         if end is not None and (isinstance(end, bool) or not isinstance(end, Real) or end != end):
             raise TypeError(expected(what, got=repr(target)))
     low = -np.inf if ends[0] is None else float(ends[0])
     high = np.inf if ends[1] is None else float(ends[1])
     if low > high:
-        raise ValueError(expected(what, got=repr(target), remedy="Turn it around."))
+        raise Refusal(expected(what, got=repr(target), remedy="Turn it around."))
     return Goal((), low, high)
 
 

@@ -35,7 +35,7 @@ class Support:
     fidelity : Interval
         On the held-out ones, without the row itself: the share for which student and teacher name
         the same class, with Wilson's interval; of a regression the mean absolute difference of the
-        two, with a bootstrap interval. NaN where there are none.
+        two, with a bootstrap interval, whose ends are NaN below 5 rows. NaN where there are none.
     rows : int
         How many rows `fidelity` is over.
     fidelity_learnt : float

@@ -88,12 +88,17 @@ def _unfaithful(support: Support, *, regression: bool) -> Finding | None:
     if not support.rows or not worse:
         return None
     evidence = {"local": here.value, "overall": support.overall, "rows": support.rows}
-    what = "differs from its teacher by" if regression else "follows its teacher in"
-    values = [figure(v) if regression else f"{v:.0%}" for v in (here.value, support.overall)]
-    told = (
-        f"The student {what} {values[0]} of the {support.rows} held-out rows {support.which}, "
-        f"against {values[1]} of all of them."
-    )
+    local = f"the {support.rows} held-out rows {support.which}"
+    if regression:
+        told = (
+            f"The student differs from its teacher by {figure(here.value)} on average over "
+            f"{local}, against {figure(support.overall)} over all of them."
+        )
+    else:
+        told = (
+            f"The student follows its teacher in {here.value:.0%} of {local}, "
+            f"against {support.overall:.0%} of all of them."
+        )
     remedy = "Take a larger student, or let the teacher decide such rows."
     return Finding("locally-unfaithful", told, evidence, remedy)
 

@@ -13,14 +13,14 @@ from functools import cached_property
 
 import numpy as np
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import Refusal, check_number, expected
 from jupyter_distill.audits.attributions import _local_run, _shap_run
 from jupyter_distill.audits.attributions._plan import EVALUATIONS as MOST
 from jupyter_distill.audits.attributions._score_scale import scale_of
 from jupyter_distill.distillation import Distillation
 
 EACH = 20_000  # rows that it is asked about, for each row of a certificate
-FAR = 2_000  # the same of one that may be far away, for all rows; or as many as the table has
+FAR = 2_000  # the same of one that may be far away; in all no more than the table has, or this
 SECONDS = 10.0  # that all reasons of a call may take, by what a few answers took
 TRIED = (16, 128)  # rows whose answers are timed; more of them where the first came quickly
 QUICK = 0.5  # seconds
@@ -78,7 +78,7 @@ class Purse:
         if self.given is not None:
             most = int(check_number("evaluations", self.given, low=1, integer=True))
             if most < need:
-                raise ValueError(
+                raise Refusal(
                     expected(
                         f"evaluations of at least {need:,}, to explain {what}",
                         got=f"{most:,}",
@@ -87,7 +87,9 @@ class Purse:
                 )
             return Allowed(most)
         far = self.d.teacher.remote
-        most = max(FAR, self.d.table.n_rows) if far else min(EACH * self.rows, MOST)
+        most = min(EACH * self.rows, MOST)
+        if far:
+            most = min(FAR * self.rows, max(FAR, self.d.table.n_rows))
         why = "it may be a service that costs" if far else "a certificate asks no more unbidden"
         slow = int(SECONDS / self.methods / self._pace)
         if slow < most:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 from jupyter_distill.audits.certificate._precision import Precision
 from jupyter_distill.constraints import SIGNS
 from jupyter_distill.data import Column, Table
@@ -173,7 +173,7 @@ def limited(
     said = _limits(limits, names)
     both = sorted(fixed & set(said))
     if both:
-        raise ValueError(
+        raise Refusal(
             expected("limits of columns that may change", got=f"{some(both)}, immutable as well")
         )
     return tuple(
@@ -201,7 +201,7 @@ def _fixed(immutable: Any, names: list[str]) -> set[str]:
 def _known(what: str, name: Any, names: list[str]) -> None:
     if name not in names:
         near = did_you_mean(name, names) or f" The columns are {some(names, 10)}."
-        raise ValueError(expected(f"{what} to name columns of the table", got=repr(name)) + near)
+        raise Refusal(expected(f"{what} to name columns of the table", got=repr(name)) + near)
 
 
 def _limits(limits: Any, names: list[str]) -> dict[str, Any]:
@@ -225,10 +225,10 @@ def _said(room: Room, said: Any) -> Room:
     if type(said) in (int, float) and said in (1, -1):
         return replace(room, sign=int(said))
     if not isinstance(said, tuple | list) or len(said) != 2:
-        raise ValueError(expected(what, got=repr(said)))
+        raise Refusal(expected(what, got=repr(said)))
     for end in said:
         if end is not None and (isinstance(end, bool) or not isinstance(end, Real) or end != end):
-            raise ValueError(expected(what, got=repr(said), remedy="None leaves an end open."))
+            raise Refusal(expected(what, got=repr(said), remedy="None leaves an end open."))
     low = room.low if said[0] is None else float(said[0])
     high = room.high if said[1] is None else float(said[1])
     if said[0] is not None and said[1] is None:
@@ -236,7 +236,7 @@ def _said(room: Room, said: Any) -> Room:
     if said[1] is not None and said[0] is None:
         low = min(low, high)
     if low > high:
-        raise ValueError(expected(f"a range of {column.name!r} with low <= high", got=repr(said)))
+        raise Refusal(expected(f"a range of {column.name!r} with low <= high", got=repr(said)))
     return replace(room, low=low, high=high)
 
 
@@ -244,13 +244,13 @@ def _codes(room: Room, said: Any) -> NDArray[np.intp]:
     column = room.column
     if isinstance(said, str) or not isinstance(said, Iterable):
         remedy = f"Write {column.name!r}: [{said!r}]." if said in column.categories else ""
-        raise ValueError(
+        raise Refusal(
             expected(f"the values that {column.name!r} may take", got=repr(said), remedy=remedy)
         )
     allowed = list(said)
     for value in allowed:
         if value not in column.categories:
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"values of {column.name!r} among {some(column.categories, 20)}",
                     got=repr(value),
@@ -273,7 +273,7 @@ def check_start(found: Sequence[Room], values: Floats, limits: Any, label: objec
         said = (limits or {}).get(room.column.name)
         if said is None or np.isnan(x) or _holds(room.column, said, float(x)):
             continue
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"limits of {room.column.name!r} that hold the value of row {label!r}",
                 got=f"{said!r}, and it is {room.column.text(x)}",

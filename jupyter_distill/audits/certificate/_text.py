@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from jupyter_distill._validation import with_article
@@ -90,9 +91,11 @@ def supported(support: Support, *, regression: bool) -> str:
         return f"{told} No other held-out row is there to measure local fidelity on."
     here, digits = support.fidelity, 3
     if regression:
-        ends = f"{figure(here.value)} [{figure(here.low)}, {figure(here.high)}]"
+        apart = figure(here.value)
+        if not isnan(here.low):
+            apart += f" [{figure(here.low)}, {figure(here.high)}]"
         return (
-            f"{told} On {support.rows:,} of these, student and teacher differ by {ends} on "
+            f"{told} On {support.rows:,} of these, student and teacher differ by {apart} on "
             f"average; on all held-out rows by {figure(support.overall)}."
         )
     return (

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from jupyter_distill._paired import LEVEL, MATTERS
+from jupyter_distill._paired import LEVEL
 from jupyter_distill.audits._intervals import UNKNOWN, Interval, mean_intervals
 from jupyter_distill.audits._moves import Grid
 from jupyter_distill.audits._recurring import KINDS, recurring
@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 
 MORE, LESS, ALIKE, UNUSED = "more", "less", "alike", "not used"
 FEWEST = 5  # refits below which no spread is known
+MOVE = 0.02  # of a probability, on average: a difference of moves that matters
 SLICE = 0.05  # of the standard deviation of the teacher's numbers: a difference that matters
 NAN = float("nan")
 
@@ -33,11 +34,11 @@ def columns_of(
     """Return how far each column moves the answers of both, and whether they clearly differ."""
     student, other = (one.effects(values)[0] for one in said)
     spreads = [one.effects(values) for one in again]
-    least = SLICE * float(d.targets.values.std()) if d.task == "regression" else MATTERS
+    least = SLICE * float(d.targets.values.std()) if d.task == "regression" else MOVE
     rows = []
     for at, feature in enumerate(values):
         difference = float(student[at] - other[at])
-        low, high, p = _chance(difference, [of[:, at] for of in spreads])
+        low, high, p = _chance(difference, spreads[0][:, at], spreads[1][:, at])
         leans = ALIKE
         if max(student[at], other[at]) <= 1e-9 * max(least, 1e-300):
             leans = UNUSED
@@ -60,16 +61,20 @@ def columns_of(
     return pd.DataFrame(rows, columns=names)
 
 
-def _chance(difference: float, spreads: Sequence[Floats]) -> tuple[float, float, float]:
-    """Return the interval of a difference, and how likely chance alone makes it as large."""
-    few = min(len(of) for of in spreads)
-    if few < FEWEST:
+def _chance(difference: float, ours: Floats, others: Floats) -> tuple[float, float, float]:
+    """Return the interval of a difference, and how likely chance alone makes it as large.
+
+    Refits of both to the same resample have the same luck, so that it cancels; an interrupt may
+    have left more of one than of the other.
+    """
+    n = min(len(ours), len(others))
+    if n < FEWEST:
         return NAN, NAN, 1.0
-    error = float(np.sqrt(sum(of.var(ddof=1) for of in spreads)))
-    half = float(stats.t.ppf(0.975, few - 1)) * error
+    error = float((ours[:n] - others[:n]).std(ddof=1))
+    half = float(stats.t.ppf(0.975, n - 1)) * error
     if error == 0:
         return difference, difference, float(difference == 0)
-    p = float(2 * stats.t.sf(abs(difference) / error, few - 1))
+    p = float(2 * stats.t.sf(abs(difference) / error, n - 1))
     return difference - half, difference + half, p
 
 
@@ -146,7 +151,7 @@ def curves_of(
         for k in range(1, 2) if len(names) == 2 else range(len(names)):
             for v, value in enumerate(grid.values):
                 difference = float(student[v, k] - other[v, k])
-                low, high, _ = _chance(difference, [of[:, v, k] for of in spreads])
+                low, high, _ = _chance(difference, spreads[0][:, v, k], spreads[1][:, v, k])
                 rows.append(
                     {
                         "column": column.name,

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from jupyter_distill._late import late
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import Refusal, check_choice, check_number, expected
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._moves import draw, grids
 from jupyter_distill.audits._part import NotAsked, Part, Scope
@@ -182,9 +182,9 @@ def compare(
 ) -> TruthComparison:
     """Compare the student with the same student fitted to the truth.
 
-    Both are refitted to bootstrap resamples of what they learnt from, which tells what is the
-    teacher's doing from what other rows would have changed; the level of 1 % is shared among the
-    columns.
+    Both are refitted to the same bootstrap resamples of what they learnt from, which tells what is
+    the teacher's doing from what other rows would have changed; the level of 1 % is shared among
+    the columns.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def compare(
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
     other = d.labels_only
     if other is None:
-        raise ValueError(
+        raise Refusal(
             expected(
                 "a distillation with the ground truth, to fit the same student to it",
                 got="one without",

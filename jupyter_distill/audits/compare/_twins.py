@@ -84,21 +84,23 @@ def room(n: int, grids: Mapping[int, Grid], classes: int) -> int:
 def both(
     d: Distillation, rows: Table, resamples: int, seed: int | None, work: Work
 ) -> tuple[list[Refit], list[Refit]]:
-    """Refit the student, and the same student to the truth, to resamples of what each learnt.
+    """Refit the student, and the same student to the truth, both to the same resamples.
+
+    What other rows would have changed in both alike is so no difference between them.
 
     Raises
     ------
     KeyboardInterrupt
         If the person stops it before two of each are done.
     """
-    seeds = np.random.SeedSequence(seed).spawn(2 * resamples)
+    seeds = np.random.SeedSequence(seed).spawn(resamples)
     drawn = Resamples(d)
-    ours = refits(d, rows, seeds[:resamples], work, drawn)
-    return ours, _to_truth(d, rows, seeds[resamples : resamples + len(ours)], work)
+    ours = refits(d, rows, seeds, work, drawn)
+    return ours, _to_truth(d, rows, [drawn.times(one) for one in seeds[: len(ours)]], work)
 
 
 def _to_truth(
-    d: Distillation, rows: Table, seeds: Sequence[np.random.SeedSequence], work: Work
+    d: Distillation, rows: Table, resamples: Sequence[NDArray[np.intp]], work: Work
 ) -> list[Refit]:
     learnt = d.targets.take(d.rows.learnt)
     base = np.ones(learnt.n_rows) if learnt.weights is None else learnt.weights
@@ -107,10 +109,7 @@ def _to_truth(
     twin.set_params(alpha=1.0)
 
     def calls() -> Iterator[tuple[object, ...]]:
-        there = np.flatnonzero(base > 0)
-        for seed in seeds:
-            drawn = np.random.default_rng(seed).integers(0, len(there), len(there))
-            times = np.bincount(there[drawn], minlength=len(base))
+        for times in resamples:
             again = replace(learnt, weights=base * times)
             yield twin, prepared, again, (d.size,), d.size, rows
 
@@ -121,7 +120,7 @@ def _to_truth(
     except KeyboardInterrupt:
         if len(done) < 2:
             raise
-        work.interrupted(f"{len(done)} of {len(seeds)} refits to the truth were done.")
+        work.interrupted(f"{len(done)} of {len(resamples)} refits to the truth were done.")
     return done
 
 

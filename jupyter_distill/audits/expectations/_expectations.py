@@ -36,7 +36,7 @@ from jupyter_distill.audits.expectations._judged import (
 )
 from jupyter_distill.audits.expectations._moved_rows import about_moves, drawn_rows
 from jupyter_distill.audits.expectations._proxies import Proxy, found_in_proxies, proxies
-from jupyter_distill.audits.expectations._shares import Share, found_in_shares, shares
+from jupyter_distill.audits.expectations._shares import Share, found_in_shares, shares, unasked
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.expectations import Expectation, Expectations, as_expectations
 from jupyter_distill.findings import Findings
@@ -238,7 +238,7 @@ def expectations(
     drawn, notes = drawn_rows(d, rows, n, moves, evaluations)
     scale = float(answers(d.targets).std()) if d.task == "regression" else 1.0
     said: dict[str, dict[int, Floats]] = {TEACHER: {}}
-    why = d.silence
+    why, stopped = d.silence, False
     if not why:
         said[TEACHER], stopped = asked(d, drawn, moves, work)
         if stopped:
@@ -251,7 +251,7 @@ def expectations(
         j: said_by(d.student, moved_values(d.table, drawn, one)).reshape(len(one), len(drawn), -1)
         for j, one in moves.items()
     }
-    limited = shares(d, looked, rows, n, evaluations, progress)
+    limited = unasked(looked, why) if stopped else shares(d, looked, rows, n, evaluations, progress)
     told, unmeasured = proxies(d, directed, used_columns(d.student))
     judged = tuple(_judged(d, directed, drawn, moves, said, scale * tolerance, scale, why))
     return ExpectationsReport(

@@ -136,7 +136,12 @@ class Lines:
     @property
     def way(self) -> str:
         """How the lines were made, in words."""
-        return f"{self.said.shape[1]} rows x {len(self.grid)} values: not proven"
+        return f"{self.said.shape[1]} rows x {len(self.grid)} values"
+
+    @property
+    def unproven(self) -> str:
+        """The same of what these lines show, and others might not."""
+        return f"{self.way}: not proven"
 
     def measured(self, k: int) -> tuple[float, float, float, float]:
         """Return direction, attribution, spread and effect, the first two of one class."""
@@ -219,8 +224,9 @@ def _directed(_: Expectation, lines: Lines, worst: float) -> tuple[str, str]:
         beyond = max(worst, lines.proof.worst) > lines.tolerance
         return (VIOLATED if beyond else NEARLY), f"proven: {lines.proof.method}"
     if np.ptp(lines.said, axis=0).max() <= lines.rounding:
-        return NOT_USED, lines.way
-    return _graded(worst, lines), lines.way
+        return NOT_USED, lines.unproven
+    status = _graded(worst, lines)
+    return status, lines.way if status == VIOLATED else lines.unproven
 
 
 def _graded(worst: float, lines: Lines) -> str:
@@ -231,7 +237,7 @@ def _graded(worst: float, lines: Lines) -> str:
 
 def _part(asked: Expectation, lines: Lines, worst: float) -> tuple[str, str]:
     used = worst > lines.rounding if lines.used is None else lines.used
-    method = lines.way if lines.used is None else READ
+    method = READ if lines.used is not None else lines.way if used else lines.unproven
     if asked.want is None:
         return (USED if used else NOT_USED), method
     if asked.want == USED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import Refusal, check_number, expected
 from jupyter_distill.audits._moves import Grid, Places, draw
 from jupyter_distill.distillation import Distillation
 
@@ -26,7 +26,7 @@ def drawn_rows(
     if len(drawn) * each <= most:
         return drawn, []
     if most < each:
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"evaluations of at least {each}, to move one through all values",
                 got=f"{most}",

@@ -88,6 +88,8 @@ class Proxy:
         return (
             f"all columns {who} tell {self.column} to {self._figure} "
             f"({self.measure}; by chance {self.chance:.0%}){above}"
+            if self.high > self.chance
+            else f"no column {who} tells {self.column} better than chance ({self.measure})"
         )
 
     @property

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from jupyter_distill._resample import interval, resampled_means
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._models import STUDENT, TEACHER
 from jupyter_distill.audits.attributions import Attributions, attributions
 from jupyter_distill.audits.attributions._explained import Attribution
+from jupyter_distill.audits.attributions._plan import TooFew
 from jupyter_distill.audits.expectations._judged import MET, NEARLY, READ, UNKNOWN, VIOLATED
+from jupyter_distill.audits.expectations._sampled import share_of
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.expectations import Expectation
 from jupyter_distill.findings import Finding
-
-Floats = NDArray[np.float64]
 
 NAN = float("nan")
 ROWS = 100  # that are explained, at most
@@ -39,12 +37,13 @@ class Share:
     model : {"teacher", "student"}
         Who is looked at.
     verdict : {"met", "nearly met", "violated", "unknown"}
-        ``"nearly met"``: it has more, which may be chance of the rows.
+        ``"nearly met"``: it has more, which may be chance of the rows or of the sampling.
     method : str
         How that is known; of an unknown verdict, why.
     share, low, high : float
         Mean absolute SHAP value of the column over rows and scores, as a share of the sum over
-        all columns, with its 95 % interval over the rows.
+        all columns, with its 95 % interval over the rows. Of values that were sampled the noise
+        is taken off, which makes absolute values larger, and its error is in the interval.
     rank : int
         Its place among the columns, from 1; 0 where it is not known.
     rows : int
@@ -103,12 +102,12 @@ def shares(
     try:
         n = min(n, ROWS)
         found = attributions(d, rows=rows, n=n, evaluations=evaluations, progress=progress)
-    except ValueError as error:
+    except TooFew as error:
         if evaluations is None:
             raise
         what = "evaluations enough to explain the teacher, for max_share"
         remedy = "Raise evaluations=."
-        raise ValueError(expected(what, got=f"{evaluations}", remedy=remedy)) from error
+        raise Refusal(expected(what, got=f"{evaluations}", remedy=remedy)) from error
     judged = [
         _judged(d, found, one, model, of)
         for one in wanted
@@ -116,8 +115,20 @@ def shares(
     ]
     asked = sum(of.evaluations for of in (found.teacher, found.again) if of is not None)
     # who was not explained is said with the verdict
-    notes = tuple(note for note in found.notes if not note.startswith("Only the student"))
+    notes = tuple(note for note in found.notes if note != found.alone)
     return Shares(tuple(judged), asked, notes)
+
+
+def unasked(looked: Sequence[Expectation], why: str) -> Shares:
+    """Return the same where nothing was explained, and why."""
+    return Shares(
+        tuple(
+            Share(one.column, one.most, model, UNKNOWN, why)
+            for one in looked
+            if one.most is not None
+            for model in (TEACHER, STUDENT)
+        )
+    )
 
 
 def _judged(
@@ -130,9 +141,7 @@ def _judged(
     read = found.frame().set_index("column").loc[one.column]
     if model == STUDENT and not read["used"]:
         return Share(*about, MET, READ, 0.0, 0.0, 0.0, 0, len(found.index))
-    sizes = np.abs(of.values).mean(2)
-    columns = np.column_stack([sizes[:, one.feature], sizes.sum(1)])
-    share, low, high = interval(columns, resampled_means(columns, d.random_state), _part)
+    share, low, high = share_of(of.values, of.error, one.feature, d.random_state)
     if np.isnan(share):  # a model that says the same of every row has no reasons
         share = low = high = 0.0
     verdict = MET if share <= one.most else VIOLATED if low > one.most else NEARLY
@@ -140,12 +149,6 @@ def _judged(
     n = len(found.index)
     method = f"SHAP values of {n:,} rows, {of.explainer}"
     return Share(*about, verdict, method, share, low, high, rank, n)
-
-
-def _part(means: Floats) -> Floats:
-    whole = means[..., 1]
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(whole > 0, means[..., 0] / np.where(whole > 0, whole, 1), NAN))
 
 
 def found_in_shares(judged: Sequence[Share]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from jupyter_distill._versions import installed
+from jupyter_distill._versions import own
 from jupyter_distill.exports.code._cells import Cells
 from jupyter_distill.exports.code._names import one_line
 from jupyter_distill.reading import Form
@@ -47,7 +47,7 @@ class About:
     @property
     def version(self) -> str:
         """Version of the package."""
-        return installed("jupyter-distill") or "(not installed)"
+        return own()
 
     @cached_property
     def settings(self) -> dict[str, str]:

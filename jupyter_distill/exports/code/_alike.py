@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.exports.code._cells import Cells
-from jupyter_distill.exports.code._result import Checked
-from jupyter_distill.reading import Form
+from jupyter_distill.exports.code._result import Checked, Rounded
+from jupyter_distill.reading import Answers, Form
 from jupyter_distill.targets import soften
 
 Floats = NDArray[np.float64]
 TIE = 1e-12  # a lead that is no more than the rounding of sums
+EXACT = 1e-9
+MOST = 17  # digits, with which a number is exact
 
 
 def answered_alike(
@@ -29,6 +31,8 @@ def answered_alike(
     if checked.answers is None:
         return None, []
     said, output = checked.answers, student.output(cells.table)
+    if checked.rounded is not None:
+        _as_rounded(said, checked.rounded, cells, form, format)
     notes = []
     if not form.classes:
         wanted = output[:, None]
@@ -54,6 +58,31 @@ def answered_alike(
     return float(worst.max()), notes
 
 
+def rounding(student: Any, form: Form, cells: Cells, checked: Checked) -> float | None:
+    """Return how far rounding alone takes an answer from the student's; None without rounding."""
+    if checked.rounded is None or checked.rounded.digits == MOST:
+        return None
+    meant, output = checked.rounded.answers.numbers, student.output(cells.table)
+    wanted = soften(output) if form.classes else output[:, None]
+    assert meant is not None
+    return float(np.abs(meant - wanted).max())
+
+
+def _as_rounded(said: Answers, rounded: Rounded, cells: Cells, form: Form, format: str) -> None:
+    """Refuse what does not say what its own rounded numbers come to."""
+    meant, of = rounded.answers, ""
+    if rounded.digits < MOST:
+        of = f", rounded to {rounded.digits} digits,"
+    assert meant.numbers is not None and said.numbers is not None
+    if meant.named is not None and said.named is not None:
+        other = (said.named != meant.named) & ~_level(said.named, meant.named, meant.numbers)
+        _refuse(other, cells, form, format, meant.named, said.named, of)
+    scale = 1.0 if form.classes else float(np.abs(meant.numbers).max()) or 1.0
+    apart = np.abs(said.numbers - meant.numbers)
+    worst = np.where(np.isnan(apart), np.inf, apart).max(1)
+    _refuse(worst > EXACT * scale, cells, form, format, meant.numbers, said.numbers, of)
+
+
 def _level(named: NDArray[np.intp], best: NDArray[np.intp], p: Floats) -> NDArray[np.bool_]:
     """Say where another class is named which is as probable, but for rounding."""
     rows = np.arange(len(p))
@@ -62,7 +91,13 @@ def _level(named: NDArray[np.intp], best: NDArray[np.intp], p: Floats) -> NDArra
 
 
 def _refuse(
-    wrong: NDArray[np.bool_], cells: Cells, form: Form, format: str, wanted: Any, said: Any
+    wrong: NDArray[np.bool_],
+    cells: Cells,
+    form: Form,
+    format: str,
+    wanted: Any,
+    said: Any,
+    rounded: str = "",
 ) -> None:
     if not wrong.any():
         return
@@ -71,9 +106,10 @@ def _refuse(
     given = len(cells) - cells.probes
     which = f"row {row}" if row < given else f"row {row - given} of those made up"
     raise ValueError(
-        f"The export as {format!r} does not answer as the student does on {int(wrong.sum())} of "
-        f"{len(cells)} rows. The first is {which}, {values!r}: the student says "
-        f"{_said(form, wanted[row])}, the export {_said(form, said[row])}. Nothing was written."
+        f"The export as {format!r} does not answer as the student{rounded} does on "
+        f"{int(wrong.sum())} of {len(cells)} rows. The first is {which}, {values!r}: the student "
+        f"says {_said(form, wanted[row])}, the export {_said(form, said[row])}. "
+        "Nothing was written."
     )
 
 

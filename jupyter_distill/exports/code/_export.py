@@ -10,11 +10,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from jupyter_distill._files import write_whole
 from jupyter_distill._validation import check_choice, did_you_mean, expected, some, target_file
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.code._about import About
-from jupyter_distill.exports.code._alike import answered_alike
+from jupyter_distill.exports.code._alike import answered_alike, rounding
 from jupyter_distill.exports.code._cells import cells
 from jupyter_distill.exports.code._read import form_of
 from jupyter_distill.exports.code._result import Export
@@ -78,8 +79,13 @@ def export(
     -----
     Labels have to be the same, and probabilities within 1e-9 (numbers: within 1e-9 of the largest).
     ``"text"`` and ``"markdown"`` round what is added or answered, never what is asked, to as few
-    digits as leave every label the same; the largest difference of a probability is said. They are
-    read back by what they say alone, and followed row by row.
+    digits as leave every label the same and every probability within 5e-4 (numbers: 1e-6 of the
+    largest), unless `digits` are given. They are read back by what they say alone and followed row
+    by row, and have to come to what the rounded numbers come to, within 1e-9; what rounding makes
+    of it is said apart.
+
+    Where a package that runs what was written is not installed (onnxruntime; DuckDB for its own
+    dialect), it is written nevertheless: ``checked`` is False, and a note names the package.
     """
     module = _load(format)
     own = student if isinstance(student, Distillation) else None
@@ -105,10 +111,11 @@ def export(
         max_difference=worst,
         checked_by=checked.by,
         notes=(*checked.notes, *notes),
+        rounding=rounding(student, form, looked_at, checked) if done else None,
     )
     if target is None:
         return made
-    target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    write_whole(target, content, f"the export {target.name!r}")
     return replace(made, path=target)
 
 

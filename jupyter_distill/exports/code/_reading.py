@@ -10,11 +10,12 @@ from jupyter_distill._validation import check_number
 from jupyter_distill.exports.code._about import About
 from jupyter_distill.exports.code._cells import Cells
 from jupyter_distill.exports.code._follow import Passage, follow
-from jupyter_distill.exports.code._result import Checked
+from jupyter_distill.exports.code._result import Checked, Rounded
 from jupyter_distill.exports.code._words import Section, sections
 from jupyter_distill.reading import Answers, Form, evaluate
 
 LEAST, MOST = 3, 17  # digits; with 17 a number is exact
+EXACT = 1e-9
 NEAR = 5e-4  # of a probability: three digits of it stay right
 ALIKE = 1e-6  # of a number, in parts of the largest answer
 
@@ -90,13 +91,22 @@ def check_words(passages: list[Passage], form: Form, cells: Cells, digits: int |
     digits : int, optional
         As was asked for. Fewer than needed change answers by as much as the text says; labels have
         to be the same however few there are.
+
+    Notes
+    -----
+    What was written has to come to what its rounded numbers come to, at any number of digits: so a
+    wrong digit is not taken for rounding. How far these are from the student is another question.
     """
-    tolerance = 1e-9
-    if digits is None:
+    written = digits_for(form, cells, digits)
+    tolerance = EXACT
+    if written < MOST:
         tolerance = NEAR if form.classes else ALIKE
-    elif digits < MOST:
-        tolerance = 1.0 if form.classes else 10.0 ** (1 - LEAST)
-    # sums of the text and of the student end otherwise in the last digits
+        if digits is not None:  # whoever asks for few takes what they do, which is said
+            tolerance = np.inf
     return Checked(
-        follow(passages, form, cells), "a reader of the text alone", (), tolerance + 1e-9
+        follow(passages, form, cells),
+        "a reader of the text alone",
+        # sums of the text and of the student end otherwise in the last digits
+        tolerance=tolerance + EXACT,
+        rounded=Rounded(written, evaluate(form.rounded(written), cells.values)),
     )

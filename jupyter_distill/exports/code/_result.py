@@ -9,6 +9,22 @@ from jupyter_distill.reading import Answers
 
 
 @dataclass(frozen=True, eq=False)
+class Rounded:
+    """What an export has to answer, as its numbers are rounded.
+
+    Attributes
+    ----------
+    digits : int
+        How many are written; 17 are exact.
+    answers : Answers
+        Of the student with numbers of so many digits, to the rows of the check.
+    """
+
+    digits: int
+    answers: Answers
+
+
+@dataclass(frozen=True, eq=False)
 class Checked:
     """What an export answered to the rows of its check.
 
@@ -25,6 +41,8 @@ class Checked:
         the same.
     of : int or None
         The class whose probability alone is answered.
+    rounded : Rounded or None
+        What was to be written, where numbers may be rounded; None where they are exact.
     """
 
     answers: Answers | None
@@ -32,6 +50,7 @@ class Checked:
     notes: tuple[str, ...] = ()
     tolerance: float = 1e-9
     of: int | None = None
+    rounded: Rounded | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +71,9 @@ class Export:
     max_difference : float or None
         Largest difference from the student over all of them: of a probability, or of a number in
         its own unit. None where it was not checked, or holds labels alone.
+    rounding : float or None
+        How much of it rounding makes by itself: what is written was found to be exactly what was
+        to be written. None where nothing is rounded.
     checked_by : str
         What ran it for the check.
     path : Path or None
@@ -68,6 +90,7 @@ class Export:
     checked_by: str
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    rounding: float | None = None
 
     @property
     def checked(self) -> bool:
@@ -83,6 +106,8 @@ class Export:
             differs = ""
             if self.max_difference is not None:
                 differs = f"; largest difference {self.max_difference:.3g}"
+            if self.rounding is not None:
+                differs += f", of which rounding makes {self.rounding:.3g}"
             lines.append(
                 f"Run by {self.checked_by} on {rows} and {self.checked_edges:,} made up at its "
                 f"thresholds: the student's answer on every one{differs}."

@@ -164,6 +164,7 @@ def _sqlite(
         table = ".".join(identifier(part) for part in where)
         kinds = {j: kind_of(cells.columns[j]) for j in names}
         named = [f"{identifier(name)} {SQLITE[kinds[j]]}" for j, name in names.items()]
+        keep = [name for name in keep if name not in names.values()]  # which are there anyway
         named += [f"{identifier(name)} INTEGER" for name in keep]
         connection.execute(f"CREATE TABLE {table} ({', '.join(named)})")
         columns = [cells.column(j) for j in names] + [list(range(len(cells)))] * len(keep)

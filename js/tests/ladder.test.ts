@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { Wire } from '../shared/wire';
+import ladder from '../widgets/ladder';
+import { placeNames, roundLevels } from '../widgets/ladder/scales';
+import { click, common, FakeModel, press, render, wait, wire } from './fakes';
+
+function raw(array: Float64Array | Uint8Array, dtype: string, shape = [array.length]): Wire {
+  return { dtype, shape, data: new DataView(array.buffer) };
+}
+
+const measure = (name: string, values: number[], more = true) => ({
+  name,
+  title: `The ${name}`,
+  short: name,
+  share: more,
+  more,
+  decimals: 3,
+  values: raw(Float64Array.from(values.flatMap((v) => [v, v - 0.05, v + 0.05])), 'f8', [4, 3]),
+  baselines: [{ name: 'labels only', about: 'the labels alone', interval: [0.8, 0.75, 0.85] }]
+});
+
+const state = (more = {}) => ({
+  ...common,
+  rungs: {
+    families: ['tree', 'rules'],
+    across: 'things to read',
+    ticks: [1, 2, 5],
+    family: wire([0, 0, 1, 1], 'i4'),
+    size: wire([2, 4, 1, 3], 'i4'),
+    x: wire([1, 3, 1, 5], 'i4'),
+    knee: raw(Uint8Array.from([0, 1, 0, 0]), 'u1'),
+    temperature: raw(Float64Array.from([1, 2, 1, 2]), 'f8'),
+    titles: ['tree of 2 leaves', 'tree of 4 leaves', 'list of 1 rule', 'list of 3 rules'],
+    counts: ['2 leaves', '4 leaves', '1 rule', '3 rules'],
+    dense: ['', '', '', '3 rules (readable: 2)'],
+    measures: [
+      measure('agreement', [0.7, 0.9, 0.72, 0.88]),
+      measure('KL', [0.3, 0.1, 0.28, 0.12], false)
+    ]
+  },
+  busy: false,
+  family: 'tree',
+  size: 4,
+  measure: 'agreement',
+  adopt: {},
+  ...more
+});
+
+const labels = (all: (css: string) => HTMLElement[]) =>
+  all('[role=option]').map((p) => p.getAttribute('aria-label') ?? '');
+
+describe('ladder view', () => {
+  it('draws every rung with its line, shape, interval and name', () => {
+    const { all, root, stop } = render(ladder, new FakeModel(state()));
+    expect(labels(all)).toHaveLength(4);
+    expect(all('.whisker[data-of]')).toHaveLength(4);
+    expect(all('.name').map((e) => e.textContent)).toEqual(['tree', 'rules']);
+    const shapes = all('.point .marker').map((e) => e.getAttribute('d'));
+    expect(new Set(shapes).size).toBeGreaterThan(1);
+    expect(all('.chosen').map((e) => e.dataset.rung)).toEqual(['1']);
+    expect(all('[aria-selected=true]')[0].getAttribute('aria-label')).toContain('knee; chosen');
+    expect(all('.beside')[0].textContent).toBe('labels only 80.0 %');
+    expect(root.querySelector('.aloud')?.textContent).toContain('tree: 1: 70.0 %, 3: 90.0 %.');
+    stop();
+  });
+
+  it('shows another measure, and tells the kernel', async () => {
+    const model = new FakeModel(state());
+    const { root, all, stop } = render(ladder, model);
+    const select = root.querySelector('select') as HTMLSelectElement;
+    expect([...select.options].map((o) => o.text)).toEqual(['The agreement', 'The KL']);
+    select.value = 'KL';
+    select.dispatchEvent(new Event('change'));
+    await wait(40);
+    expect(model.state.measure).toBe('KL');
+    expect(root.textContent).toContain('less is better');
+    expect(labels(all)[0]).toMatch(/KL 0\.\d{3} \(.*agreement/);
+    stop();
+  });
+
+  it('asks the kernel to adopt a rung, and follows its answer', async () => {
+    const model = new FakeModel(state());
+    const { root, all, stop } = render(ladder, model);
+    const status = () => root.querySelector('[role=status]')?.textContent;
+    click(all('[data-rung="3"] .marker')[0]);
+    expect(model.state.adopt).toEqual({ family: 'rules', size: 3 });
+    expect(status()).toBe('Adopting the list of 3 rules …');
+    expect(all('.pending')).toHaveLength(1);
+    model.set('busy', true);
+    model.set('family', 'rules');
+    model.set('size', 3);
+    await wait(40);
+    expect(status()).toContain('Chosen: list of 3 rules, agreement 88.0 % (83.0 to 93.0 %).');
+    expect(status()).toContain('Measuring what it has to beat');
+    expect(all('.pending')).toHaveLength(0);
+    expect(all('.chosen').map((e) => e.dataset.rung)).toEqual(['3']);
+    model.set('busy', false);
+    expect(status()).toContain('adopts it');
+    stop();
+  });
+
+  it('gives up on a rung that was refused', () => {
+    const model = new FakeModel(state());
+    const { root, all, stop } = render(ladder, model);
+    click(all('[data-rung="0"]')[0]);
+    model.set('busy', true);
+    expect(root.querySelector('[role=status]')?.textContent).toContain('Adopting');
+    model.set('busy', false);
+    expect(root.querySelector('[role=status]')?.textContent).toContain('Chosen: tree of 4');
+    stop();
+  });
+
+  it('shows a card without a kernel, changes nothing and says so', () => {
+    const model = new FakeModel(state({ live: false }));
+    const { root, all, stop } = render(ladder, model);
+    click(all('[data-rung="3"]')[0]);
+    expect(model.log).toEqual([]);
+    expect(root.querySelector('.hover')?.textContent).toContain('3 rules (readable: 2)');
+    expect(root.querySelector('.hover')?.textContent).toContain('T = 2.0');
+    expect(root.querySelector('[role=status]')?.textContent).toContain('was not adopted');
+    stop();
+  });
+
+  it('is whole by keyboard', () => {
+    const model = new FakeModel(state());
+    const { root, all, stop } = render(ladder, model);
+    const here = () => root.activeElement?.getAttribute('data-rung');
+    const tab = all('[tabindex="0"]').filter((e) => e.dataset.rung);
+    expect(tab.map((e) => e.dataset.rung)).toEqual(['1']);
+    tab[0].focus();
+    press(root.activeElement as Element, 'ArrowLeft');
+    expect(here()).toBe('0');
+    press(root.activeElement as Element, 'ArrowDown');
+    expect(here()).toBe('2');
+    press(root.activeElement as Element, 'End');
+    expect(here()).toBe('3');
+    press(root.activeElement as Element, 'Enter');
+    expect(model.state.adopt).toEqual({ family: 'rules', size: 3 });
+    press(root.activeElement as Element, 'Escape');
+    expect((root.querySelector('.hover') as HTMLElement).hidden).toBe(true);
+    stop();
+  });
+
+  it('says so when there is no ladder yet', () => {
+    const { root, stop } = render(ladder, new FakeModel(state({ rungs: {} })));
+    expect(root.textContent).toContain('There is no ladder yet.');
+    stop();
+  });
+});
+
+describe('places', () => {
+  it('levels enclose the data', () => {
+    const levels = roundLevels(0.72, 0.93);
+    expect(levels[0]).toBeCloseTo(0.7);
+    expect(levels.at(-1)).toBeCloseTo(0.95);
+    expect(roundLevels(0, 0)).toHaveLength(3);
+  });
+
+  it('names lie apart and inside', () => {
+    const ends = [40, 42, 44].map((y) => [
+      [0, 90] as [number, number],
+      [100, y] as [number, number]
+    ]);
+    const inside = { left: 0, right: 160, top: 0, bottom: 100 };
+    const ys = placeNames(ends, [40, 40, 40], inside).map(([, y]) => y);
+    for (const [i, a] of ys.entries()) {
+      for (const b of ys.slice(i + 1)) expect(Math.abs(a - b)).toBeGreaterThanOrEqual(14);
+    }
+  });
+});
