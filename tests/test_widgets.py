@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,32 @@ from jupyter_distill.widgets.distillation import DistillationView
 from jupyter_distill.widgets.ladder import LadderView
 from jupyter_distill.widgets.rules import RulesView
 from jupyter_distill.widgets.temperature import TemperatureSlider
+from jupyter_distill.widgets.terms import TermsView
 from jupyter_distill.widgets.tree import TreeView
 from tests.distilling import run
 from tests.small import EVIL, distilled, people
 
-VIEWS = (TreeView, RulesView, DisagreementTable, TemperatureSlider, LadderView, DistillationView)
+VIEWS = (
+    *(TreeView, RulesView, DisagreementTable, TemperatureSlider, LadderView, DistillationView),
+    TermsView,
+)
+# Students that a view shows where it is not a tree.
+STUDENTS = {TermsView: "linear"}
 
 
 @pytest.fixture(scope="module")
 def d() -> Distillation:
     return distilled(*people(), size=8)
+
+
+@pytest.fixture(scope="module")
+def of(d: Distillation) -> Callable[[Any], Distillation]:
+    """What a view is built on: a distillation into a tree, or into what it shows."""
+    made = {
+        kind: distilled(*people(), size=4, student=student, temperature=1.0, augment=None)
+        for kind, student in STUDENTS.items()
+    }
+    return lambda kind: made.get(kind, d)
 
 
 @pytest.fixture
@@ -48,8 +65,10 @@ def view(d: Distillation) -> DistillationView:
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_view_shows_a_picture_where_it_cannot_run(kind: Any, d: Distillation) -> None:
-    view = kind(d)
+def test_a_view_shows_a_picture_where_it_cannot_run(
+    kind: Any, of: Callable[[Any], Distillation]
+) -> None:
+    view = kind(of(kind))
     data, _ = view._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == view.model_id
     assert "<script" not in data["text/html"]
@@ -64,14 +83,19 @@ def evil() -> Distillation:
 
 @pytest.mark.parametrize("kind", VIEWS)
 def test_hostile_names_are_text(kind: Any, evil: Distillation, tmp_path: Path) -> None:
+    if kind in STUDENTS:
+        named = people(name=EVIL, answer=EVIL)
+        evil = distilled(*named, size=4, student=STUDENTS[kind], temperature=1.0, augment=None)
     view = kind(evil)
     assert "<img" not in view._repr_mimebundle_()[0]["text/html"]
     assert "<img" not in view.to_html(tmp_path / "view.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_page_carries_its_state(kind: Any, d: Distillation, tmp_path: Path) -> None:
-    view = kind(d)
+def test_a_page_carries_its_state(
+    kind: Any, of: Callable[[Any], Distillation], tmp_path: Path
+) -> None:
+    view = kind(of(kind))
     text = view.to_html(tmp_path / "view.html").read_text(encoding="utf-8")
     found = re.search(r'id="jd-state">(.*?)</script>', text, re.DOTALL)
     assert found is not None
@@ -83,11 +107,11 @@ def test_a_page_carries_its_state(kind: Any, d: Distillation, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_a_wrong_keyword_is_named(kind: Any, d: Distillation) -> None:
+def test_a_wrong_keyword_is_named(kind: Any, of: Callable[[Any], Distillation]) -> None:
     with pytest.raises(TypeError, match=r"has no setting 'layuot'.* Did you mean \"layout\""):
-        kind(d, layuot=1)
+        kind(of(kind), layuot=1)
     with pytest.raises(TypeError, match="has no setting 'error'"):
-        kind(d, error="mine")
+        kind(of(kind), error="mine")
 
 
 @pytest.mark.parametrize("kind", VIEWS)
@@ -97,8 +121,8 @@ def test_a_view_needs_a_distillation(kind: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", VIEWS)
-def test_layout_is_passed_on(kind: Any, d: Distillation) -> None:
-    assert kind(d, layout=ipywidgets.Layout(width="50%")).layout.width == "50%"
+def test_layout_is_passed_on(kind: Any, of: Callable[[Any], Distillation]) -> None:
+    assert kind(of(kind), layout=ipywidgets.Layout(width="50%")).layout.width == "50%"
 
 
 def test_a_view_that_is_not_built_says_how(d: Distillation) -> None:
@@ -146,6 +170,7 @@ def test_data_is_never_echoed(kind: Any) -> None:
     traits = kind.class_traits(sync=True)
     data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
     data |= {"distilled_at", "busy", "summary", "rungs", "rules", "decided"}
+    data |= {"terms", "curves", "asking", "reasons"}
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
     view = {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"}

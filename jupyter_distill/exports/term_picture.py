@@ -20,7 +20,7 @@ from jupyter_distill.exports.term_state import sum_of
 
 Floats = NDArray[np.float64]
 
-WIDTH, LEFT, RIGHT, HEAD = 640, 62, 12, 30
+WIDTH, LEFT, RIGHT, HEAD = 640, 62, 24, 30
 TALL, STRIP, FOOT = 190, 34, 40  # of the curve, of the density below it, of what is written there
 MISSING = 76  # room at the right for rows whose value is missing
 NAMES, LINE = 190, 22  # of bars: width of their names, and height of each
@@ -172,7 +172,8 @@ def _curve(
             )
         told = "" if np.isnan(drawn.n_missing) else f", {count(drawn.n_missing)}"
         parts.append(
-            f'<text class="d s m" x="{middle:.0f}" y="{HEAD + TALL + 16}">missing{told}</text>'
+            f'<text class="d s m" x="{middle:.0f}" y="{HEAD + TALL + STRIP + 24}">'
+            f"missing{told}</text>"
         )
     if place is not None:
         a = middle if np.isnan(place) else x(place)

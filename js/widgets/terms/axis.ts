@@ -1,4 +1,4 @@
-/** Round numbers that enclose a range, three to eight of them, the closest. */
+/** Round numbers that enclose a range, four to eight of them, the closest. */
 export function levels(low: number, high: number): number[] {
   const span = Math.max(high - low, 1e-6 * Math.max(Math.abs(high), 1e-3));
   const middle = Math.floor(Math.log10(span));
@@ -8,7 +8,7 @@ export function levels(low: number, high: number): number[] {
       const step = digit * 10 ** power;
       const first = Math.floor(low / step + 1e-9);
       const last = Math.ceil(high / step - 1e-9);
-      if (last - first < 2 || last - first > 7) continue;
+      if (last - first < 3 || last - first > 7) continue;
       const found = Array.from({ length: last - first + 1 }, (_, i) => clean((first + i) * step));
       const width = (found.at(-1) as number) - found[0];
       if (!best.length || width < (best.at(-1) as number) - best[0] - 1e-9 * span) best = found;

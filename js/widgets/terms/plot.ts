@@ -15,7 +15,7 @@ export interface Shown {
 }
 
 const LEFT = 52;
-const RIGHT = 12;
+const RIGHT = 24;
 const TOP = 10;
 const TALL = 220;
 const GAP = 10;
