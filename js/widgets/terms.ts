@@ -19,6 +19,7 @@ import { ink, key } from './terms/marks';
 import { coefficients, multiples } from './terms/overview';
 import { makePair } from './terms/pair';
 import { makePlot } from './terms/plot';
+import plotCss from './terms/plot.css';
 import { follows, parts, plain, signed, target } from './terms/words';
 import css from './terms.css';
 
@@ -42,7 +43,7 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
   const traits = new Traits<TermsModel>(model, signal);
   host.classList.add('terms-view');
   const place = h('div');
-  host.append(sheet(css), place);
+  host.append(sheet(plotCss), sheet(css), place);
 
   let terms: Terms | null = null;
   const tried = new Set<number>();

@@ -134,7 +134,7 @@ class DistillWidget(anywidget.AnyWidget):
             title=self._title(),
             state={**self.state(), **self._carried()},
             stem=self._stem(),
-            before="",
+            before=f"<h1>{html.escape(self._title())}</h1>",
             picture=self._picture(),
         )
         write_whole(target, text, f"the view {target.name!r}")
