@@ -138,6 +138,11 @@ class Expectations:
             )
         return cls(given["columns"], of_class=given.get("of_class"))
 
+    @property
+    def unwanted(self) -> tuple[str, ...]:
+        """The columns that should have no part in the answer."""
+        return tuple(name for name, want in self.columns.items() if _apart(want)[0] == UNUSED)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for YAML or JSON."""
         written = {name: _written(want) for name, want in self.columns.items()}

@@ -13,8 +13,10 @@ import jupyter_distill as jd
 from jupyter_distill._optional import require
 from jupyter_distill.audits import _part, audit
 from jupyter_distill.audits._part import Part, parts
+from jupyter_distill.audits.stability import stability
 from jupyter_distill.distillation import Distillation, InterruptedWarning, Work
 from tests.certified import distilled as certified
+from tests.explaining import other_reasons
 from tests.small import EVIL, distilled, people
 
 QUICK = ["fidelity", "segments", "regions"]
@@ -128,9 +130,10 @@ def test_what_a_part_refuses_is_left_out_with_its_words(
         return require("no_such_package", extra="audit", feature="This")
 
     monkeypatch.setattr(audit, "parts", lambda: {**parts(), "segments": Part(1, "asks", missing)})
-    found = look(d, only=["segments", "bias", "regions"], sensitive=["nobody"])
+    found = look(d, only=["segments", "stability", "regions"], resamples=1)
     assert list(found.parts) == ["regions"]
-    assert "pip install" in found.skipped["segments"] and "nobody" in found.skipped["bias"]
+    assert "pip install" in found.skipped["segments"]
+    assert "resamples to be" in found.skipped["stability"]
 
 
 def test_an_interrupt_that_a_part_survives_ends_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,3 +245,40 @@ def test_the_audit_of_another_is_not_reported(d: Distillation, tmp_path: Path) -
     with pytest.raises(TypeError, match="what d.audit"):
         d.report(tmp_path / "r.html", audit="x")
     assert not (tmp_path / "r.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"sensitive": ["incom"]}, "sensitive to name columns"),
+        ({"expectations": {"incom": "+"}}, "incom"),
+        ({"expectations": {"income": "up"}}, "income"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused_before_any_part_begins(
+    asked: Any, says: str, d: Distillation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(*_: Any) -> Any:
+        pytest.fail("a part has begun")
+
+    unrun = {name: replace(part, run=begun) for name, part in parts().items()}
+    monkeypatch.setattr(audit, "parts", lambda: unrun)
+    with pytest.raises(ValueError, match=says):
+        d.audit(progress=False, **asked)
+
+
+def test_nobody_is_told_to_use_what_should_have_no_part() -> None:
+    d = other_reasons()._run.plan.d
+    (ignored,) = look(d, only=["attributions"], explained=12).findings.of("ignored-by-student")
+    assert ignored.detail is not None
+    unused = dict.fromkeys(ignored.detail["column"], "unused")
+    found = look(d, only=["attributions"], explained=12, expectations=unused)
+    assert not found.findings.of("ignored-by-student")
+
+
+def test_refits_end_with_the_time_that_is_left(d: Distillation) -> None:
+    found = look(d, only=["stability"], seconds=1e-3, resamples=5)
+    if "stability" in found.parts:  # else no time was left at all
+        assert found["stability"].refits == 2
+        assert "2 of 5 refits were done in the" in " ".join(found["stability"].notes)
+    assert stability(d, 5, progress=False, seconds=1e-9).refits == 2

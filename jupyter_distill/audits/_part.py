@@ -80,12 +80,15 @@ class Part:
         returns a result; `NotAsked` where it has nothing to do.
     asks_teacher : bool
         Whether it asks the teacher about other rows than those of the distillation.
+    check : callable
+        Takes the same and refuses what can be refused before any part has begun.
     """
 
     place: int
     title: str
     run: Callable[[Distillation, Scope, float | None], Result]
     asks_teacher: bool = False
+    check: Callable[[Distillation, Scope], object] = lambda d, asked: None
 
 
 @cache

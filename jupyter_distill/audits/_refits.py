@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,7 @@ def refits(
     seeds: list[np.random.SeedSequence],
     work: Work,
     resamples: Resamples,
+    seconds: float | None = None,
 ) -> list[Refit]:
     """Fit the student of a distillation to one resample per seed.
 
@@ -47,6 +49,8 @@ def refits(
     were binned or scaled before, all alike; a row that was not drawn weighs nothing, which every
     student takes for a row that is not there. Where rows are made anew, each resample is rows of
     its own, prepared by themselves.
+
+    No refit is waited for once `seconds` are over and two are done.
 
     Raises
     ------
@@ -60,6 +64,7 @@ def refits(
     student = at_temperature(course.template, d.temperature)
     sizes = _sizes(d, student, rows, shown)
     done: list[Refit] = []
+    began = time.perf_counter()
     try:
         # here, as the teacher may be asked, who cannot be sent to every worker
         drawn = _drawn(resamples, seeds, work)
@@ -68,7 +73,15 @@ def refits(
             for own, targets in drawn
         ]
         with closing(work.each(_refit, calls, "refitting", "refits")) as found:
-            done.extend(found)
+            for one in found:
+                done.append(one)
+                over = seconds is not None and time.perf_counter() - began > seconds
+                if over and 2 <= len(done) < len(seeds):
+                    work.notes.append(
+                        f"{len(done)} of {len(seeds)} refits were done in the {seconds:.3g} "
+                        "seconds that were left: seconds= allows more."
+                    )
+                    break
     except KeyboardInterrupt:
         if len(done) < 2:
             raise

@@ -147,6 +147,8 @@ def audit(
     seed = fixed(asked.random_state)  # one for all parts, so that they speak of the same draws
     looked_at = d if d.random_state == seed else replace(d, random_state=seed)
     asked = replace(asked, random_state=seed)
+    for name in chosen:
+        known[name].check(looked_at, asked)
     began = time.perf_counter()
     done: dict[str, Result] = {}
     took: dict[str, float] = {}

@@ -199,6 +199,8 @@ def stability(
     random_state: int | None = None,
     n_jobs: int | None = None,
     progress: bool = True,
+    *,
+    seconds: float | None = None,
 ) -> Stability:
     """Fit a distillation's student again to bootstrap resamples, and compare.
 
@@ -222,6 +224,8 @@ def stability(
         How many at a time, through the backend of joblib that is active.
     progress : bool, default True
         Whether to show progress.
+    seconds : float, optional
+        After which no refit is begun, once two are done.
 
     References
     ----------
@@ -237,7 +241,7 @@ def stability(
     _check_rows(drawn.n_rows, len(shown), rows)
     seed = d.random_state if random_state is None else random_state
     first, *seeds = np.random.SeedSequence(seed).spawn(resamples + 1)
-    found = refits(d, shown, seeds, work, drawn)
+    found = refits(d, shown, seeds, work, drawn, seconds)
     said = np.array([refit.said for refit in found])
     says = [refit.explanation for refit in found]
     measures = compared(said, d.student.output(shown), targets)
@@ -269,7 +273,7 @@ def _check_rows(learnt: int, shown: int, rows: str) -> None:
 PART = Part(
     90,
     "Would other rows have given the same student?",
-    lambda d, asked, _: stability(
-        d, asked.resamples, asked.rows, asked.random_state, None, asked.progress
+    lambda d, asked, left: stability(
+        *(d, asked.resamples, asked.rows, asked.random_state, None, asked.progress), seconds=left
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,12 +18,13 @@ from jupyter_distill.audits._part import Part, Scope
 from jupyter_distill.audits.attributions import _local_run, _shap_run
 from jupyter_distill.audits.attributions._alike import compared, notable
 from jupyter_distill.audits.attributions._explained import Attribution
-from jupyter_distill.audits.attributions._found import found
+from jupyter_distill.audits.attributions._found import found_in
 from jupyter_distill.audits.attributions._plan import EVALUATIONS, Budget, Plan, make_plan, why_not
 from jupyter_distill.audits.attributions._row import RowReasons
 from jupyter_distill.audits.attributions._score_scale import Scale, scale_of
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, Work
+from jupyter_distill.expectations import as_expectations
 from jupyter_distill.findings import Findings
 from jupyter_distill.students import used_columns
 
@@ -373,13 +374,11 @@ def _result(run: Any, notes: list[str]) -> Attributions:
         "alone": why_not(d) if teacher is None else None,
     }
     result = Attributions(**parts)
-    agreement = None if teacher is None or again is None else result.agreement()
-    about = found(result.frame(), agreement, d.teacher.name, d.title)
-    return Attributions(**parts, findings=Findings.ordered(about))
+    return replace(result, findings=found_in(result, d))
 
 
 def _part(d: Distillation, scope: Scope, seconds: float | None) -> Attributions:
-    return attributions(
+    result = attributions(
         d,
         rows=scope.rows,
         n=scope.explained,
@@ -388,6 +387,10 @@ def _part(d: Distillation, scope: Scope, seconds: float | None) -> Attributions:
         random_state=scope.random_state,
         progress=scope.progress,
     )
+    if scope.expectations is None:
+        return result
+    unwanted = as_expectations(scope.expectations).unwanted
+    return replace(result, findings=found_in(result, d, unwanted))
 
 
 PART = Part(50, "Do teacher and student have the same reasons?", _part, asks_teacher=True)

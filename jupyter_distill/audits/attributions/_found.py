@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from jupyter_distill._validation import some
-from jupyter_distill.findings import Finding
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.findings import Finding, Findings
+
+if TYPE_CHECKING:
+    from jupyter_distill.audits.attributions._attributions import Attributions
 
 IGNORED = 0.05  # share of the teacher's reasons above which a column that is ignored is a warning
 MUCH = 0.2  # by which agreement has to be below that of the teacher with itself, for certain
 JUDGED = ("rank_correlation", "sign_agreement")
 
 
+def found_in(result: Attributions, d: Distillation, unwanted: Collection[str] = ()) -> Findings:
+    """Return what is to be said of a result; `unwanted` are as of `found`."""
+    compared = result.teacher is not None and result.again is not None
+    agreement = result.agreement() if compared else None
+    return Findings.ordered(found(result.frame(), agreement, d.teacher.name, d.title, unwanted))
+
+
 def found(
-    table: pd.DataFrame, agreement: pd.DataFrame | None, teacher: str, student: str
+    table: pd.DataFrame,
+    agreement: pd.DataFrame | None,
+    teacher: str,
+    student: str,
+    unwanted: Collection[str] = (),
 ) -> Iterator[Finding]:
     """Yield what is to be said of the two.
 
@@ -27,10 +43,13 @@ def found(
         Of `compared`.
     teacher, student : str
         Who is compared.
+    unwanted : collection of str
+        Columns that should have no part in the answer: that the student ignores them is right.
     """
     if agreement is None:
         return
-    ignored = table[table["ignored"] & (table["teacher_share"] >= IGNORED)]
+    wanted = ~table["column"].isin(list(unwanted))
+    ignored = table[table["ignored"] & wanted & (table["teacher_share"] >= IGNORED)]
     if len(ignored):
         names = ignored["column"].tolist()
         share = float(ignored["teacher_share"].sum())

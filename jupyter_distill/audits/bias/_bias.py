@@ -306,4 +306,9 @@ def _part(d: Distillation, asked: Scope, _: float | None) -> Bias:
     return bias(d, asked.sensitive, asked.rows)
 
 
-PART = Part(30, "How are groups of people treated, and what was inherited?", _part)
+def _check(d: Distillation, asked: Scope) -> None:
+    if asked.sensitive is not None:
+        attributes_of(d, asked.sensitive, intersections=True)
+
+
+PART = Part(30, "How are groups of people treated, and what was inherited?", _part, check=_check)

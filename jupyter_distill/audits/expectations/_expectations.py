@@ -230,8 +230,7 @@ def expectations(
     n = int(check_number("n", n, low=2, integer=True))
     grid = int(check_number("grid", grid, low=2, integer=True))
     tolerance = float(check_number("tolerance", tolerance, low=0))
-    classes = getattr(d.targets, "classes", None)
-    looked = wanted.check(d.table, None if classes is None else classes.tolist())
+    looked = _looked(d, wanted)
     work = Work(bool(progress))
     directed = [one for one in looked if one.most is None]
     moves = grids(d.table, [one.feature for one in directed], grid)
@@ -365,4 +364,14 @@ def _part(d: Distillation, asked: Scope, _: float | None) -> ExpectationsReport:
     )
 
 
-PART = Part(40, "Do both behave as the field expects?", _part, asks_teacher=True)
+def _looked(d: Distillation, wanted: Expectations) -> tuple[Expectation, ...]:
+    classes = getattr(d.targets, "classes", None)
+    return wanted.check(d.table, None if classes is None else classes.tolist())
+
+
+def _check(d: Distillation, asked: Scope) -> None:
+    if asked.expectations is not None:
+        _looked(d, as_expectations(asked.expectations))
+
+
+PART = Part(40, "Do both behave as the field expects?", _part, asks_teacher=True, check=_check)
