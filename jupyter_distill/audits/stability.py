@@ -225,7 +225,7 @@ def stability(
     progress : bool, default True
         Whether to show progress.
     seconds : float, optional
-        After which no refit is begun, once two are done.
+        After which no further refit is waited for, once two are done.
 
     References
     ----------
@@ -235,6 +235,8 @@ def stability(
     check_choice("rows", rows, ("held_out", "all"))
     if random_state is not None:
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
+    if seconds is not None:
+        check_number("seconds", seconds, above=0)
     work = Work(bool(progress), n_jobs)
     shown, targets = d.held_out if rows == "held_out" else (d.table, d.targets)
     drawn = Resamples(d)

@@ -137,6 +137,7 @@ class AsksFidelity(Mixin):
         random_state: int | None = None,
         n_jobs: int | None = None,
         progress: bool = True,
+        seconds: float | None = None,
     ) -> Any:
         """Say whether other rows would have given the same student.
 
@@ -158,7 +159,9 @@ class AsksFidelity(Mixin):
             the refits that are done.
         progress : bool, default True
             Whether to show progress.
+        seconds : float, optional
+            After which no further refit is waited for, once two are done.
         """
         return late("jupyter_distill.audits.stability:stability")(
-            self._d, resamples, rows, random_state, n_jobs, progress
+            self._d, resamples, rows, random_state, n_jobs, progress, seconds=seconds
         )
