@@ -209,6 +209,7 @@ AUDITED = {
     "outside-what-was-learnt": "test_certificate",
     "change-not-shared": "test_certificate",
     "narrow-margin": "test_certificate",
+    "proxy-columns": "test_expectations_proxies",
 }
 once = cache(lambda plant: plant())
 

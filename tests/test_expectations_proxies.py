@@ -199,7 +199,9 @@ def test_shares_are_those_of_attributions_met_or_violated_with_an_interval() -> 
     found = d.expectations(wanted, **FEW)
     reasons = d.attributions(n=20, evaluations=8_000, progress=False).frame().set_index("column")
     for one in found.shares:
-        assert one.share == pytest.approx(reasons.loc[one.column, f"{one.model}_share"])
+        # sampled values are taller by their noise, which the share is not
+        seen = reasons.loc[one.column, f"{one.model}_share"]
+        assert one.share == pytest.approx(seen, abs=0.02 if one.model == "teacher" else 1e-9)
         assert one.low <= one.share <= one.high
     verdicts = {(one.column, one.model): one.verdict for one in found.shares}
     assert verdicts == {

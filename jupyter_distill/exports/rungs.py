@@ -204,7 +204,10 @@ def _means(rows: Floats, weights: Floats | None, seed: int | None) -> list[Inter
         rows = rows * (weights / weights.mean())[:, None]
     finite = np.atleast_1d(np.isfinite(rows).all(axis=0))
     everywhere = np.ones((len(rows), 1), dtype=bool)
-    known = iter(mean_intervals(rows[:, finite], everywhere, (), seed)[0] if finite.any() else [])
+    shares = [False] * int(finite.sum())
+    known = iter(
+        mean_intervals(rows[:, finite], everywhere, shares, seed)[0] if finite.any() else []
+    )
     return [next(known) if ok else _alone(np.inf) for ok in finite.tolist()]
 
 
