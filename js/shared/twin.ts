@@ -59,19 +59,20 @@ export function twins({ lines, caption, head, whose, write }: Twins): HTMLTableE
 
   const rows = lines.map((line) => {
     const name = h('span', { class: 'name', title: line.name }, line.name);
-    const title = h('th', { scope: 'row' }, name);
+    const text = h('span', { class: 'text' }, name);
+    const title = h('span', { class: 'title' }, text);
     if (line.value !== undefined) {
-      title.append(h('span', { class: 'value', title: line.value }, ` ${line.value}`));
+      text.append(h('span', { class: 'value', title: line.value }, ` ${line.value}`));
     }
     if (line.note) {
       const sign = line.warned ? [h('span', { 'aria-hidden': 'true' }, '▲ ')] : [];
       const look = line.warned ? 'tag warned' : 'tag';
-      title.append(' ', h('span', { class: look }, ...sign, line.note));
+      title.append(h('span', { class: look }, ...sign, line.note));
     }
     return h(
       'tr',
       {},
-      title,
+      h('th', { scope: 'row' }, title),
       h('td', { class: 'bars', 'aria-hidden': 'true' }, bars(line)),
       ...whose.map((_, k) => {
         const value = line.values[k];

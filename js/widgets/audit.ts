@@ -64,7 +64,7 @@ export const mount: Mount = (model, host, signal) => {
       const show = () => {
         const part = parts.find(({ name }) => name === traits.get('part')) ?? parts[0];
         tabbed.follow(part.name);
-        const asks = part.asks ? [h('h2', {}, part.asks)] : [];
+        const asks = part.asks ? [h('h2', { class: 'asks' }, part.asks)] : [];
         tabbed.panel.replaceChildren(...asks, ...inside(part));
       };
       const inside = (part: Part): Node[] => {

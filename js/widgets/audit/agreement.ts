@@ -33,8 +33,12 @@ export function agreement(reasons: Reasons, row: number): HTMLElement | null {
       h(
         'td',
         { class: 'scale', 'aria-hidden': 'true' },
-        mark(one.both, 'both'),
-        ...(floor ? [mark(one.floor, 'floor')] : [])
+        h(
+          'div',
+          { class: 'axis' },
+          mark(one.both, 'both'),
+          ...(floor ? [mark(one.floor, 'floor')] : [])
+        )
       ),
       h(
         'td',
@@ -79,7 +83,16 @@ export function agreement(reasons: Reasons, row: number): HTMLElement | null {
           'tr',
           {},
           h('td', {}),
-          h('td', { class: 'scale' }),
+          h(
+            'td',
+            { class: 'scale', 'aria-hidden': 'true' },
+            h(
+              'div',
+              { class: 'axis' },
+              h('span', {}, low === 0 ? '0' : figure(low)),
+              h('span', {}, '1')
+            )
+          ),
           head('student with teacher', 'both'),
           ...(floor ? [head('teacher with itself', 'floor')] : [])
         )

@@ -66,7 +66,7 @@ export function chart({ reasons, row, output }: Shown, signal: AbortSignal): HTM
   };
 
   const strip = h('p', { class: 'told' });
-  const rows = [...(table.tBodies[0]?.rows ?? [])];
+  const rows = [...table.querySelectorAll<HTMLElement>('tbody tr')];
   let at = 0;
   const show = (j: number) => {
     for (const [k, line] of rows.entries()) line.classList.toggle('over', k === j);
@@ -107,7 +107,7 @@ export function chart({ reasons, row, output }: Shown, signal: AbortSignal): HTM
   );
   show(-1);
   return [
-    h('h3', {}, title),
+    h('h2', {}, title),
     twinLegend({ teacher: reasons.teacher, student: reasons.student }),
     table,
     strip

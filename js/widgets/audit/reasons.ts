@@ -29,7 +29,7 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
   const head = h('div', { class: 'toolbar' });
   const body = h('div');
   const status = h('p', { class: 'status', role: 'status' });
-  const element = h('div', { class: 'reasons' }, head, body, status);
+  const element = h('div', { class: 'reasons' }, head, status, body);
 
   let shown: Reasons | null = null;
   let list: ReturnType<typeof rowList> | null = null;
