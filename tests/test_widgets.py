@@ -23,6 +23,8 @@ from jupyter_distill.exports.wire import decode
 from jupyter_distill.students.tree import TreeStudent
 from jupyter_distill.targets import soften
 from jupyter_distill.widgets._base import bundle
+from jupyter_distill.widgets.audit import AuditView
+from jupyter_distill.widgets.certificate import CertificateView
 from jupyter_distill.widgets.disagreement import DisagreementTable
 from jupyter_distill.widgets.distillation import DistillationView
 from jupyter_distill.widgets.ladder import LadderView
@@ -35,7 +37,7 @@ from tests.small import EVIL, distilled, people
 
 VIEWS = (
     *(TreeView, RulesView, DisagreementTable, TemperatureSlider, LadderView, DistillationView),
-    TermsView,
+    *(TermsView, AuditView, CertificateView),
 )
 # Students that a view shows where it is not a tree.
 STUDENTS = {TermsView: "linear"}
@@ -155,6 +157,8 @@ def test_views_are_found_by_name() -> None:
     assert jd.DisagreementTable is DisagreementTable
     assert jd.TemperatureSlider is TemperatureSlider
     assert jd.LadderView is LadderView
+    assert jd.AuditView is AuditView
+    assert jd.CertificateView is CertificateView
 
 
 @pytest.mark.parametrize("kind", VIEWS)
@@ -170,11 +174,11 @@ def test_data_is_never_echoed(kind: Any) -> None:
     traits = kind.class_traits(sync=True)
     data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
     data |= {"distilled_at", "busy", "summary", "rungs", "rules", "decided"}
-    data |= {"terms", "curves", "asking", "reasons"}
+    data |= {"terms", "curves", "asking", "reasons", "about", "panels", "shown", "batch", "pages"}
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
     view = {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"}
-    view |= {"rule", "sort", "filter"}
+    view |= {"rule", "sort", "filter", "method", "output", "part", "place"}
     for name in view & set(traits):
         assert traits[name].metadata.get("echo_update", True)
 

@@ -21,10 +21,19 @@ export interface Twins {
   /** Whose values there are; those of the teacher are drawn hollow. */
   whose: string[];
   write: (value: number) => string;
+  /** What stands above the values, where that is not whose they are. */
+  heads?: string[];
 }
 
 /** A table with two bars a line from a common 0: hollow for the teacher, filled for the student. */
-export function twins({ lines, caption, head, whose, write }: Twins): HTMLTableElement {
+export function twins({
+  lines,
+  caption,
+  head,
+  whose,
+  write,
+  heads = whose
+}: Twins): HTMLTableElement {
   const ends = lines.flatMap(({ values, errors }) =>
     values.flatMap((value, k) => {
       const error = errors?.[k] ?? 0;
@@ -60,7 +69,7 @@ export function twins({ lines, caption, head, whose, write }: Twins): HTMLTableE
   const rows = lines.map((line) => {
     const name = h('span', { class: 'name', title: line.name }, line.name);
     const text = h('span', { class: 'text' }, name);
-    const title = h('span', { class: 'title' }, text);
+    const title = h('span', { class: 'line' }, text);
     if (line.value !== undefined) {
       text.append(h('span', { class: 'value', title: line.value }, ` ${line.value}`));
     }
@@ -92,14 +101,14 @@ export function twins({ lines, caption, head, whose, write }: Twins): HTMLTableE
         {},
         h('th', { scope: 'col' }, head),
         h('td', { class: 'bars' }),
-        ...whose.map((who) => h('th', { scope: 'col', class: 'figure' }, who))
+        ...heads.map((who) => h('th', { scope: 'col', class: 'figure' }, who))
       )
     ),
     h('tbody', {}, ...rows)
   );
 }
 
-/** Whose bars they are. */
+/** Whose bars they are: the name of each model, or nothing but which of the two it is. */
 export const twinLegend = (names: Record<string, string | null>): HTMLElement =>
   h(
     'p',
@@ -112,7 +121,7 @@ export const twinLegend = (names: Record<string, string | null>): HTMLElement =>
               'span',
               { class: 'item' },
               h('i', { class: `key ${who}`, 'aria-hidden': 'true' }),
-              h('span', {}, h('span', { class: 'dim' }, `${who}: `), name)
+              h('span', {}, h('span', { class: 'dim' }, name ? `${who}: ` : who), name)
             )
           ]
     )

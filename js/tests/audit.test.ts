@@ -45,7 +45,11 @@ function payload(more: Record<string, unknown> = {}, outputs = ['yes']) {
     classes: ['no', 'yes'],
     answers: wire([1, 1, 0, 1, 0, 0], 'i4', [2, 3]),
     numbers: wire([0.9, 0.8, 0.7, 0.95, 0.6, 0.75], 'f4', [2, 3]),
-    cells: { levels: [['50', '60'], ['car']], codes: bytes([0, 1, 0, 0, 0, 0], [2, 3]) },
+    cells: {
+      levels: [null, ['car', 'house']],
+      codes: bytes([0, 1, 0], [1, 3]),
+      numbers: wire([50, 60.1, Number.NaN], 'f4', [1, 3])
+    },
     alike: wire([0.9, 0.1, 0.5], 'f4'),
     agreement: [
       { words: 'rank correlation', both: [0.5, 0.4, 0.6], floor: [0.9, 0.8, 1], below: true }
@@ -111,7 +115,7 @@ describe('reasons', () => {
   it('shows a chosen row, its values and errors, and what the two say', () => {
     const model = new FakeModel(state({ row: 9 }));
     const { all, stop } = render(audit, model);
-    expect(texts(all('.twins tbody tr'))[0]).toBe('income = 60+0.4+0.3');
+    expect(texts(all('.twins tbody tr'))[0]).toBe('income = 60.1+0.4+0.3');
     // 3 steps of 0.01 to either side, of the teacher alone
     expect(all('.twins tbody tr:nth-child(2) .error')).toHaveLength(1);
     expect(texts(all('[role=status]'))[0]).toBe(
@@ -119,6 +123,8 @@ describe('reasons', () => {
     );
     expect(texts(all('[aria-selected=true]'))[0]).toContain('r9');
     expect(texts(all('.own'))[0]).toContain('0.10');
+    model.set('row', 17);
+    expect(texts(all('.twins .value'))).toEqual([' = missing', ' = car']);
     model.set('row', null);
     expect(all('.own')).toHaveLength(0);
     stop();

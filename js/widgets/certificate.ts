@@ -101,7 +101,12 @@ export const mount: Mount = (model, host, signal) => {
 };
 
 function account(one: Account): HTMLElement[] {
-  const cards = [distributions(one), ...one.reasons.map(reasons)].filter((card) => card !== null);
+  const own = one.reasons.filter((told) => !told.teacher && told === one.reasons[0]).map(reasons);
+  const both = one.reasons.slice(own.length).map(reasons);
+  const mixes = distributions(one);
+  const cards = [...(mixes ? [mixes] : []), ...own];
+  // what is of both models has a column of its own
+  const columns = both.length ? [cards, both] : cards.map((card) => [card]);
   const findings = one.findings.map(({ code, severity, sentence, remedy }) =>
     h(
       'li',
@@ -118,7 +123,7 @@ function account(one: Account): HTMLElement[] {
     ...says(one),
     ...(findings.length ? [h('ul', { class: 'findings' }, ...findings)] : []),
     why(one),
-    h('div', { class: 'cards' }, ...cards),
+    h('div', { class: 'cards' }, ...columns.map((of) => h('div', {}, ...of))),
     ...(one.change ? [change(one.change)] : []),
     ...(one.constraints.length ? [constraints(one.constraints)] : []),
     values(one),

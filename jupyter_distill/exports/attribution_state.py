@@ -144,25 +144,43 @@ def _rows(found: Attributions) -> State:
     return {
         "rows": encode(places, "i4"),
         "labels": [str(label) for label in found.index.tolist()],
-        "decided": encode(found.decided, "i4"),
+        "decided": _small(found.decided),
         "classes": classes,
-        "answers": encode(answers, "i4"),
+        "answers": _small(answers),
         "numbers": _single(numbers),
     }
 
 
 def _cells(found: Attributions, order: NDArray[np.intp]) -> State:
-    """Return what the rows hold, as texts: those of a column once each, and which one a row has."""
+    """Return what the rows hold: texts once each and which one a row has, or numbers.
+
+    A column of numbers goes as such where that is less, and reads the same to six digits.
+    """
     n = len(found.index)
-    levels: list[list[str]] = []
-    codes = np.empty((len(order), n), dtype=np.int64)
-    for line, j in enumerate(order):
+    levels: list[list[str] | None] = []
+    codes: list[list[int]] = []
+    numbers: list[Floats] = []
+    for j in order:
+        column = found._table.columns[j]
         texts = [cell_text(found._table.cell(i, int(j))) for i in range(n)]
         known: dict[str, int] = {}
-        codes[line] = [known.setdefault(text, len(known)) for text in texts]
+        code = [known.setdefault(text, len(known)) for text in texts]
+        size = n + sum(len(text) + 3 for text in known)
+        if column.kind == "numeric" and size > 4 * n:
+            # a number too large for any single precision is infinite there, and reads otherwise
+            with np.errstate(over="ignore"):
+                values = found._table.values[:, j].astype(np.float32)
+            if [number(float(value)) for value in values] == texts:
+                levels.append(None)
+                numbers.append(values.astype(np.float64))
+                continue
         levels.append(list(known))
-    small = max((len(of) for of in levels), default=0) <= 256
-    return {"levels": levels, "codes": encode(codes, "u1" if small else "i4")}
+        codes.append(code)
+    return {
+        "levels": levels,
+        "codes": _small(np.array(codes, dtype=np.int64).reshape(-1, n)),
+        "numbers": _single(np.array(numbers).reshape(-1, n)),
+    }
 
 
 def cell_text(value: object) -> str:
@@ -177,6 +195,11 @@ def _alike(found: Attributions) -> Floats:
         return np.full(len(found.index), np.nan)
     one, other = (of.of_scores(found.decided) for of in (found.teacher, found.student))
     return measures(one, other)["rank_correlation"]
+
+
+def _small(values: NDArray[Any]) -> Wire:
+    """Encode whole numbers from 0 in as few bytes as they take."""
+    return encode(values, "u1" if values.max(initial=0) <= 255 else "i4")
 
 
 def _single(values: Floats) -> Wire:

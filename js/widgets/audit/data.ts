@@ -33,7 +33,8 @@ export interface ReasonsPayload {
   /** Teacher and student: the class that each names, and how surely; or the number. */
   answers: Wire;
   numbers: Wire;
-  cells: { levels: string[][]; codes: Wire };
+  /** Of each column its texts, and which one a row has; or (null) its numbers. */
+  cells: { levels: (string[] | null)[]; codes: Wire; numbers: Wire };
   alike: Wire;
   agreement: Measured[];
   notes: string[];
@@ -46,7 +47,7 @@ export type Reasons = Omit<
   /** Whose values there are, in their order. */
   whose: string[];
   rows: Int32Array;
-  decided: Int32Array;
+  decided: Int32Array | Uint8Array;
   alike: Float32Array;
   value: (model: number, row: number, column: number, output: number) => number;
   error: (model: number, row: number, column: number, output: number) => number | null;
@@ -62,10 +63,13 @@ export function decodeReasons(payload: ReasonsPayload): Reasons {
   const [, n, c, j] = payload.values.shape;
   const values = decode(payload.values, 'f4');
   const shares = decode(payload.shares, 'f4');
-  const answers = decode(payload.answers, 'i4');
+  const answers = whole(payload.answers);
   const numbers = decode(payload.numbers, 'f4');
   const { levels, codes } = payload.cells;
-  const held = codes.dtype === 'u1' ? decode(codes, 'u1') : decode(codes, 'i4');
+  const counted = decode(payload.cells.numbers, 'f4');
+  /** Of a column, its place among those of its kind. */
+  const lane = levels.map((of, j) => levels.slice(0, j).filter((one) => !one === !of).length);
+  const held = whole(codes);
   const steps = payload.errors && decode(payload.errors.steps, 'u1');
   const place = (model: number, row: number, column: number, output: number) =>
     ((model * n + row) * c + column) * j + output;
@@ -75,7 +79,7 @@ export function decodeReasons(payload: ReasonsPayload): Reasons {
     ...payload,
     whose,
     rows: decode(payload.rows, 'i4'),
-    decided: decode(payload.decided, 'i4'),
+    decided: whole(payload.decided),
     alike: decode(payload.alike, 'f4'),
     value: (...at) => values[place(...at)],
     error: (model, row, column, output) => {
@@ -91,6 +95,15 @@ export function decodeReasons(payload: ReasonsPayload): Reasons {
       return `${classes[answers[who * n + row]]} ${percent(value)}`;
     },
     apart: (row) => classes.length > 0 && answers[row] !== answers[n + row],
-    cell: (row, column) => levels[column][held[column * n + row]]
+    cell: (row, column) => {
+      const texts = levels[column];
+      const at = lane[column] * n + row;
+      if (texts) return texts[held[at]];
+      return Number.isNaN(counted[at]) ? 'missing' : number(counted[at]);
+    }
   };
 }
+
+/** Small numbers come in a byte each. */
+const whole = (wire: Wire): Int32Array | Uint8Array =>
+  wire.dtype === 'u1' ? decode(wire, 'u1') : decode(wire, 'i4');

@@ -120,6 +120,8 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
       text = `Row ${shown.labels[at]}: the teacher says ${shown.said(0, at)}, the student ${shown.said(1, at)}.${apart}`;
     } else if (shown && row !== null && row !== undefined) {
       text = `The row at position ${row} is not among the ${shown.rows.length} that were explained by ${shown.title}: the mean is shown.`;
+    } else if (shown) {
+      text = `The mean of ${shown.rows.length} rows. Choose one to see its own reasons.`;
     }
     if (status.textContent !== text) status.textContent = text;
     element.setAttribute('aria-busy', String(busy !== ''));

@@ -56,7 +56,7 @@ export function change(of: Change): HTMLElement {
     h('p', {}, h('span', { class: of.shared === false ? 'tag warned' : 'tag' }, verdict)),
     h('p', {}, `The student then says ${of.student}. ${of.teacher}`),
     ...because,
-    h('p', { class: 'dim' }, `${of.how}; ${of.limits}.`)
+    h('p', { class: 'dim' }, sentence(`${of.how}; ${of.limits}.`))
   );
 }
 
@@ -95,3 +95,5 @@ export function constraints(kept: Constraint[]): HTMLElement {
     )
   );
 }
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -42,7 +42,7 @@ export function distributions(one: Account): HTMLElement | null {
     'section',
     { class: 'card' },
     h('h3', {}, 'What both say'),
-    twinLegend({ teacher: teacher ? 'its distribution' : null, student: 'its distribution' }),
+    twinLegend({ teacher: teacher ? '' : null, student: '' }),
     table,
     ...(more ? [h('p', { class: 'dim' }, `and ${more} less likely classes`)] : [])
   );

@@ -36,6 +36,7 @@ function added(sum: Sum): HTMLElement[] {
     caption: `All that is added${of}: what is not listed adds nothing`,
     head: 'term',
     whose: ['student'],
+    heads: ['adds'],
     write: signed
   });
   bars.classList.add('added');
