@@ -127,11 +127,12 @@ export const twinLegend = (names: Record<string, string | null>): HTMLElement =>
     )
   );
 
-/** +0.702, −1.4, 0: three digits and a sign. */
+/** +0.702, −1.4, 0: three digits and a sign, two of what is small. */
 export function signed(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  const text = size >= 1000 && size < 1e15 ? size.toFixed(0) : String(+size.toPrecision(3));
+  const text =
+    size >= 1000 && size < 1e15 ? size.toFixed(0) : String(+size.toPrecision(size < 0.01 ? 2 : 3));
   return `${value < 0 ? '\u2212' : '+'}${text}`;
 }

@@ -44,7 +44,7 @@ export function agreement(reasons: Reasons, row: number): HTMLElement | null {
         'td',
         { class: 'figure' },
         interval(one.both),
-        ...(one.below ? [' ', h('span', { class: 'tag warned' }, '▲ less')] : [])
+        ...(one.below ? [' ', h('span', { class: 'tag warned' }, '▲ below')] : [])
       ),
       ...(floor ? [h('td', { class: 'figure dim' }, interval(one.floor))] : [])
     );
@@ -58,6 +58,15 @@ export function agreement(reasons: Reasons, row: number): HTMLElement | null {
           `In row ${reasons.labels[row]} the two order the columns alike by ${figure(alike)}.`
         )
       ];
+  const below = told.some((one) => one.below)
+    ? [
+        h(
+          'p',
+          { class: 'dim' },
+          '▲ below: less than the teacher agrees with itself, beyond chance.'
+        )
+      ]
+    : [];
   const head = (text: string, key: string) =>
     h(
       'th',
@@ -99,6 +108,7 @@ export function agreement(reasons: Reasons, row: number): HTMLElement | null {
       ),
       h('tbody', {}, ...told.map(line))
     ),
+    ...below,
     ...own
   );
 }
