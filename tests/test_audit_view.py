@@ -88,12 +88,12 @@ def test_cells_are_as_their_owner_wrote_them(d: Distillation, shap: Attributions
                 assert float(text) == pytest.approx(value, rel=1e-5)
             else:
                 assert text == str(value)
-    answers, numbers = decode(sent["answers"]), decode(sent["numbers"])
+    answers, surely = decode(sent["answers"]), decode(sent["numbers"])
     for i, place in enumerate(shap.places):
         for who, logits in enumerate((d.targets.logits, d.student.logits(d.table))):
             assert answers[who, i] == logits[place].argmax()
             p = np.exp(logits[place]) / np.exp(logits[place]).sum()
-            assert numbers[who, i] == pytest.approx(p.max(), rel=1e-5)
+            assert surely[who, i] == pytest.approx(p.max(), rel=1e-5)
 
 
 def test_a_payload_is_small() -> None:

@@ -87,7 +87,7 @@ def _truth(value: Any) -> str:
 
 
 def _narrowest(margins: Sequence[Margin]) -> Margin | None:
-    """Return the margin that is least; of those beyond which another answer is, if there are."""
+    """Return the margin that is least in standard deviations; None where none is a number."""
     known = [one for one in margins if isfinite(one.spreads)]
     return min(known, key=lambda one: one.spreads) if known else None
 
