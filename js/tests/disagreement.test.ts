@@ -50,7 +50,15 @@ const state = (more = {}) => ({
   row: null,
   node: null,
   leaf: null,
+  rows_chosen: [],
+  region: null,
+  regions: {},
+  pairs: [],
+  counts: {},
   query: {},
+  seek: false,
+  count: {},
+  span: [],
   ...more
 });
 const asked = (model: FakeModel) => model.state.query as Query;
@@ -151,14 +159,14 @@ describe('disagreement table with a kernel', () => {
   it('names the chosen node, asks anew for it, and lets go of it', () => {
     const model = new FakeModel(state());
     const { root, stop } = render(disagreement, model);
-    const chip = root.querySelector('.chip') as HTMLElement;
-    expect(chip.hidden).toBe(true);
+    const chips = root.querySelector('.chips') as HTMLElement;
+    expect(chips.hidden).toBe(true);
     model.set('node', 7);
-    expect(chip.textContent).toBe('in node: 7×');
+    expect(chips.textContent).toBe('in node 7×');
     expect(asked(model).ticket).toBe(2);
-    click(chip);
+    click(chips.querySelector('.chip') as Element);
     expect(model.state.node).toBeNull();
-    expect(chip.hidden).toBe(true);
+    expect(chips.hidden).toBe(true);
     stop();
   });
 

@@ -8,7 +8,8 @@ const WIDTHS: Record<Column['kind'], number> = {
   measure: 120,
   numeric: 112,
   category: 144,
-  boolean: 96
+  boolean: 96,
+  leaf: 80
 };
 
 /** Constant while one scrolls; a column of classes is as wide as its longest name asks. */
