@@ -27,11 +27,15 @@ export class Choice {
   }
 
   act(how: How, index: number, active: number, source: Source | null): void {
-    if (how === 'none') return this.clear();
+    if (how === 'none') {
+      this.clear();
+      return;
+    }
     const row = source?.row(index) ?? null;
     if (how === 'range') {
       this.#anchor ??= active;
-      return this.#range(this.#anchor, index, source as Source);
+      if (source) this.#range(this.#anchor, index, source);
+      return;
     }
     if (!row) return;
     this.#anchor = index;
@@ -42,7 +46,10 @@ export class Choice {
       else this.#set([row.id], row.id, row.leaf);
       return;
     }
-    if (!has) return this.#set([...now, row.id], row.id, row.leaf);
+    if (!has) {
+      this.#set([...now, row.id], row.id, row.leaf);
+      return;
+    }
     const rest = now.filter((id) => id !== row.id);
     const last = rest.at(-1) ?? null;
     this.#set(rest, last, this.#leafOf(last, source));
@@ -54,7 +61,10 @@ export class Choice {
     for (let index = start; index < stop; index++) {
       const row = source.row(index);
       // not all of them are at hand: the kernel knows them
-      if (!row) return source.span(start, stop);
+      if (!row) {
+        source.span(start, stop);
+        return;
+      }
       rows.push(row.id);
     }
     const end = source.row(to);

@@ -94,11 +94,7 @@ export class Head {
     const input = h('input', {
       type: 'text',
       class: 'field',
-      placeholder: isNumeric(column)
-        ? column.kind === 'leaf'
-          ? 'number'
-          : '>= or <='
-        : 'contains',
+      placeholder: !isNumeric(column) ? 'text' : column.kind === 'leaf' ? 'no.' : '>= or <=',
       title: isNumeric(column) ? HOW : 'Rows that contain this text',
       'aria-label': `Filter ${column.title}`,
       autocomplete: 'off',

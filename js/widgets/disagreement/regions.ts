@@ -49,7 +49,11 @@ export class RegionList {
     const clear = all.filter((one) => one.clear);
     const rest = all.filter((one) => !one.clear);
     const head = clear.length
-      ? h('h3', {}, regions.numbers ? 'Where the two are furthest apart' : 'Where the two part')
+      ? h(
+          'p',
+          { class: 'caption' },
+          regions.numbers ? 'Where the two are furthest apart' : 'Where the two part'
+        )
       : h(
           'p',
           { class: 'dim' },
@@ -85,18 +89,17 @@ export class RegionList {
     const said = numbers
       ? `apart by ${rate} (RMSE; 95 % interval ${span}), elsewhere by ${write(one.elsewhere)}`
       : `they part in ${rate} of such rows (95 % interval ${span}), elsewhere in ${write(one.elsewhere)}`;
+    const about =
+      `${numbers ? '(RMSE)' : 'of such rows'}; elsewhere ${write(one.elsewhere)}. ` +
+      `${some(one.rows, 'rows')} of ${measured}; ${one.right}`;
+    const rule = h('span', { class: 'rule' }, one.rule);
     button.append(
       figure,
       h(
         'span',
         { class: 'said' },
-        h('span', { class: 'rule' }, one.rule),
-        h(
-          'span',
-          { class: 'dim' },
-          `${numbers ? 'RMSE' : 'they part'}; elsewhere ${write(one.elsewhere)}. ` +
-            `${some(one.rows, 'rows')} of ${measured}; ${one.right}`
-        )
+        h('span', {}, numbers ? 'Apart where ' : 'They part where ', rule),
+        h('span', { class: 'dim' }, about)
       )
     );
     button.title = `${one.rule}: ${said}`;
