@@ -9,7 +9,7 @@ import type { Palette } from './disagreement/cells';
 import { type Chip, Chips } from './disagreement/chips';
 import { Choice } from './disagreement/choice';
 import { Grid } from './disagreement/grid';
-import { Head } from './disagreement/head';
+import { Head, TYPING } from './disagreement/head';
 import { KernelSource } from './disagreement/kernel';
 import { LocalSource } from './disagreement/local';
 import { Panel } from './disagreement/panel';
@@ -120,7 +120,7 @@ function table(
     ...KEYS
   });
   search.value = question.text;
-  const type = debounce(signal, 200, () => ask({ text: search.value }));
+  const type = debounce(signal, TYPING, () => ask({ text: search.value }));
   search.addEventListener('input', type, { signal });
   const words = numbers ? 'Largest difference first' : 'Disagreements';
   const scopes = scopeToggle(question.scope, words, (scope) => ask({ scope }), signal);
@@ -248,7 +248,7 @@ function table(
     source = new LocalSource(page, columns, insideOf(traits, page), changed);
     ask({});
     // a page that holds disagreements alone has nothing more to show
-    scopes.hidden = !holdsAgreement(page, columns);
+    scopes.hidden = !numbers && !holdsAgreement(page, columns);
   }
   showRegions();
   traits.on(['query'], () => {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from jupyter_distill.audits.disagreements import Comparison, Compared, Difference, compare
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.explanation import RuleExplanation
 from jupyter_distill.exports.fields import Field, Measured, features
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.rule_lines import flat
+from jupyter_distill.students.rules import RulesRegressionStudent, RulesStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
 
 # Orders and masks that one view of a distillation has made serve the next one too.
@@ -52,10 +52,11 @@ def _made(d: Distillation) -> RowIndex:
 def _leaves(d: Distillation) -> tuple[str, NDArray[Any], NDArray[Any]]:
     """Return what a leaf of the student is called, that of each row, and the parent of each."""
     student = d.student
-    if isinstance(student, TreeStudent | TreeRegressionStudent):
-        leaves, parents, word = student.apply(d.table), student.nodes_.parent, "leaf"
-    elif isinstance(explanation := d.explanation(), RuleExplanation):
-        leaves, parents, word = cast("Any", student).decide(d.table) + 1, flat(len(explanation)), "rule"
+    if isinstance(student, RulesStudent | RulesRegressionStudent):
+        word, leaves = "rule", student.decide(d.table) + 1
+        parents = flat(len(d.explanation()))
+    elif isinstance(student, TreeStudent | TreeRegressionStudent):
+        word, leaves, parents = "leaf", student.apply(d.table), student.nodes_.parent
     else:
         return "", np.zeros(d.table.n_rows, dtype=np.intp), np.array([-1])
     # few numbers sort by radix

@@ -6,7 +6,8 @@ import type { Column, Filter, Question } from './types';
 
 /** Width of the column that names the row by its position in the owner's data. */
 export const ROW_WIDTH = 64;
-const TYPING = 200;
+/** While somebody types, nothing is asked. */
+export const TYPING = 120;
 
 interface Acts {
   sort: (sort: Question['sort']) => void;

@@ -22,7 +22,7 @@ export class KernelSource implements Source {
   total = 0;
   all = 0;
   rows: number | null = null;
-  heldOf = null;
+  held = null;
   waiting = false;
   #then: ((counted: Counted) => void) | null = null;
   #windows: Window[] = [];
@@ -97,7 +97,9 @@ export class KernelSource implements Source {
   want(start: number, stop: number): void {
     this.#wanted = [start, Math.min(stop, this.total)];
     if (!this.#missing() || this.#underWay()) return;
-    this.#send();
+    // the first of several is asked for at once, the others when the scrolling pauses
+    if (this.#asked) this.#send();
+    else this.#request();
   }
 
   #missing(): boolean {

@@ -130,7 +130,7 @@ export class Panel {
       input.addEventListener('input', read, { signal: this.signal });
       return input;
     };
-    const read = debounce(this.signal, 200, () => {
+    const read = debounce(this.signal, 120, () => {
       const parts = [
         [from, '>='],
         [to, '<=']

@@ -18,9 +18,9 @@ export function countLine(
   const cut = source.total === source.all ? '' : ` of ${count(source.all)}`;
   const rest = parted && whole !== null ? `, of ${count(whole)}` : '';
   const line = `${count(source.total)}${cut} ${unit} ${what}`.trim() + rest;
-  const { heldOf } = source;
-  if (heldOf === null || heldOf <= source.all) return line;
-  return `${line}. This page holds the first ${count(source.all)} of ${count(heldOf)}`;
+  const { held } = source;
+  if (!held || held[0] === held[1]) return line;
+  return `${line}. This page holds ${count(held[0])} of ${count(held[1])} rows`;
 }
 
 export function scopeToggle(

@@ -105,8 +105,8 @@ export interface Source {
   all: number;
   rows: number | null;
   waiting: boolean;
-  /** In an exported page: of how many rows it holds the first ones. */
-  heldOf: number | null;
+  /** In an exported page: how many rows it holds, and of how many these are the first. */
+  held: [number, number] | null;
   row(index: number): Row | null;
   /** Says what a column holds, as soon as it is known. */
   count(column: Column, then: (counted: Counted) => void): void;
