@@ -17,7 +17,7 @@ FEW = 8  # columns that numpy, too, takes one after another: below it all digits
 
 
 def along(function: np.ufunc, z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``function.reduce(z, axis=-1, keepdims=True)``, many short rows in a third of the time.
+    """Return ``function.reduce(z, axis=-1, keepdims=True)``, quicker for many short rows.
 
     Whole columns are taken together, in the order in which numpy takes the values of a row.
     """

@@ -17,7 +17,6 @@ from jupyter_distill._validation import Refusal, brief, check_choice, expected, 
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.targets import KL, SoftTargets
 
-
 # Rows that are compared at once: what is made on the way stays in the processor's cache.
 BLOCK = 65_536
 
@@ -77,9 +76,7 @@ class Comparison:
             return np.zeros(0)
         return KL.per_row(self.logits[rows], self.targets.take(rows))
 
-    def _in_blocks(
-        self, measure: Callable[[slice], NDArray[np.float64]]
-    ) -> NDArray[np.float64]:
+    def _in_blocks(self, measure: Callable[[slice], NDArray[np.float64]]) -> NDArray[np.float64]:
         n = len(self.teacher)
         starts = range(0, n, BLOCK)
         return np.concatenate([measure(slice(at, min(at + BLOCK, n))) for at in starts])

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.audits.disagreements import Comparison, Compared, Difference, compare
+from jupyter_distill.audits.disagreements import Compared, Comparison, Difference, compare
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.fields import Field, Measured, features
 from jupyter_distill.exports.rows import RowIndex

@@ -121,7 +121,6 @@ class Field:
             compared = {"is": np.equal, ">=": np.greater_equal, "<=": np.less_equal}[op]
             return np.asarray(compared(self.values, number))
 
-
     def _among(self, values: Any) -> Mask:
         """Return the rows that hold one of some values; None among them: what is missing."""
         if isinstance(values, str) or not isinstance(values, Sequence):

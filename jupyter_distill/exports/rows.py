@@ -122,9 +122,7 @@ class RowIndex:
         self._orders.move_to_end(key)
         return self._orders[key]
 
-    def _mask(
-        self, query: Mapping[str, Any], node: int | None, region: int | None
-    ) -> Mask | None:
+    def _mask(self, query: Mapping[str, Any], node: int | None, region: int | None) -> Mask | None:
         masks = []
         if region is not None:
             masks.append(self.regions[region])

@@ -69,8 +69,8 @@ for i in range(200):
 print("growth", round(held() - before, 1), "MB")
 """
 TO_VISIBLE = """async ([cell, css]) => {
-    const deep = (root) => root.querySelector(css)
-        || [...root.querySelectorAll('*')].map(e => e.shadowRoot && deep(e.shadowRoot)).find(Boolean);
+    const inner = (root) => [...root.querySelectorAll('*')].map(e => e.shadowRoot).filter(Boolean);
+    const deep = (root) => root.querySelector(css) || inner(root).map(deep).find(Boolean);
     const start = performance.now();
     const notebook = window.jupyterapp.shell.currentWidget.content;
     notebook.activeCellIndex = cell;
