@@ -27,6 +27,8 @@ const state = () => ({
     ]
   },
   query: {},
+  rows_chosen: [],
+  region: null,
   logits: wire([1, 0, 0, 1, 2, 1], 'f4', [3, 2]),
   row_ids: wire([2, 4, 6], 'i4'),
   classes,
