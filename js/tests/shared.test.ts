@@ -106,7 +106,7 @@ describe('softmax', () => {
 });
 
 describe('layout', () => {
-  const sizes = { card: 100, column: 150, up: () => 40, down: 24, gap: 8 };
+  const sizes = { card: 100, column: 150, up: () => 40, down: () => 24, gap: 8 };
 
   /** Trees of all shapes from a small generator of pseudo-random numbers. */
   function grown(leaves: number, seed: number) {

@@ -9,6 +9,10 @@ const state = (depth: number, more = {}) => ({
   row: null,
   leaf: null,
   folded: [],
+  path: {},
+  depth: null,
+  colour: 'student',
+  search: '',
   ...more
 });
 
@@ -94,7 +98,7 @@ describe('tree view', () => {
     click(root.querySelector('[data-node="1"] .handle') as Element);
     expect(model.state.folded).toEqual([1]);
     expect(model.state.node).toBeNull();
-    const levels = root.querySelector('select') as HTMLSelectElement;
+    const levels = all('select')[1] as HTMLSelectElement;
     levels.value = '1';
     levels.dispatchEvent(new Event('change'));
     expect(model.state.folded).toEqual([1, 2, 3, 4, 5, 6]);

@@ -1,10 +1,23 @@
 import { attr, h, KEYS, s } from '../../shared/dom';
 import { type Layout, layout } from '../../shared/layout';
 import { frame } from '../../shared/schedule';
-import { childrenOf, isLeaf, leafCounts, type Tree } from '../../shared/tree';
+import { childrenOf, isLeaf, type Tree } from '../../shared/tree';
 import { Camera, LEAST } from './camera';
-import { CARD, card, handle, labelLines, type Pen, pen, setHandle, supportShare } from './card';
+import {
+  CARD,
+  card,
+  handle,
+  labelLines,
+  type Pen,
+  pen,
+  setBand,
+  setHandle,
+  setHidden,
+  supportShare
+} from './card';
 import { drawFar, nodeAt } from './far';
+import { below } from './hidden';
+import { type Colour, shade } from './shade';
 
 export interface Picture {
   tree: Tree;
@@ -14,6 +27,10 @@ export interface Picture {
   lit: ReadonlySet<number>;
   /** The one node that the Tab key reaches. */
   tab: number;
+  by: Colour;
+  /** Nodes that ask about the column searched for, and the one that was walked to. */
+  hits: ReadonlySet<number>;
+  now: number | null;
 }
 
 /** Below this zoom the texts are too small to read. */
@@ -37,10 +54,11 @@ export class Stage {
   #cards = new Map<number, SVGGElement>();
   #picture: Picture | null = null;
   #place: Layout | null = null;
-  #leaves: ArrayLike<number> = [];
   #rises: number[] = [];
   #pen: Pen | null = null;
   #farStale = true;
+  /** Whether more than the camera has changed since the last frame. */
+  #changed = true;
 
   constructor(signal: AbortSignal) {
     this.#svg.append(this.#world);
@@ -62,9 +80,7 @@ export class Stage {
 
   /** A new tree (or a new width of the cell): everything drawn so far is void. */
   load(picture: Picture): void {
-    this.#cards.clear();
-    this.#nodes.replaceChildren();
-    this.#leaves = leafCounts(picture.tree);
+    this.#forget();
     this.#rises = [];
     this.#place = null;
     const narrow = this.element.clientWidth > 0 && this.element.clientWidth < 640;
@@ -73,16 +89,26 @@ export class Stage {
     this.home();
   }
 
+  #forget(): void {
+    this.#cards.clear();
+    this.#nodes.replaceChildren();
+  }
+
   /** Draws a new state; the card `still` keeps its place on the screen. */
   show(picture: Picture, still?: number): void {
-    const before = still === undefined ? null : this.#place;
+    const kept = still === undefined ? null : this.#place;
     const relaid = !this.#place || picture.folded !== this.#picture?.folded;
     const renewed = picture.tree !== this.#picture?.tree;
+    const before = this.#picture;
+    if (picture.by !== before?.by || picture.hits !== before?.hits) this.#farStale = true;
+    // what a card says beside its answer depends on the colour
+    if (before && picture.by !== before.by) this.#forget();
+    this.#changed = true;
     this.#picture = picture;
     if (relaid || renewed) {
       this.#lay();
-      if (before && still !== undefined && this.#place) {
-        this.camera.y += (before.y[still] - this.#place.y[still]) * this.camera.k;
+      if (kept && still !== undefined && this.#place) {
+        this.camera.y += (kept.y[still] - this.#place.y[still]) * this.camera.k;
       }
     }
     this.#draw();
@@ -123,7 +149,7 @@ export class Stage {
       x: this.#place.x[node],
       y: this.#place.y[node] - up,
       width: this.#pen.width,
-      height: up + CARD.height / 2
+      height: up + this.#down(node)
     });
   }
 
@@ -164,14 +190,20 @@ export class Stage {
     return rise;
   };
 
+  #down = (node: number): number => {
+    const { tree, folded } = this.#picture as Picture;
+    return CARD.height / 2 + (folded.has(node) && !isLeaf(tree, node) ? CARD.more : 0);
+  };
+
   #lay(): void {
     const { tree, folded } = this.#picture as Picture;
     const { width } = this.#pen as Pen;
+    this.#changed = true;
     this.#place = layout(tree, folded, {
       card: width,
       column: width + 48,
       up: this.#up,
-      down: CARD.height / 2,
+      down: this.#down,
       gap: 8
     });
     this.#farStale = true;
@@ -210,12 +242,18 @@ export class Stage {
     const far = this.#isFar();
     if (far && this.#farStale) {
       const { width } = this.#pen as Pen;
-      this.#far.replaceChildren(drawFar(this.#picture.tree, this.#place, width));
+      const { tree, by, hits } = this.#picture;
+      this.#far.replaceChildren(drawFar(tree, this.#place, width, by, hits));
       this.#farStale = false;
     }
+    // up to so many cards all are there, and a camera that moves changes none of them
+    const near = this.order.length <= MANY;
+    if (!this.#changed && near) return;
     this.#far.style.display = far ? '' : 'none';
     this.#world.classList.toggle('distant', far);
     this.#drawNodes(this.#inSight(far));
+    if (!this.#changed) return;
+    this.#changed = false;
     const { lit } = this.#picture;
     for (const line of this.#edges.children) {
       line.classList.toggle('lit', lit.has(Number((line as SVGElement).dataset.child)));
@@ -223,10 +261,10 @@ export class Stage {
   }
 
   #inSight(far: boolean): number[] {
-    const { tab, node, lit } = this.#picture as Picture;
+    const { tab, node, lit, now } = this.#picture as Picture;
     const { order, x, y } = this.#place as Layout;
     if (order.length <= MANY) return order;
-    const kept = (at: number) => at === tab || at === node || lit.has(at);
+    const kept = (at: number) => at === tab || at === node || at === now || lit.has(at);
     if (far) return order.filter(kept);
     const { x: left, y: top, k } = this.camera;
     const { clientWidth, clientHeight } = this.element;
@@ -248,7 +286,8 @@ export class Stage {
     }
     let before: Element | null = null;
     for (const node of wanted) {
-      let group = this.#cards.get(node);
+      const known = this.#cards.get(node);
+      let group = known;
       if (!group) {
         group = this.#make(node);
         this.#cards.set(node, group);
@@ -257,14 +296,14 @@ export class Stage {
       const next: ChildNode | null = before ? before.nextSibling : this.#nodes.firstChild;
       if (next !== group) this.#nodes.insertBefore(group, next);
       before = group;
-      this.#mark(node, group);
+      if (this.#changed || !known) this.#mark(node, group);
     }
   }
 
   #make(node: number): SVGGElement {
-    const { tree } = this.#picture as Picture;
+    const { tree, by } = this.#picture as Picture;
     const tools = this.#pen as Pen;
-    const group = card(tree, node, tools);
+    const group = card(tree, node, tools, by);
     group.dataset.node = String(node);
     if (!isLeaf(tree, node)) group.append(handle());
     const parent = tree.parent[node];
@@ -277,7 +316,7 @@ export class Stage {
   }
 
   #mark(node: number, group: SVGGElement): void {
-    const { tree, folded, node: chosen, lit, tab } = this.#picture as Picture;
+    const { tree, folded, node: chosen, lit, tab, by, hits, now } = this.#picture as Picture;
     const { x, y } = this.#place as Layout;
     const inner = !isLeaf(tree, node);
     const shut = folded.has(node);
@@ -289,8 +328,13 @@ export class Stage {
     });
     group.classList.toggle('chosen', node === chosen);
     group.classList.toggle('lit', lit.has(node));
+    group.classList.toggle('hit', hits.has(node));
+    group.classList.toggle('now', node === now);
+    group.classList.toggle('asked', hits.has(tree.parent[node]));
+    setBand(group, shade(tree, node, by), inner && shut);
+    setHidden(group, tree, node, (this.#pen as Pen).width, inner && shut);
     if (inner) {
-      const hidden = shut ? this.#leaves[node] : null;
+      const hidden = shut ? below(tree).leaves[node] : null;
       setHandle(group.lastElementChild as SVGGElement, (this.#pen as Pen).width, hidden);
     }
   }
