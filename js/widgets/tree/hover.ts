@@ -49,8 +49,7 @@ export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal)
   const listen = (seen: () => Seen | null) => {
     const enter = (event: PointerEvent) => {
       if (event.pointerType === 'touch' || event.buttons) return;
-      const card = (event.target as Element).closest?.('.node') as SVGElement | null;
-      const node = card ? Number(card.dataset.node) : null;
+      const node = stage.hit(event);
       if (node === over) return;
       hide();
       over = node;
@@ -60,7 +59,7 @@ export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal)
         if (now && node < now.tree.size) show(node, now);
       }, REST);
     };
-    stage.svg.addEventListener('pointerover', enter, { signal });
+    stage.svg.addEventListener('pointermove', enter, { signal });
     stage.svg.addEventListener('pointerleave', hide, { signal });
     stage.svg.addEventListener('pointerdown', hide, { signal });
     stage.svg.addEventListener('focusout', hide, { signal });

@@ -1,7 +1,7 @@
 import { attr, h, KEYS, s } from '../../shared/dom';
 import { type Layout, layout } from '../../shared/layout';
 import { frame } from '../../shared/schedule';
-import { childrenOf, isLeaf, type Tree } from '../../shared/tree';
+import { isLeaf, type Tree } from '../../shared/tree';
 import { Camera, LEAST } from './camera';
 import {
   CARD,
@@ -15,7 +15,7 @@ import {
   setHidden,
   supportShare
 } from './card';
-import { drawFar, nodeAt } from './far';
+import { drawFar, edge, nodeAt } from './far';
 import { below } from './hidden';
 import { type Colour, shade } from './shade';
 
@@ -37,6 +37,8 @@ export interface Picture {
 const FAR = 0.42;
 /** Up to so many cards all are drawn; above, only those in sight. */
 const MANY = 150;
+/** Up to so many are drawn as cards however small. */
+const FEW = 24;
 const LEAST_HEIGHT = 176;
 const MOST_HEIGHT = 640;
 const NARROW_HEIGHT = 480;
@@ -52,6 +54,7 @@ export class Stage {
   #nodes = s('g', { role: 'none' });
   #world = s('g', { role: 'none' }, this.#edges, this.#far, this.#nodes);
   #cards = new Map<number, SVGGElement>();
+  #lines = new Map<number, SVGPathElement>();
   #picture: Picture | null = null;
   #place: Layout | null = null;
   #rises: number[] = [];
@@ -59,6 +62,7 @@ export class Stage {
   #farStale = true;
   /** Whether more than the camera has changed since the last frame. */
   #changed = true;
+  #wasFar = false;
 
   constructor(signal: AbortSignal) {
     this.#svg.append(this.#world);
@@ -208,30 +212,56 @@ export class Stage {
     });
     this.#farStale = true;
     this.camera.content = this.#place;
-    this.#edges.replaceChildren(...this.#lines());
+    this.#lines.clear();
+    this.#edges.replaceChildren();
   }
 
   /** An edge from each open card to its children, as broad as the share of rows that pass. */
-  #lines(): SVGPathElement[] {
-    const { tree } = this.#picture as Picture;
-    const { x, y, order } = this.#place as Layout;
+  #drawEdges(wanted: number[]): void {
+    const { tree, lit } = this.#picture as Picture;
     const { width } = this.#pen as Pen;
-    const made: SVGPathElement[] = [];
-    for (const node of order) {
-      for (const child of childrenOf(tree, node)) {
-        if (Number.isNaN(x[child])) continue;
-        const from = x[node] + width;
-        const bend = (x[child] - from) / 2;
-        const d = `M${from} ${y[node]}C${from + bend} ${y[node]} ${x[child] - bend} ${y[child]} ${x[child]} ${y[child]}`;
-        const broad = 1 + 9 * supportShare(tree, child);
-        made.push(s('path', { d, 'stroke-width': broad.toFixed(2), 'data-child': child }));
-      }
+    const keep = new Set(wanted);
+    for (const [child, line] of this.#lines) {
+      if (keep.has(child)) continue;
+      line.remove();
+      this.#lines.delete(child);
     }
-    return made;
+    for (const child of wanted) {
+      let line = this.#lines.get(child);
+      if (!line) {
+        const d = edge(this.#place as Layout, tree.parent[child], child, width);
+        const broad = (1 + 9 * supportShare(tree, child)).toFixed(2);
+        line = s('path', { d, 'stroke-width': broad, 'data-child': child });
+        this.#lines.set(child, line);
+        this.#edges.append(line);
+      }
+      line.classList.toggle('lit', lit.has(child));
+    }
+  }
+
+  /** The children whose edges show: of many, those that cross the stage. */
+  #edgesInSight(far: boolean): number[] {
+    const { tree, lit } = this.#picture as Picture;
+    const { order, x, y } = this.#place as Layout;
+    if (far) return order.filter((at) => at > 0 && lit.has(at));
+    if (order.length <= MANY) return order.slice(1);
+    const { x: left, y: top, k } = this.camera;
+    const { clientWidth, clientHeight } = this.element;
+    return order.filter((at) => {
+      const up = tree.parent[at];
+      if (up < 0) return false;
+      const [a, b] = [y[at] * k + top, y[up] * k + top];
+      return (
+        x[at] * k + left > 0 &&
+        x[up] * k + left < clientWidth &&
+        Math.max(a, b) > 0 &&
+        Math.min(a, b) < clientHeight
+      );
+    });
   }
 
   #isFar(): boolean {
-    return this.camera.k < FAR && this.order.length > MANY;
+    return this.camera.k < FAR && this.order.length > FEW;
   }
 
   #draw(): void {
@@ -247,32 +277,31 @@ export class Stage {
       this.#farStale = false;
     }
     // up to so many cards all are there, and a camera that moves changes none of them
-    const near = this.order.length <= MANY;
-    if (!this.#changed && near) return;
+    if (!this.#changed && far === this.#wasFar && this.order.length <= MANY) return;
+    this.#wasFar = far;
     this.#far.style.display = far ? '' : 'none';
-    this.#world.classList.toggle('distant', far);
+    this.#drawEdges(this.#edgesInSight(far));
     this.#drawNodes(this.#inSight(far));
-    if (!this.#changed) return;
     this.#changed = false;
-    const { lit } = this.#picture;
-    for (const line of this.#edges.children) {
-      line.classList.toggle('lit', lit.has(Number((line as SVGElement).dataset.child)));
-    }
   }
 
   #inSight(far: boolean): number[] {
     const { tab, node, lit, now } = this.#picture as Picture;
     const { order, x, y } = this.#place as Layout;
-    if (order.length <= MANY) return order;
+    if (order.length <= MANY && !far) return order;
     const kept = (at: number) => at === tab || at === node || at === now || lit.has(at);
     if (far) return order.filter(kept);
     const { x: left, y: top, k } = this.camera;
     const { clientWidth, clientHeight } = this.element;
+    const { width } = this.#pen as Pen;
     return order.filter((at) => {
       const across = x[at] * k + left;
       const down = y[at] * k + top;
       const seen =
-        across > -300 && across < clientWidth + 40 && down > -80 && down < clientHeight + 120;
+        across > -40 - width * k &&
+        across < clientWidth + 40 &&
+        down > -80 &&
+        down < clientHeight + 120;
       return seen || kept(at);
     });
   }
