@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import traitlets as t
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.ensemble import RandomForestClassifier
 
 import jupyter_distill as jd
 from jupyter_distill.distillation import Distillation
@@ -170,11 +170,11 @@ def test_data_is_never_echoed(kind: Any) -> None:
     traits = kind.class_traits(sync=True)
     data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
     data |= {"distilled_at", "busy", "summary", "rungs", "rules", "decided"}
-    data |= {"terms", "curves", "asking", "reasons"}
+    data |= {"terms", "curves", "asking", "reasons", "path"}
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
     view = {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"}
-    view |= {"rule", "sort", "filter"}
+    view |= {"rule", "sort", "filter", "depth", "colour", "search"}
     for name in view & set(traits):
         assert traits[name].metadata.get("echo_update", True)
 
@@ -252,11 +252,12 @@ def test_a_node_that_is_not_there(d: Distillation, node: Any) -> None:
         view.row = d.table.n_rows
 
 
-def test_other_trees_are_refused_with_a_remedy() -> None:
-    with pytest.raises(TypeError, match="Got DecisionTreeClassifier. Distil it: "):
-        TreeView(DecisionTreeClassifier())  # type: ignore[arg-type]
+def test_other_models_are_refused_with_a_remedy() -> None:
+    forest = RandomForestClassifier(2).fit([[0], [1]], [0, 1])
+    with pytest.raises(TypeError, match="Got RandomForestClassifier. Distil it into one tree: "):
+        TreeView(forest)
     with pytest.raises(TypeError, match="Distil it first"):
-        TreeView("a tree")  # type: ignore[arg-type]
+        TreeView("a tree")
 
 
 def test_an_unfitted_student_is_refused() -> None:

@@ -16,9 +16,12 @@ def to_depth(tree: TreeExplanation, depth: int) -> list[int]:
 
 def depth_of(tree: TreeExplanation, folded: Collection[int]) -> int | None:
     """Return how many levels show; None where nodes are folded one by one."""
-    inner = tree.left >= 0
-    shut = inner & np.isin(np.arange(len(tree)), list(folded))
-    if not shut.any():
+    shut = (tree.left >= 0) & np.isin(np.arange(len(tree)), list(folded))
+    hidden = np.zeros(len(tree), dtype=bool)
+    for node in range(1, len(tree)):  # parents come before children
+        hidden[node] = hidden[tree.parent[node]] or shut[tree.parent[node]]
+    seen = (tree.left >= 0) & ~hidden
+    if not (shut & seen).any():
         return int(tree.depth.max())
-    depth = int(tree.depth[shut].min())
-    return depth if bool((shut == (inner & (tree.depth >= depth))).all()) else None
+    depth = int(tree.depth[shut & seen].min())
+    return depth if bool((shut[seen] == (tree.depth[seen] >= depth)).all()) else None

@@ -88,7 +88,7 @@ class TreePart(NodeChoice):
         before, depth = change["old"], change["new"]
         if depth is not None:
             self.folded = folding.to_depth(self.explanation, depth)
-        elif before is not None and self.folded == folding.to_depth(self.explanation, before):
+        elif before is not None and folding.depth_of(self.explanation, self.folded) == before:
             self.folded = []  # no limit any more; a fold that was made by hand stays
 
     @t.observe("folded")

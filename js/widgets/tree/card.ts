@@ -54,8 +54,9 @@ export function card(tree: Tree, node: number, tools: Pen, by: Colour): SVGGElem
   const { width, strong, small } = tools;
   const { height, pad } = CARD;
   const top = -height / 2;
-  const group = s('g', { class: 'node', role: 'treeitem', 'aria-label': spoken(tree, node) });
-  // the label says it all, in an order that can be listened to
+  const group = s('g', { class: 'node', role: 'treeitem' });
+  // what is drawn is said once, in an order that can be listened to
+  group.append(s('text', { class: 'heard' }, spoken(tree, node)));
   const body = s('g', { 'aria-hidden': 'true' });
   group.append(body);
   const [teacher, student] = tree.names;

@@ -47,7 +47,7 @@ export function scale(tree: Tree, by: Colour): Scale {
         title: 'Colour: error (RMS)',
         steps: STRENGTHS.map((_, i) => ({
           fill: apart(i),
-          name: i === 0 ? `to ${text(0.2)}` : i === 4 ? `to ${text(1)}` : `to ${text((i + 1) / 5)}`
+          name: `to ${text((i + 1) / 5)}`
         })),
         note: `how far the ${student} is from the ${teacher}`
       };
