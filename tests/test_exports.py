@@ -113,7 +113,9 @@ def test_a_tree_crosses_whole(d: Distillation) -> None:
     for k in range(1, len(explanation)):
         name = sent["columns"][feature[explanation.parent[k]]]
         assert name + sent["tails"][k] == explanation.condition(k)
-        assert sent["full"].get(str(k), explanation.condition(k)) == explanation.conditions_in_full[k]
+        assert (
+            sent["full"].get(str(k), explanation.condition(k)) == explanation.conditions_in_full[k]
+        )
     np.testing.assert_array_equal(wire.decode(sent["left"]), explanation.left)
     np.testing.assert_allclose(wire.decode(sent["teacher"]), explanation.teacher, rtol=1e-6)
     assert sent["classes"] == ["no", "yes"]

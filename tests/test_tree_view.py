@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -183,8 +184,8 @@ def test_a_classifier_is_read_as_it_stands(wine: tuple[pd.DataFrame, Any]) -> No
 @pytest.mark.parametrize("criterion", ["squared_error", "friedman_mse", "absolute_error"])
 def test_a_regressor_is_read_as_it_stands(criterion: str) -> None:
     X, y = load_diabetes(return_X_y=True, as_frame=True)
-    with np.testing.suppress_warnings() as quiet:
-        quiet.filter(FutureWarning)  # newer versions have one name less
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # newer versions have one name less
         model = DecisionTreeRegressor(max_depth=3, criterion=criterion).fit(X, y)
     tree = TreeView(model, X).explanation
     assert tree.classes == () and tree.error is not None
@@ -286,8 +287,8 @@ def test_a_plain_threshold_parts_the_same_numbers(a: float, b: float) -> None:
     plain = plainest(middle)
     assert len(repr(plain)) <= len(repr(middle))
     # single precision takes it for the last number that goes left
-    assert np.float32(plain) <= middle
-    assert np.nextafter(np.float32(plain), np.float32(np.inf)) > middle
+    assert float(np.float32(plain)) <= middle
+    assert float(np.nextafter(np.float32(plain), np.float32(np.inf))) > middle
 
 
 def test_thresholds_read_as_people_wrote_them() -> None:

@@ -96,7 +96,7 @@ class TreePart(NodeChoice):
         if self.folded or self.depth is not None:
             self.depth = folding.depth_of(self.explanation, self.folded)
 
-    @t.observe("leaf")
+    @t.observe("row")
     def _follow_row(self, _change: object = None) -> None:
         self.path = self._path()
 
@@ -125,9 +125,7 @@ class TreePart(NodeChoice):
             self._spreads = row_path.spreads(self._table)
         places = [self._table.position(column.name) for column in self.explanation.columns]
         leaf = int(self._leaves[self.row])
-        return row_path.steps(
-            self.explanation, self._table, places, self._spreads, self.row, leaf
-        )
+        return row_path.steps(self.explanation, self._table, places, self._spreads, self.row, leaf)
 
     @property
     def rule(self) -> str:
