@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import traitlets as t
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.ensemble import RandomForestClassifier
 
 import jupyter_distill as jd
 from jupyter_distill.distillation import Distillation
@@ -183,6 +183,7 @@ def test_data_is_never_echoed(kind: Any) -> None:
         "pages",
         "pairs",
         "panels",
+        "path",
         "reasons",
         "regions",
         "shown",
@@ -191,6 +192,8 @@ def test_data_is_never_echoed(kind: Any) -> None:
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
     view = {
+        "colour",
+        "depth",
         "family",
         "filter",
         "folded",
@@ -205,6 +208,7 @@ def test_data_is_never_echoed(kind: Any) -> None:
         "row",
         "rows_chosen",
         "rule",
+        "search",
         "size",
         "sort",
         "temperature",
@@ -286,11 +290,12 @@ def test_a_node_that_is_not_there(d: Distillation, node: Any) -> None:
         view.row = d.table.n_rows
 
 
-def test_other_trees_are_refused_with_a_remedy() -> None:
-    with pytest.raises(TypeError, match="Got DecisionTreeClassifier. Distil it: "):
-        TreeView(DecisionTreeClassifier())  # type: ignore[arg-type]
+def test_other_models_are_refused_with_a_remedy() -> None:
+    forest = RandomForestClassifier(2).fit([[0], [1]], [0, 1])
+    with pytest.raises(TypeError, match="Got RandomForestClassifier. Distil it into one tree: "):
+        TreeView(forest)
     with pytest.raises(TypeError, match="Distil it first"):
-        TreeView("a tree")  # type: ignore[arg-type]
+        TreeView("a tree")
 
 
 def test_an_unfitted_student_is_refused() -> None:

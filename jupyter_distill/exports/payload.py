@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,23 +20,44 @@ MOST_ROWS, MOST_NUMBERS = 10_000, 250_000
 FLOOR = -1e30
 
 
-def tree(explanation: TreeExplanation) -> dict[str, Any]:
+def tree(
+    explanation: TreeExplanation, rows: int | None = None, notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return a tree for the browser: structure, conditions and class mixes of every node.
 
     Of a regression means in place of mixes, with their range and error. Shares and means are
-    rounded to single precision, which is more than a screen can show.
+    rounded to single precision, which is more than a screen can show. Of a condition is sent what
+    follows the name of its column, and the whole of it in full where it is cut short; `rows` is
+    how many rows can be chosen from.
     """
+    columns, asked, full = explanation.columns, explanation.feature, explanation.conditions_in_full
+    told = [int(j) for j in np.unique(asked[asked >= 0])]
+    place = {j: k for k, j in enumerate(told)}
+    feature = [place.get(int(j), len(told)) for j in asked]
+    tails = []
+    for parent, text in zip(explanation.parent, explanation.conditions, strict=True):
+        name = columns[asked[parent]].name if parent >= 0 else ""
+        assert text.startswith(name), "a condition begins with the name of its column"
+        tails.append(text[len(name) :])
     numbers = {}
     if explanation.error is not None:
         numbers = {"range": list(span(explanation)), "error": _shown(explanation.error)}
+    teacher = _shown(explanation.teacher)
     return {
         **numbers,
         "classes": list(explanation.classes),
-        "labels": [explanation.condition(node) for node in range(len(explanation))],
+        "names": list(explanation.names),
+        "notes": list(notes),
+        "rows": rows,
+        "columns": [columns[j].name for j in told],
+        "feature": encode(feature, "u1" if len(told) < 256 else "i4"),
+        "tails": tails,
+        "full": {str(k): t for k, t in enumerate(full) if t != explanation.condition(k)},
         "left": encode(explanation.left, "i4"),
         "right": encode(explanation.right, "i4"),
         "support": _shown(explanation.support),
-        "teacher": _shown(explanation.teacher),
+        # the labels that a tree holds are what it says
+        "teacher": None if explanation.teacher is explanation.student else teacher,
         "student": _shown(explanation.student),
         "agreement": _shown(explanation.agreement),
     }

@@ -110,8 +110,11 @@ def compose(d: Distillation, audited: Audit | None = None, when: When = None) ->
         **state.carried(rows),
         **state.temperature(d),
         "summary": {},  # the head above stays in place
-        **dict.fromkeys(("node", "row", "leaf", "distil_at")),
+        **dict.fromkeys(("node", "row", "leaf", "depth", "distil_at")),
+        "path": {},
         "folded": [],
+        "colour": "student",
+        "search": "",
         "busy": False,
     }
     try:

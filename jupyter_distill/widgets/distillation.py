@@ -51,14 +51,14 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
         """Take a distillation and return the traits that depend on its student."""
         self.card = d.fidelity()
         rows = self._show_rows(d)
-        tree = self._show_tree(d.explanation(), self.index.leaves)
+        tree = self._show_tree(d.explanation(), self.index.leaves, d.table)
         return {**rows, **tree, "summary": state.summary(d, self.card)}
 
     def _changed(self, d: Distillation) -> dict[str, Any]:
         shown = {**super()._changed(d), **self._show_student(d)}
         # the columns stay; nodes of the old tree mean nothing in the new one
         shown.pop("columns")
-        shown |= {"node": None, "folded": []}
+        shown |= {"node": None, "folded": [], "depth": None}
         shown["leaf"] = None if self.row is None else int(self.index.leaves[self.row])
         return shown
 
