@@ -19,9 +19,10 @@ from jupyter_distill.widgets._base import (
     check_distillation,
 )
 from jupyter_distill.widgets._choice import RowChoice
+from jupyter_distill.widgets._follow import FollowPart
 
 
-class TemperaturePart(RowChoice):
+class TemperaturePart(FollowPart, RowChoice):
     """The traits of a temperature slider; the browser softens, the kernel distils again."""
 
     # data: Python -> browser
@@ -61,7 +62,7 @@ class TemperaturePart(RowChoice):
     def _show_temperature(self, d: Distillation) -> dict[str, Any]:
         """Take a distillation and return the traits that show its soft targets."""
         self.distillation, self._n_rows = d, d.table.n_rows
-        return state.temperature(d)
+        return {**state.temperature(d), **self._show_students(d)}
 
     @t.validate("temperature", "distil_at")
     def _check_temperature(self, proposal: Any) -> Any:
@@ -102,6 +103,12 @@ class TemperaturePart(RowChoice):
 
     def _changed(self, d: Distillation) -> dict[str, Any]:
         """Return the traits that another temperature changes."""
+        students = self._show_students(d)
+        # an answer that is still on its way was asked before this
+        students["shown"]["ticket"] = self._answered
+        return {**self._while_moving(d), **students}
+
+    def _while_moving(self, d: Distillation) -> dict[str, Any]:
         self.distillation = d
         return {} if d.temperature is None else {"distilled_at": float(d.temperature)}
 
@@ -161,6 +168,9 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
         mean = d.targets.at(self.temperature).mean(0)
         said = ", ".join(f"{name} {p:.3f}" for name, p in zip(self.classes, mean, strict=True))
         return f"Mean soft targets at T = {self.temperature:g}: {said}"
+
+    def _carried(self) -> dict[str, Any]:
+        return self._students_of_page()
 
     def _title(self) -> str:
         return f"Soft targets of {self.distillation.teacher.name}"
