@@ -35,6 +35,11 @@ const state = () => ({
   busy: false,
   temperature: 1,
   distil_at: null,
+  grid: {},
+  shown: {},
+  follow: false,
+  student_size: null,
+  asked: {},
   summary: {
     teacher: HOSTILE,
     student: 'decision tree',

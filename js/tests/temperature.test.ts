@@ -14,6 +14,11 @@ const state = (more = {}) => ({
   temperature: 2,
   row: null,
   distil_at: null,
+  grid: {},
+  shown: {},
+  follow: false,
+  student_size: null,
+  asked: {},
   ...more
 });
 

@@ -20,8 +20,9 @@ export interface DistillationModel extends TreeModel, DisagreementModel, Tempera
 export const mount: Mount = (base, host, signal) => {
   // says where the table's rows are those of another student
   const behind = h('p', { class: 'dim behind', role: 'status' });
-  const model = new LentModel(base, signal, (text) => {
+  const model = new LentModel(base, signal, (text, stale) => {
     behind.textContent = text;
+    behind.classList.toggle('stale', stale);
   });
   const traits = new Traits<DistillationModel>(model, signal);
   host.classList.add('distillation-view');

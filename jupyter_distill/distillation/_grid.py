@@ -102,7 +102,8 @@ def grid(
     own = {(rung.temperature, rung.size): rung for rung in d.ladder.of(family)}
     if d.is_quick:
         own.pop((d.temperature, d.size))
-    sizes = tuple(d.ladder.sizes)
+    # those beyond which the data allow no larger student have no rung
+    sizes = tuple(rung.size for rung in d.ladder.of(family))
     notes: list[str] = []
     wanted = _wanted(d, temperatures, notes)
     work = Work(progress)

@@ -1,3 +1,4 @@
+import { count } from '../../shared/format';
 import { type AnyModel, Traits } from '../../shared/model';
 import { decode, type Wire } from '../../shared/wire';
 import {
@@ -43,8 +44,8 @@ export class LentModel implements AnyModel {
   constructor(
     readonly base: AnyModel,
     signal: AbortSignal,
-    /** Told whether what the table shows is of another student. */
-    readonly tell: (text: string) => void
+    /** Told what there is to know of the rows, and whether they are of another student. */
+    readonly tell: (text: string, stale: boolean) => void
   ) {
     this.#traits = new Traits<FollowModel>(base, signal);
     const heard = new Traits<Record<string, unknown>>(base, signal);
@@ -107,10 +108,7 @@ export class LentModel implements AnyModel {
     if (place === this.#place) return;
     this.#place = place;
     this.#lent = place === null || !grid ? null : this.#of(grid, place);
-    const stale = this.#lent && !('page' in this.#lent);
-    this.tell(
-      stale ? 'These rows are still those of the student before; they wait for the kernel.' : ''
-    );
+    this.tell(this.#lent ? this.#ofRows() : '', !!this.#lent && !('page' in this.#lent));
     for (const name of NAMES) this.#fire(name);
   }
 
@@ -138,6 +136,20 @@ export class LentModel implements AnyModel {
       lent.leaf = this.#leafIn(lent.page);
     }
     return lent;
+  }
+
+  /** What there is to know of the rows of a lent student. */
+  #ofRows(): string {
+    const { row_ids, rows } = this.base.get('page') as { row_ids: Wire; rows: number };
+    if (this.#lent && !('page' in this.#lent)) {
+      return 'These rows are still those of the student before; they wait for the kernel.';
+    }
+    const n = row_ids.shape[0];
+    if (n >= rows) return '';
+    return (
+      `This file holds ${count(n)} of ${count(rows)} rows: those where the student that it was ` +
+      'written of is furthest from its teacher.'
+    );
   }
 
   #leafIn(page: unknown): number | null {

@@ -43,7 +43,8 @@ export function retold(model: AnyModel, says: Numbers, leaves: Numbers): unknown
     shape: [order.length],
     data: Int32Array.from(order, (i) => values[i])
   });
-  return { ...page, row_ids: wire(ids), leaves: wire(leaves), cells };
+  // of the rows that the page does not hold it is not known whether the two part
+  return { ...page, rows: ids.length, row_ids: wire(ids), leaves: wire(leaves), cells };
 }
 
 interface Told {

@@ -28,7 +28,12 @@ export function makeChooser(traits: Traits<FollowModel>, signal: AbortSignal) {
   });
   const size = h('span', { class: 'figure' });
   const box = h('input', { type: 'checkbox', role: 'switch', ...KEYS });
-  const follow = h('label', { class: 'follow' }, box, 'Follow');
+  const follow = h(
+    'label',
+    { class: 'follow', title: 'The student follows the temperature while the slider moves' },
+    box,
+    'Follow'
+  );
   const said = h('p', { class: 'student', 'aria-live': 'polite' });
   const remarks = h('p', { class: 'dim note' });
   const sizes = h(

@@ -58,7 +58,7 @@ export function makeCurve(low: number, high: number) {
     element.classList.toggle('bare', temperature.length < 2);
     svg.replaceChildren();
     best.hidden = !calibrated || !tried;
-    true_.hidden = !truth;
+    true_.hidden = true;
     right.textContent = truth ? inWords(truth) : '';
     right.hidden = !truth;
     caption.textContent = tried ? OF_STUDENT : OF_TEACHER;
@@ -84,11 +84,10 @@ export function makeCurve(low: number, high: number) {
     );
     top.textContent = short(most);
     bottom.textContent = short(least);
+    // beyond the ends of the axis there is no place for it
+    true_.hidden = !truth || truth.best < low || truth.best > high;
     if (truth) {
       place(true_, truth.best, `truest, T = ${two(truth.best)}`);
-      // two names at one height would lie on each other
-      const near = tried && !!calibrated && Math.abs(across(truth.best) - across(calibrated)) < 0.5;
-      true_.classList.toggle('lower', near);
     }
     if (calibrated && tried) {
       const text = `calibrated, T = ${written(calibrated)}`;
@@ -98,7 +97,7 @@ export function makeCurve(low: number, high: number) {
       'aria-label':
         `${caption.textContent}, by temperature: from ${short(least)} to ${short(most)}` +
         (calibrated && tried ? `; calibrated at T = ${written(calibrated)}` : '') +
-        (truth ? `; ${inWords(truth)}` : '')
+        (truth ? `. ${inWords(truth)}` : '')
     });
   };
 
@@ -126,10 +125,11 @@ const two = (value: number): string => written(Number(value.toPrecision(2)));
 
 /** What the truth says of the teacher's own probabilities. */
 function inWords({ best, low, high, least, plain, rows }: Truth): string {
+  const on = `On ${count(rows)} held-out rows the teacher's own probabilities`;
   const range = `T = ${two(best)} (${two(low)} to ${two(high)})`;
-  const fits = `the teacher's own probabilities fit the truth best at ${range}`;
+  if (low <= 1 && high >= 1) return `${on} fit the truth as they are, at T = 1.`;
   const loss = `log loss ${least.toFixed(3)} against ${plain.toFixed(3)} at T = 1`;
-  return `On ${count(rows)} held-out rows ${fits}: ${loss}.`;
+  return `${on} fit the truth best at ${range}: ${loss}.`;
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(2)));
