@@ -170,11 +170,11 @@ def test_data_is_never_echoed(kind: Any) -> None:
     traits = kind.class_traits(sync=True)
     data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
     data |= {"distilled_at", "busy", "summary", "rungs", "rules", "decided"}
-    data |= {"terms", "curves", "asking", "reasons"}
+    data |= {"terms", "curves", "asking", "reasons", "grid", "shown"}
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
     view = {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"}
-    view |= {"rule", "sort", "filter"}
+    view |= {"rule", "sort", "filter", "follow", "student_size"}
     for name in view & set(traits):
         assert traits[name].metadata.get("echo_update", True)
 

@@ -56,9 +56,7 @@ class Evidence(Mixin):
         draw = late("jupyter_distill.exports.vega:temperature_chart")
         return draw(self._d.temperature_path, self._d.calibration.matters(self._d.size))
 
-    def grid(
-        self, temperatures: Sequence[float] | None = None, *, progress: bool = True
-    ) -> Grid:
+    def grid(self, temperatures: Sequence[float] | None = None, *, progress: bool = True) -> Grid:
         """Fit a student of every size at every temperature, for where no kernel answers.
 
         Those of the ladder are taken as they are, the others fitted quickly, on 10,000 rows at

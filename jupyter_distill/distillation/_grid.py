@@ -169,4 +169,3 @@ def known_grid(d: Distillation) -> Grid | None:
     """Return the grid that was made of a distillation; None if none was asked for."""
     made: Any = d.__dict__.get("_grid")
     return made if isinstance(made, Grid) else None
-

@@ -12,8 +12,8 @@ from jupyter_distill.distillation import Distillation, known_grid
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import audit as audits
 from jupyter_distill.exports import card as cards
-from jupyter_distill.exports import grid as grids
 from jupyter_distill.exports import choices, html, overview, page, payload, state
+from jupyter_distill.exports import grid as grids
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.choices import section
 from jupyter_distill.exports.html import escape

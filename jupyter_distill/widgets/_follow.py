@@ -53,7 +53,11 @@ class FollowPart(t.HasTraits):
             self._earnest = d
         made = known_grid(d)
         state = grids.axes(d) if made is None else self._held(made)
-        return {"grid": state, "student_size": d.size, "shown": grids.shown(d, "quick" if d.is_quick else "distilled")}
+        return {
+            "grid": state,
+            "student_size": d.size,
+            "shown": grids.shown(d, "quick" if d.is_quick else "distilled"),
+        }
 
     def _held(self, made: Any, rows: Any = None) -> dict[str, Any]:
         """Return the grid as the browser holds it; a view without the student needs no trees."""
@@ -109,7 +113,9 @@ class FollowPart(t.HasTraits):
         rung = None if made is None else made.at(at, size)
         if rung is not None and rung.temperature == own.temperature:
             return d.at(size=own.size), "distilled"
-        found = quick(d, at if rung is None else float(rung.temperature or at), own.size, known=rung)
+        found = quick(
+            d, at if rung is None else float(rung.temperature or at), own.size, known=rung
+        )
         return found, "quick" if rung is None else "precomputed"
 
     def _while_moving(self, d: Distillation) -> Mapping[str, Any]:
