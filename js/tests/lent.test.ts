@@ -170,12 +170,13 @@ describe('a running view', () => {
     stop();
   });
 
-  it('shows what it holds at once, and drops an answer that comes late', () => {
+  it('shows what it holds at once, and drops an answer that comes late', async () => {
     const model = new FakeModel(whole());
     const { root, all, stop } = render(distillation, model);
     const { temperature: hand, size } = parts(root);
     drag(size, 1);
     drag(hand, Math.log10(4));
+    await wait(40);
     expect(all('[role=treeitem]')).toHaveLength(5);
     // the tree of the first wish: the newest is on the screen already
     model.state.tree = fullTree(3, ['no', 'yes']);
@@ -188,8 +189,8 @@ describe('a running view', () => {
   });
 });
 
-describe('a view without a kernel', () => {
-  it('takes tree, head and rows from the students that it holds', () => {
+describe('a view without a kernel', async () => {
+  it('takes tree, head and rows from the students that it holds', async () => {
     const head = { teacher: 'T', student: 'tree', size: 2, baselines: [], notes: [] };
     const model = new FakeModel(whole({ live: false }));
     (model.state.grid as Record<string, unknown>).head = head;
@@ -197,8 +198,10 @@ describe('a view without a kernel', () => {
     const { temperature: hand, size, student, remarks } = parts(root);
     expect(all('[role=treeitem]')).toHaveLength(3);
     drag(size, 1);
+    await wait(40);
     expect(all('[role=treeitem]')).toHaveLength(5);
     drag(hand, Math.log10(3));
+    await wait(40);
     expect(student.textContent).toContain(
       'tree of 3 leaves, a quick fit at T = 4.0: agreement .90'
     );
@@ -210,15 +213,17 @@ describe('a view without a kernel', () => {
     expect(model.log.map(([name]) => name)).not.toContain('tree');
     drag(size, 0);
     drag(hand, 0);
+    await wait(40);
     expect(all('[role=treeitem]')).toHaveLength(3);
     expect(root.querySelector('.score .large')?.textContent).toBeUndefined();
     stop();
   });
 
-  it('tells the rows anew: answers, margin and divergence, the worst first', () => {
+  it('tells the rows anew: answers, margin and divergence, the worst first', async () => {
     const model = new FakeModel(whole({ live: false, student_size: 3 }));
     const { root, all, stop } = render(distillation, model);
     model.set('temperature', 4);
+    await wait(40);
     // row 2 now falls in a leaf that says no, as its teacher; row 3 in one that says yes
     const cells = all('[role=row]').map((row) => row.textContent);
     expect(cells.join('|')).not.toContain('0.5');
@@ -226,11 +231,12 @@ describe('a view without a kernel', () => {
     stop();
   });
 
-  it('says which rows it holds where it does not hold all', () => {
+  it('says which rows it holds where it does not hold all', async () => {
     const model = new FakeModel(whole({ live: false }));
     (model.state.page as Record<string, unknown>).rows = 900;
     const { root, stop } = render(distillation, model);
     drag(parts(root).size, 1);
+    await wait(40);
     expect(root.querySelector('.behind')?.textContent).toContain('This file holds 4 of 900 rows');
     stop();
   });
@@ -240,6 +246,7 @@ describe('a view without a kernel', () => {
     const { root, stop } = render(distillation, model);
     const { temperature: hand, size } = parts(root);
     drag(size, 1);
+    await wait(40);
     const before = [model.listeners, root.querySelectorAll('*').length];
     for (let i = 0; i < 12; i++) {
       drag(hand, -0.6 + (i % 4) * 0.3);
@@ -253,7 +260,7 @@ describe('a view without a kernel', () => {
     stop();
   });
 
-  it('has no students of its own where the page holds none', () => {
+  it('has no students of its own where the page holds none', async () => {
     const model = new FakeModel({ ...slider, live: false, grid: {} });
     const { root, stop } = render(temperature, model);
     expect(root.querySelector<HTMLElement>('.chooser')?.hidden).toBe(true);

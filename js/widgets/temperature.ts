@@ -76,7 +76,7 @@ export const mount: Mount = (model, host, signal) => {
   const again = h('button', { type: 'button', class: 'button main' });
   const note = h('p', { class: 'dim note' });
   const said = h('p', { class: 'said', 'aria-live': 'polite' });
-  const whose = h('h3', {});
+  const whose = h('p', { class: 'whose' });
   const entropyText = h('span', { class: 'figure' });
   const entropyBar = h('span', {});
   const over = h('span', {});

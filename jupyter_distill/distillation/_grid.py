@@ -122,17 +122,17 @@ def grid(
     own = {(_same(T, [*wanted]), size): rung for (T, size), rung in own.items()}
     rungs |= own
     searched = set(own)
-    at = sorted({T for T, _ in rungs}, key=lambda T: T or 0.0)
-    for T in at:
+    found_at = sorted({T for T, _ in rungs}, key=lambda T: T or 0.0)
+    for at in found_at:
         last: int | None = None
         for size in sizes:
-            if (T, size) not in rungs and last is not None:
-                rungs[T, size] = rungs[T, last]
-                if (T, last) in searched:
-                    searched.add((T, size))
-            if (T, size) in rungs:
+            if (at, size) not in rungs and last is not None:
+                rungs[at, size] = rungs[at, last]
+                if (at, last) in searched:
+                    searched.add((at, size))
+            if (at, size) in rungs:
                 last = size
-    made = Grid(family, tuple(at), sizes, rungs, frozenset(searched), (*notes, *work.notes))
+    made = Grid(family, tuple(found_at), sizes, rungs, frozenset(searched), (*notes, *work.notes))
     d.__dict__["_grid"] = made  # a view that is opened later takes it
     return made
 

@@ -93,7 +93,7 @@ def held(
     by_id = {id(rung.student): rung.student for _, _, rung in students}
     if rows is not None:
         shown = d.table.take(rows)
-        leaves = [by_id[key].apply(shown) for key in known]  # type: ignore[attr-defined]
+        leaves = [by_id[key].apply(shown) for key in known]
         state["leaves"] = encode(np.array(leaves).reshape(len(leaves), len(rows)), _narrow(leaves))
     return state
 

@@ -1,5 +1,6 @@
 import { count } from '../../shared/format';
 import { type AnyModel, Traits } from '../../shared/model';
+import { frame } from '../../shared/schedule';
 import { decode, type Wire } from '../../shared/wire';
 import {
   type FollowModel,
@@ -50,9 +51,10 @@ export class LentModel implements AnyModel {
     this.#traits = new Traits<FollowModel>(base, signal);
     const heard = new Traits<Record<string, unknown>>(base, signal);
     for (const name of NAMES) heard.on([name], () => this.#lent || this.#fire(name));
-    this.#traits.on(['temperature', 'student_size', 'follow', 'grid', 'shown'], () =>
-      this.#choose()
-    );
+    const choose = frame(signal, () => this.#choose());
+    this.#traits.on(['temperature', 'student_size', 'follow', 'grid'], choose);
+    // what the kernel has sent is judged before it is drawn
+    this.#traits.on(['shown'], () => this.#choose());
     heard.on(['row'], () => this.#followRow());
     signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
   }
