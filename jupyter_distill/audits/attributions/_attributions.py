@@ -215,6 +215,10 @@ class Attributions:
         one, other = (of.of_scores(self.decided) for of in (self.teacher, self.student))
         return compared(one, other, again, self._seed)
 
+    def chart(self) -> Any:
+        """Return an Altair chart of :meth:`frame`, drawn offline too; needs extra ``charts``."""
+        return late("jupyter_distill.exports.vega_audits:attributions_chart")(self)
+
     def describe(self) -> str:
         """Say it in a few sentences: of what, how far they agree, and what is ignored."""
         how = {"shap": "SHAP values", "lime": "LIME weights", "surrogate": "Local weights"}
