@@ -137,8 +137,41 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
         Show the soft targets of this row, by its position in the owner's X, instead of the mean.
     distil_at : float or None
         Set it to distil again at this temperature; it is None again when that is done.
+    follow : bool
+        Whether the student follows the slider while it moves, see Notes.
     distillation : Distillation
         The current one.
+
+    Notes
+    -----
+    Its traits, which `observe` and `jslink` take:
+
+    ============  =========  ================================================================
+    trait         direction  meaning
+    ============  =========  ================================================================
+    temperature   both       Where the slider stands, above 0.
+    row           both       The chosen row, a position in the owner's X; None: the mean.
+    follow        both       Whether the student follows the temperature while it moves.
+    student_size  both       Where the size slider stands, a size of the ladder.
+    distil_at     in         A temperature to distil again at in earnest; None: nothing asked.
+    asked         in         A dict: the student wished for while a slider moves.
+    shown         out        A dict: which student is shown, how it was made, its fidelity.
+    grid          out        A dict: the students to choose from, arrays in wire format.
+    logits        out        A dict: the teacher's logits of the rows in `row_ids`.
+    row_ids       out        A dict: which rows these are, positions in the owner's X.
+    classes       out        A list of str: their columns.
+    curve         out        A dict: what each T did, and at which the teacher is true.
+    distilled_at  out        T of the student that is shown.
+    busy          out        Whether the student is being distilled again.
+    live          out        Whether a kernel answers; false in an exported page.
+    error         out        What went wrong last; empty if nothing did.
+    ============  =========  ================================================================
+
+    While a slider is dragged the student comes from the ladder or a grid that was made
+    (:meth:`Distillation.grid`), else it is fitted at once, by a quick fit that is said to be one
+    (``d.at(temperature=T, quickly=True)``); a button distils it in earnest. Without a kernel a
+    page holds a grid. A saved notebook holds what its widget held: make the grid before the view
+    and save the notebook with its widgets' state, then both sliders move there too.
     """
 
     _esm = bundle(__file__)
