@@ -180,6 +180,7 @@ def test_data_is_never_echoed(kind: Any) -> None:
         "batch",
         "counts",
         "curves",
+        "grid",
         "pages",
         "pairs",
         "panels",
@@ -197,6 +198,7 @@ def test_data_is_never_echoed(kind: Any) -> None:
         "family",
         "filter",
         "folded",
+        "follow",
         "leaf",
         "method",
         "node",
@@ -211,6 +213,7 @@ def test_data_is_never_echoed(kind: Any) -> None:
         "search",
         "size",
         "sort",
+        "student_size",
         "temperature",
     }
     for name in view & set(traits):

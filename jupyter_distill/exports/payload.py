@@ -9,9 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._softmax import log_softmax
+from jupyter_distill.checks._calibration import ENOUGH
+from jupyter_distill.checks._reliability import likeliest_temperature
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports.says import span
 from jupyter_distill.exports.wire import Wire, encode
+from jupyter_distill.targets import SoftTargets
 
 # Rows whose logits go to the browser: enough for a mean that does not move by a pixel, and at
 # most about one megabyte however many classes there are.
@@ -98,6 +102,35 @@ def calibrated(path: pd.DataFrame, temperature: float) -> float:
     """Return the temperature that calibration chose; the given one if nothing was tried."""
     chosen = path.loc[path["chosen"].astype(bool), "temperature"]
     return float(chosen.iloc[0]) if len(chosen) else float(temperature)
+
+
+def truest(targets: SoftTargets) -> dict[str, Any]:
+    """Return at which T the teacher's own probabilities fit the truth best, and by how much.
+
+    Its log loss at every T, and the likeliest T with its 95 % interval (temperature scaling); of
+    too few rows whose class is known, nothing.
+    """
+    if targets.labels is None:
+        return {}
+    known = targets if targets.known is None else targets.take(targets.known)
+    if known.n_rows < ENOUGH:
+        return {}
+    labels, rows = np.asarray(known.labels), np.arange(known.n_rows)
+    at = np.geomspace(0.1, 20, 47)
+    losses = [float(-log_softmax(known.logits, T)[rows, labels].mean()) for T in at]
+    T, low, high, loss = likeliest_temperature(known, labels)
+    return {
+        "truth": {
+            "temperature": [float(f"{T:.4g}") for T in at],
+            "loss": losses,
+            "best": T,
+            "low": low,
+            "high": high,
+            "least": loss,
+            "plain": float(-log_softmax(known.logits)[rows, labels].mean()),
+            "rows": known.n_rows,
+        }
+    }
 
 
 def _shown(values: NDArray[np.float64]) -> Wire:

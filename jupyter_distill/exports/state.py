@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.audits._intervals import Interval
-from jupyter_distill.audits._numbers import NumberFidelity
 from jupyter_distill.distillation import Distillation, reached
 from jupyter_distill.exports import payload
 from jupyter_distill.exports.card import Card
@@ -93,7 +92,10 @@ def temperature(d: Distillation, *, keep: int | None = None) -> State:
         "logits": payload.logits(d.targets.logits[rows]),
         "row_ids": encode(rows, "i4"),
         "classes": [str(c) for c in d.targets.classes],
-        "curve": payload.curve(d.temperature_path, d.temperature),
+        "curve": {
+            **payload.curve(d.temperature_path, d.temperature),
+            **payload.truest(d.held_out[1]),
+        },
         "distilled_at": float(d.temperature),
         "temperature": float(d.temperature),
     }
@@ -101,17 +103,28 @@ def temperature(d: Distillation, *, keep: int | None = None) -> State:
 
 def summary(d: Distillation, card: Card) -> State:
     """Return the head of the linked view: who, how small, how faithful."""
+    baselines = [
+        {"name": score.model, "fidelity": _plain(score.fidelity)} for score in card.baselines
+    ]
+    return _summary(d, _plain(card.overall.fidelity), baselines)
+
+
+def brief(d: Distillation, baselines: list[State]) -> State:
+    """Return the head while a slider moves: the student by its rung, beside some baselines."""
+    rung = d.rung
+    return _summary(d, [rung.fidelity, rung.low, rung.high], baselines)
+
+
+def _summary(d: Distillation, fidelity: list[float | None], baselines: list[State]) -> State:
     return {
         "teacher": d.teacher.name,
         "student": d.family,
         "size": reached(d.student) or d.size,
         "unit": d.student.UNIT,
         "temperature": None if d.temperature is None else float(d.temperature),
-        "measure": "R2" if isinstance(card, NumberFidelity) else "agreement",
-        "fidelity": _plain(card.overall.fidelity),
-        "baselines": [
-            {"name": score.model, "fidelity": _plain(score.fidelity)} for score in card.baselines
-        ],
+        "measure": "R2" if d.task == "regression" else "agreement",
+        "fidelity": fidelity,
+        "baselines": baselines,
         "rows": d.table.n_rows,
         "classes": 0 if d.task == "regression" else len(d.targets.classes),
         "notes": list(d.notes),
