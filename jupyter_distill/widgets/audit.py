@@ -61,8 +61,7 @@ class AuditView(RowChoice, DistillWidget):
     error        out        Message of the last exception; empty if there is none.
     row          both       The chosen row by its position in the owner's X; None: the mean.
     method       both       How the reasons were found: shap, lime or surrogate.
-    output       both       Of several classes the one whose score is explained; empty: all,
-                            and of a row that which the teacher names.
+    output       both       Of several classes the one that is explained; empty: all of them.
     part         both       The part of the audit that is looked at, by its name.
     ask          in         A method to explain both models by, and a row; {}: none.
     ===========  =========  =================================================
