@@ -1,4 +1,4 @@
-"""The linked whole: student, temperature and disagreements of one distillation."""
+"""The linked whole of one distillation: student, temperature and disagreements, ladder, trust."""
 
 from __future__ import annotations
 
@@ -6,33 +6,96 @@ from typing import Any
 
 import traitlets as t
 
+from jupyter_distill._validation import check_choice
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.exports import overview, state
-from jupyter_distill.widgets._base import DATA, DistillWidget, bundle, check_distillation
+from jupyter_distill.exports import linked, overview, payload, rule_lines, state
+from jupyter_distill.exports.term_model import TermModel
+from jupyter_distill.exports.trust import trust
+from jupyter_distill.widgets._base import DATA, VIEW, DistillWidget, bundle, check_distillation
+from jupyter_distill.widgets._choice import NodeChoice
 from jupyter_distill.widgets.disagreement import TablePart
+from jupyter_distill.widgets.ladder import LadderPart
+from jupyter_distill.widgets.rules import RulesPart
 from jupyter_distill.widgets.temperature import TemperaturePart
+from jupyter_distill.widgets.terms import TermsPart
 from jupyter_distill.widgets.tree import TreePart
 
+TABS = ("student", "disagreements", "ladder", "trust")
 
-class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
-    """Student, temperature and disagreements in one view, linked by what is chosen in it.
 
-    A node chosen in the tree filters the table; a row chosen in the table lights its path in the
-    tree and shows its soft targets; another temperature distils the student again.
+class DistillationView(
+    TreePart, RulesPart, TermsPart, LadderPart, TablePart, TemperaturePart, DistillWidget
+):
+    """All of a distillation in one view with tabs, linked by what is chosen in it.
+
+    The student is shown by the view that fits it: a tree, rules, terms, or of a net a drawing. A
+    node or rule that is chosen filters the table; a row chosen in the table lights its path, its
+    rule or its terms, and shows its soft targets. Another temperature distils the student again,
+    another rung of the ladder is adopted: everything follows.
 
     Parameters
     ----------
     distillation : Distillation
         What to show.
     **chosen
-        View state to start with, e.g. ``node``, ``row``, ``temperature``; ``layout``.
+        View state to start with, e.g. ``tab``, ``node``, ``row``, ``temperature``; ``layout``.
 
     Attributes
     ----------
     distillation : Distillation
-        The current one: after distilling again in the view, the new one.
-    node, row, leaf, folded, temperature, query
-        As in the views that it is made of.
+        The current one: after distilling again, or adopting a rung, the new one. It can be
+        observed: a handler is called when all of the view shows the new one.
+
+    Notes
+    -----
+    Its traits, which `observe` and `jslink` take:
+
+    ============  =========  =====================================================================
+    trait         direction  meaning
+    ============  =========  =====================================================================
+    summary       out        Who was distilled into what, how faithfully, and what was found.
+    tree          out        The student as a tree; empty of another one, as are the next three.
+    rules         out        The student as rules.
+    terms         out        The student as a sum of terms.
+    still         out        The student as a drawing (HTML), where it has no view of its own.
+    decided       out        How the chosen row meets the rules.
+    reasons       out        What each term adds to the score of the chosen row.
+    curves        out        What the teacher has said of terms, by their numbers.
+    asking        out        Whether the teacher is asked about terms by itself, and why not.
+    columns       out        The columns of the table.
+    page          out        The window of rows that answers the query.
+    logits        out        The teacher's logits, a line a row.
+    row_ids       out        Which rows these are.
+    classes       out        Names of the classes; none of a regression.
+    curve         out        What each temperature that was tried did on validation rows.
+    distilled_at  out        The temperature of the student that is shown.
+    busy          out        Whether the student is being distilled again.
+    rungs         out        Every rung of the ladder, with each measure.
+    trust         out        What says how far the student can be trusted (HTML).
+    live          out        Whether a kernel answers.
+    error         out        What went wrong last; empty if nothing did.
+    tab           both       The open tab: student, disagreements, ladder or trust.
+    node          both       The chosen node, or the number of the chosen rule from 1; None: none.
+    row           both       The chosen row, by its position in the owner's X; None: no row.
+    leaf          both       The node or rule that holds the chosen row.
+    folded        both       Nodes whose children are hidden.
+    sort          both       Order of the rules: list, support or agreement.
+    filter        both       Words that a rule must contain to be shown.
+    term          both       The chosen term, 0 is the most important; None: all.
+    score         both       Which of several scores the terms are shown for.
+    temperature   both       Where the slider stands.
+    measure       both       What the ladder draws upwards.
+    query         in         What is asked of the rows: scope, sort, filters, text, and a window.
+    distil_at     in         The temperature at which to distil again; None: nothing is asked.
+    adopt         in         Family and size of the rung to adopt; empty: nothing is asked.
+    ask           in         The term to ask the teacher about; None: nothing is asked.
+    ============  =========  =====================================================================
+
+    Examples
+    --------
+    >>> view = d.view()  # doctest: +SKIP
+    >>> view.observe(lambda change: print(change["new"].headline), "distillation")  # doctest: +SKIP
+    >>> view.adopt = {"family": "tree", "size": 8}  # doctest: +SKIP
     """
 
     _esm = bundle(__file__)
@@ -42,25 +105,103 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
         help="Head of the view: who was distilled into what, and the share of held-out rows on "
         "which they agree, with its 95 % interval and that of its baselines; more is better."
     ).tag(**DATA)
+    still = t.Unicode(
+        help="Drawing of a student that has no view of its own, as HTML; empty where it has one."
+    ).tag(**DATA)
+    trust = t.Unicode(
+        help="Findings, fidelity, constraints, and what was measured and what was not, as HTML."
+    ).tag(**DATA)
+    # view state: both ways
+    tab = t.Unicode(
+        TABS[0], help="The open tab: student, disagreements, ladder or trust, by this name."
+    ).tag(**VIEW)
+
+    explanation: Any
 
     def __init__(self, distillation: Distillation, **chosen: Any) -> None:
         d = check_distillation(distillation)
         super().__init__({**self._show_temperature(d), **self._show_student(d)}, **chosen)
 
+    @t.validate("tab")
+    def _check_tab(self, proposal: Any) -> Any:
+        try:
+            return check_choice("tab", proposal["value"], TABS)
+        except ValueError as error:
+            raise t.TraitError(str(error)) from None
+
     def _show_student(self, d: Distillation) -> dict[str, Any]:
         """Take a distillation and return the traits that depend on its student."""
         self.card = d.fidelity()
         rows = self._show_rows(d)
-        tree = self._show_tree(d.explanation(), self.index.leaves)
-        return {**rows, **tree, "summary": state.summary(d, self.card)}
+        self.explanation, self.model, self._table = d.explanation(), None, None
+        shows = linked.shows(self.explanation)
+        if shows == "tree":
+            drawn = self._show_tree(self.explanation, self.index.leaves)
+        elif shows == "rules":
+            drawn = self._show_rules(self.explanation, d.table, self.index.leaves)
+        elif shows == "terms":
+            drawn = self._show_terms(TermModel(self.explanation, d.student, d))
+        else:
+            drawn = linked.still(self.explanation)
+        return {
+            **linked.NOTHING,
+            **rows,
+            **drawn,
+            **self._show_ladder(d.ladder, d),
+            "trust": trust(d, self.card),
+            "summary": {**state.summary(d, self.card), "shows": shows, "chosen": d.size},
+        }
 
     def _changed(self, d: Distillation) -> dict[str, Any]:
-        shown = {**super()._changed(d), **self._show_student(d)}
-        # the columns stay; nodes of the old tree mean nothing in the new one
-        shown.pop("columns")
-        shown |= {"node": None, "folded": []}
+        shown = {**super()._changed(d), **linked.UNCHOSEN, **self._show_student(d)}
+        if d.temperature is not None:
+            shown["curve"] = payload.curve(d.temperature_path, d.temperature)
         shown["leaf"] = None if self.row is None else int(self.index.leaves[self.row])
+        # whoever observes the head finds all the rest changed
+        shown["summary"] = shown.pop("summary")
         return shown
+
+    def _take(self, d: Distillation) -> None:
+        before = self.distillation
+        with self.hold_sync():
+            super()._take(d)
+            self._decide()
+            self._explain_row()
+        changed = {"name": "distillation", "old": before, "new": d, "owner": self, "type": "change"}
+        self.notify_change(t.Bunch(changed))
+
+    def _adopt_rung(self, family: str, size: int | None) -> None:
+        self._wanted += 1
+        ticket = self._wanted
+        try:
+            again = self.distillation.at(size=size, family=family)
+            # meanwhile another may have been asked for: then this one comes too late
+            if ticket == self._wanted:
+                with self.hold_sync():
+                    if again.temperature is not None:
+                        self.temperature = float(again.temperature)
+                    self._take(again)
+        finally:
+            if ticket == self._wanted:
+                self._send_together({"busy": False, "distil_at": None})
+
+    @property
+    def rule(self) -> str:
+        """The chosen node or rule in the owner's words; without one all rows, or all rules."""
+        if self.summary["shows"] == "tree":
+            return self.explanation.rule(self.node or 0)
+        return self.text if self.summary["shows"] == "rules" else "all rows"
+
+    @property
+    def rows(self) -> Any:
+        """Positions in the owner's X of the rows in the chosen node or rule; all without one."""
+        return NodeChoice.rows.fget(self)  # type: ignore[attr-defined]
+
+    def frame(self) -> Any:
+        """Return what the student says as data: a row per node, rule, bin or coefficient."""
+        if self.summary["shows"] == "rules":
+            return rule_lines.frame(self.explanation)
+        return self.explanation.frame()
 
     def _picture(self) -> str:
         return overview.overview(self.distillation, self.explanation, self.index, self.card)

@@ -1,0 +1,56 @@
+"""Which drawing fits a student, and what the linked view needs to draw it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from jupyter_distill.distillation import Distillation
+from jupyter_distill.explanation import (
+    Explanation,
+    RuleExplanation,
+    ShapeExplanation,
+    TermExplanation,
+    TreeExplanation,
+)
+from jupyter_distill.exports import overview, payload, rule_lines, rule_state, term_state
+from jupyter_distill.exports.term_model import TermModel
+from jupyter_distill.exports.trust import fragment
+
+State = dict[str, Any]
+Shows = Literal["tree", "rules", "terms", "still"]
+
+# What each of them starts from; of another student they are empty.
+NOTHING: State = {"tree": {}, "rules": {}, "terms": {}, "asking": {}, "still": ""}
+# What was chosen in a student means nothing in another one.
+UNCHOSEN: State = {"node": None, "folded": [], "term": None, "score": 0, "curves": {}, "ask": None}
+
+
+def shows(explanation: Explanation) -> Shows:
+    """Return which view shows a student; ``"still"``: a drawing without a view of its own."""
+    if isinstance(explanation, TreeExplanation):
+        return "tree"
+    if isinstance(explanation, RuleExplanation):
+        return "rules"
+    if isinstance(explanation, TermExplanation | ShapeExplanation):
+        return "terms"
+    return "still"
+
+
+def still(explanation: Explanation) -> State:
+    """Return a student that has no view of its own as a drawing."""
+    return {"still": fragment(overview.student(explanation))}
+
+
+def student(d: Distillation) -> State:
+    """Return all that a page without a kernel needs to draw the student."""
+    explanation = d.explanation()
+    if isinstance(explanation, TreeExplanation):
+        made: State = {"tree": payload.tree(explanation)}
+    elif isinstance(explanation, RuleExplanation):
+        made = {"rules": rule_state.rules(rule_lines.rule_lines(explanation))}
+    elif isinstance(explanation, TermExplanation | ShapeExplanation):
+        model = TermModel(explanation, d.student, d)
+        made = {"terms": term_state.terms(model), "asking": term_state.asking(model, False)}
+    else:
+        made = still(explanation)
+    return {**NOTHING, **made}
