@@ -50,13 +50,14 @@ export const mount: Mount = (model, host, signal) => {
   const head = h('div');
   const summary = () => traits.get('summary') ?? {};
 
-  const part = (name: string, title: string) => {
+  const part = (name: string, title: string, heading = true) => {
     const place = h('div');
-    const section = h('section', { class: name, 'aria-label': title }, h('h2', {}, title), place);
+    const section = h('section', { class: name, 'aria-label': title }, place);
+    if (heading) section.prepend(h('h2', {}, title));
     return { section, place };
   };
   const [whole, soft, rows] = [
-    part('whole', 'Student'),
+    part('whole', 'Student', false),
     part('soft', 'Temperature'),
     part('rows-of', 'Teacher against student')
   ];
@@ -79,23 +80,23 @@ export const mount: Mount = (model, host, signal) => {
   };
 
   let rowsBegun = false;
+  const together = () => !host.clientWidth || host.clientWidth >= TOGETHER;
   /** There is one table: it stands where it is looked at. */
   const placeRows = () => {
     const alone = traits.get('tab') === 'disagreements';
-    const panel = tabs.panel(alone ? 'disagreements' : 'student');
-    const wide = alone || together();
-    const slot = panel.querySelector('.parts') ?? panel;
-    if (!wide) {
-      if (rows.section.parentNode !== tabs.panel('disagreements')) rows.section.remove();
-    } else if (rows.section.parentNode !== slot) {
+    const first = tabs.panel('student').querySelector('.parts');
+    const slot = alone || !first || !together() ? tabs.panel('disagreements') : first;
+    if (rows.section.parentNode !== slot) {
+      // what is moved forgets how far it was scrolled
+      const grid = rows.place.querySelector('.grid');
+      const { scrollTop = 0, scrollLeft = 0 } = grid ?? {};
       slot.append(rows.section);
+      grid?.scrollTo(scrollLeft, scrollTop);
     }
-    if (wide && !rowsBegun) {
-      rowsBegun = true;
-      guarded(rows.place, () => mountTable(model, rows.place, signal));
-    }
+    if (rowsBegun || (slot !== first && !alone)) return;
+    rowsBegun = true;
+    guarded(rows.place, () => mountTable(model, rows.place, signal));
   };
-  const together = () => !host.clientWidth || host.clientWidth >= TOGETHER;
 
   const places: Tab[] = [
     {
@@ -141,15 +142,19 @@ export const mount: Mount = (model, host, signal) => {
     );
     if (shown) showStudent();
     const found = summary().findings?.length ?? 0;
-    tabs.mark('trust', found ? String(found) : '', found === 1 ? '1 finding' : `${found} findings`);
+    tabs.mark('trust', found ? String(found) : '', found === 1 ? 'finding' : 'findings');
   };
-  /** A filter is said on the tab, as it also holds where the table is out of sight. */
+  /** How many rows there are, also where the table is out of sight, and what filters leave. */
   const tell = () => {
-    const { filters, text } = traits.get('query') ?? {};
+    const { filters, text, scope } = traits.get('query') ?? {};
+    const { total = 0, all = 0 } = traits.get('page') ?? {};
     const filtered = traits.get('node') != null || !!filters?.length || !!text;
-    const total = traits.get('live') ? (traits.get('page')?.total ?? 0) : null;
-    const said = total === null ? 'filtered' : `${count(total)} rows`;
-    tabs.mark('disagreements', filtered ? said : '', total === null ? said : `filtered to ${said}`);
+    const apart = softened && scope !== 'all';
+    const unit = apart ? 'rows' : 'of all rows';
+    if (filtered) {
+      const left = traits.get('live') ? `${count(total)} of ${count(all)}` : 'filtered';
+      tabs.mark('disagreements', left, traits.get('live') ? `${unit}, filtered` : '');
+    } else tabs.mark('disagreements', apart ? count(all) : '', unit);
   };
   traits.on(['summary'], update);
   traits.on(['tab'], open);

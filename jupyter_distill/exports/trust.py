@@ -34,6 +34,10 @@ def fragment(inside: str) -> str:
 _STYLE = (
     ".jd h3{margin:0 0 4px;font-size:13px}.jd section{margin:0 0 20px}"
     ".jd p{margin:2px 0 6px;max-width:90ch}"
+    # in a narrow cell a table is scrolled rather than broken into letters
+    ":host{display:block;container-type:inline-size}"
+    "@container (max-width:600px){.jd .scroll>table{width:max-content}"
+    ".jd .scroll>table td{max-width:14em}}"
 )
 
 

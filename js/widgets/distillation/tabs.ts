@@ -12,8 +12,8 @@ export interface Tabs {
   panels: HTMLElement[];
   panel: (name: string) => HTMLElement;
   open: (name: string) => void;
-  /** Says beside the title of a tab what one should know before opening it. */
-  mark: (name: string, text: string, aloud: string) => void;
+  /** Says beside the title of a tab what is in it; `more` is for those who listen. */
+  mark: (name: string, text: string, more: string) => void;
 }
 
 /** Tabs as the ARIA practices have them; the panels that were opened stay, for paper too. */
@@ -25,11 +25,12 @@ export function makeTabs(tabs: Tab[], act: (name: string) => void, signal: Abort
       'button',
       { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}`, ...KEYS },
       h('span', {}, title),
+      ' ',
       badge
     );
     const panel = h(
       'div',
-      { role: 'tabpanel', id: `panel-${name}`, class: `panel ${name}`, hidden: true },
+      { role: 'tabpanel', id: `panel-${name}`, class: `panel ${name} shut` },
       h('h2', { class: 'of-panel' }, title)
     );
     button.addEventListener('click', () => act(name), { signal });
@@ -66,19 +67,18 @@ export function makeTabs(tabs: Tab[], act: (name: string) => void, signal: Abort
       const chosen = own === found;
       attr(button, { 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });
       attr(panel, { 'aria-label': title });
-      panel.hidden = !chosen;
+      panel.classList.toggle('shut', !chosen);
       if (chosen && !begun.has(own)) {
         begun.add(own);
         tabs[k].start(panel);
       }
     }
   };
-  const mark = (name: string, text: string, aloud: string) => {
+  const mark = (name: string, text: string, more: string) => {
     const one = made.find((other) => other.name === name);
     if (!one) return;
     one.badge.hidden = !text;
-    one.badge.textContent = text;
-    attr(one.button, { 'aria-label': text ? `${one.title}, ${aloud}` : null });
+    one.badge.replaceChildren(text, h('span', { class: 'unseen' }, ` ${more}`));
   };
   const panel = (name: string) => (made.find((one) => one.name === name) as (typeof made)[0]).panel;
   return { bar, panels: made.map((one) => one.panel), panel, open, mark };
