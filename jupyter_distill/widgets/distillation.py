@@ -189,7 +189,7 @@ class DistillationView(
     def rule(self) -> str:
         """The chosen node or rule in the owner's words; without one all rows, or all rules."""
         if self.summary["shows"] == "tree":
-            return self.explanation.rule(self.node or 0)
+            return str(self.explanation.rule(self.node or 0))
         return self.text if self.summary["shows"] == "rules" else "all rows"
 
     @property

@@ -135,36 +135,6 @@ class TermsPart(RowChoice):
     def _asking(self, busy: bool) -> None:
         """Say that the teacher is being asked; the browser that asked knows by ``ask``."""
 
-    def curve(self, term: int | None = None, score: int | None = None) -> pd.DataFrame:
-        """Return what is drawn of a term as data; the teacher is asked first, unless far away.
-
-        Parameters
-        ----------
-        term, score : int, optional
-            Which term, and what it adds to; those that are chosen unless given.
-
-        Returns
-        -------
-        DataFrame
-            ``x`` (of two columns ``first`` and ``second``): value, or name of a bar; NaN: missing.
-            ``student``, ``teacher``: what is added; NaN where the teacher was not asked.
-            ``density``: share of the rows there, or nearest to it.
-        """
-        model = self._sum
-        term = self.term if term is None else self._check_term({"value": term})
-        if term is None:
-            raise ValueError(
-                expected(
-                    "a term",
-                    got="none that is chosen",
-                    remedy="Name one: view.curve(0), or choose.",
-                )
-            )
-        if self._asks["mode"] == "auto":
-            self._ask_about(term)
-        at = self.score if score is None else self._check_score({"value": score})
-        return term_frame.curve(model, term, at)
-
 
 class TermsView(TermsPart, DistillWidget):
     """The terms of a linear model or an EBM: what each adds to a score, by importance.
@@ -252,6 +222,36 @@ class TermsView(TermsPart, DistillWidget):
     def frame(self) -> pd.DataFrame:
         """Return all that the student says: of an EBM a row per bin, else one per coefficient."""
         return self._sum.explanation.frame()
+
+    def curve(self, term: int | None = None, score: int | None = None) -> pd.DataFrame:
+        """Return what is drawn of a term as data; the teacher is asked first, unless far away.
+
+        Parameters
+        ----------
+        term, score : int, optional
+            Which term, and what it adds to; those that are chosen unless given.
+
+        Returns
+        -------
+        DataFrame
+            ``x`` (of two columns ``first`` and ``second``): value, or name of a bar; NaN: missing.
+            ``student``, ``teacher``: what is added; NaN where the teacher was not asked.
+            ``density``: share of the rows there, or nearest to it.
+        """
+        model = self._sum
+        term = self.term if term is None else self._check_term({"value": term})
+        if term is None:
+            raise ValueError(
+                expected(
+                    "a term",
+                    got="none that is chosen",
+                    remedy="Name one: view.curve(0), or choose.",
+                )
+            )
+        if self._asks["mode"] == "auto":
+            self._ask_about(term)
+        at = self.score if score is None else self._check_score({"value": score})
+        return term_frame.curve(model, term, at)
 
     def to_svg(self, path: str | Path) -> Path:
         """Write the chosen term, or all of them, as one SVG file.
