@@ -146,19 +146,18 @@ export const mount: Mount = (model, host, signal) => {
   };
   /** How many rows there are, also where the table is out of sight, and what filters leave. */
   const tell = () => {
-    const { filters, text, scope } = traits.get('query') ?? {};
-    const { total = 0, all = 0 } = traits.get('page') ?? {};
-    const filtered = traits.get('node') != null || !!filters?.length || !!text;
-    const apart = softened && scope !== 'all';
-    const unit = apart ? 'rows' : 'of all rows';
-    if (filtered) {
-      const left = traits.get('live') ? `${count(total)} of ${count(all)}` : 'filtered';
-      tabs.mark('disagreements', left, traits.get('live') ? `${unit}, filtered` : '');
-    } else tabs.mark('disagreements', apart ? count(all) : '', unit);
+    const { filters, text } = traits.get('query') ?? {};
+    const { apart } = summary();
+    if (traits.get('node') != null || filters?.length || text) {
+      const { total = 0, all = 0 } = traits.get('page') ?? {};
+      const live = traits.get('live');
+      const left = live ? `${count(total)} of ${count(all)}` : 'filtered';
+      tabs.mark('disagreements', left, live ? 'rows, filtered' : '');
+    } else tabs.mark('disagreements', apart == null ? '' : count(apart), 'rows');
   };
   traits.on(['summary'], update);
   traits.on(['tab'], open);
-  traits.on(['node', 'query', 'page', 'live'], tell);
+  traits.on(['node', 'query', 'page', 'live', 'summary'], tell);
 
   let wide: boolean | null = null;
   const resize = new ResizeObserver(() => {

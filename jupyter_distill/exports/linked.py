@@ -13,6 +13,7 @@ from jupyter_distill.explanation import (
     TreeExplanation,
 )
 from jupyter_distill.exports import overview, payload, rule_lines, rule_state, term_state
+from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.term_model import TermModel
 from jupyter_distill.exports.trust import fragment
 
@@ -34,6 +35,12 @@ def shows(explanation: Explanation) -> Shows:
     if isinstance(explanation, TermExplanation | ShapeExplanation):
         return "terms"
     return "still"
+
+
+def head(d: Distillation, rows: RowIndex) -> State:
+    """Return what the tabs say of a student: its drawing, its rung, and rows where the two part."""
+    apart = None if d.task == "regression" else len(rows.scopes["disagreements"])
+    return {"shows": shows(d.explanation()), "chosen": d.size, "apart": apart}
 
 
 def still(explanation: Explanation) -> State:

@@ -12,7 +12,7 @@ from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import audit as audits
 from jupyter_distill.exports import card as cards
-from jupyter_distill.exports import choices, html, overview, page, payload, state
+from jupyter_distill.exports import choices, html, linked, overview, page, state
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.choices import section
 from jupyter_distill.exports.html import escape
@@ -102,16 +102,19 @@ def compose(d: Distillation, audited: Audit | None = None, when: When = None) ->
     after = choices.alpha(d) + (section("Constraints", kept(asked)) if asked.verdicts else "")
     if audited is not None:
         after += section("Audit", audits.parts(audited, folded=False), audited.headline)
-    if not isinstance(explanation, TreeExplanation):
-        return page.document(title, before + picture + after)
     view = {
-        "tree": payload.tree(explanation),
+        **linked.student(d),
+        **linked.UNCHOSEN,
         "columns": state.columns(rows),
         **state.carried(rows),
         **state.temperature(d),
-        "summary": {},  # the head above stays in place
-        **dict.fromkeys(("node", "row", "leaf", "distil_at")),
-        "folded": [],
+        # what the page says above and below has no tab of its own
+        "summary": linked.head(d, rows),
+        **dict.fromkeys(("rungs", "decided", "reasons", "adopt"), {}),
+        **dict.fromkeys(("trust", "filter", "measure"), ""),
+        **dict.fromkeys(("row", "leaf", "distil_at")),
+        "tab": "student",
+        "sort": "list",
         "busy": False,
     }
     try:

@@ -149,7 +149,10 @@ class DistillationView(
             **drawn,
             **self._show_ladder(d.ladder, d),
             "trust": trust(d, self.card),
-            "summary": {**state.summary(d, self.card), "shows": shows, "chosen": d.size},
+            "summary": {
+                **state.summary(d, self.card),
+                **linked.head(d, self.index),
+            },
         }
 
     def _changed(self, d: Distillation) -> dict[str, Any]:

@@ -33,6 +33,8 @@ export interface Summary {
   /** Which view shows the student, and the size of its rung of the ladder. */
   shows?: Shows;
   chosen?: number;
+  /** Rows where the two part; null where they are numbers, which hardly ever agree. */
+  apart?: number | null;
 }
 
 /** Findings that are said above the student; all of them are under Trust. */
