@@ -7,11 +7,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import traitlets as t
 
 import jupyter_distill as jd
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports import term_state
+from jupyter_distill.exports.wire import decode
 from jupyter_distill.students.rules import RulesStudent
 from jupyter_distill.widgets.distillation import DistillationView
 from tests.small import distilled, people
@@ -234,6 +237,19 @@ def test_a_page_of_each_family_carries_its_student(
         carried = json.loads(found[1])
         assert carried[shown] and carried["summary"]["shows"] == shown
         assert set(carried) == set(DistillationView(d).state())
+        if shown == "terms":  # without a kernel each row of the page has its sum
+            kept = carried["reasons"]["kept"]
+            assert len(kept["values"]) == kept["rows"]["shape"][0] == d.table.n_rows
+
+
+def test_the_sum_of_a_row_is_the_same_without_a_kernel(both: Distillation) -> None:
+    view = DistillationView(both.at(family="linear"), row=7)
+    assert view.model is not None
+    kept = term_state.kept(view.model, np.array([2, 7]))
+    assert kept["values"][1] == view.reasons["values"]
+    assert decode(kept["adds"])[1].tolist() == decode(view.reasons["adds"]).tolist()
+    for name in ("total", "student", "teacher"):
+        np.testing.assert_allclose(decode(kept[name])[1], view.reasons[name], rtol=1e-6)
 
 
 def test_a_net_is_drawn_in_the_view() -> None:

@@ -310,6 +310,53 @@ describe('the linked whole', () => {
     stop();
   });
 
+  it('knows without a kernel how the score of a row that the page holds comes about', () => {
+    const kept = {
+      rows: wire([2, 4], 'i4'),
+      values: [['1'], ['52']],
+      at: wire([1, 52], 'f4', [2, 1]),
+      adds: wire([0.25, 0.5], 'f4', [2, 1, 1]),
+      total: wire([-0.75, -0.5], 'f4', [2, 1]),
+      student: wire([0.7, 0.3, 0.6, 0.4], 'f4', [2, 2]),
+      teacher: wire([0.7, 0.3, 0.6, 0.4], 'f4', [2, 2])
+    };
+    const term = {
+      name: 'income',
+      columns: ['income'],
+      kind: 'line',
+      importance: 1,
+      cost: 0,
+      scores: wire([0, 1], 'f4', [2, 1]),
+      edges: doubles([0, 100])
+    };
+    const terms = {
+      family: 'linear',
+      classes,
+      scores: ['yes'],
+      intercept: [-1],
+      reading: 'A sum.',
+      centred: false,
+      rows: null,
+      all: 3,
+      near: false,
+      terms: [term]
+    };
+    const summary = { ...state().summary, student: 'linear', shows: 'terms' };
+    const model = new FakeModel({
+      ...{ ...state(), live: false, tree: {}, terms, summary },
+      reasons: { kept }
+    });
+    const { all, stop } = render(distillation, model);
+    const foot = () => all('.terms-view .foot')[0].textContent;
+    expect(foot()).toBe('');
+    model.set('row', 4);
+    expect(foot()).toContain('Row 4:');
+    expect(foot()).toContain('+0.5');
+    model.set('row', 6);
+    expect(foot()).toBe('');
+    stop();
+  });
+
   it('shows a student without a view of its own as Python drew it', () => {
     const summary = { ...state().summary, student: 'net', shows: 'still' };
     const still = '<style>p { color: red }</style><div class="jd"><p>A net.</p></div>';

@@ -16,6 +16,7 @@ from jupyter_distill.exports import overview, payload, rule_lines, rule_state, t
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.term_model import TermModel
 from jupyter_distill.exports.trust import fragment
+from jupyter_distill.exports.wire import decode
 
 State = dict[str, Any]
 Shows = Literal["tree", "rules", "terms", "still"]
@@ -48,9 +49,9 @@ def still(explanation: Explanation) -> State:
     return {"still": fragment(overview.student(explanation))}
 
 
-def student(d: Distillation) -> State:
-    """Return all that a page without a kernel needs to draw the student."""
-    explanation = d.explanation()
+def student(d: Distillation, page: State) -> State:
+    """Return all that a page without a kernel needs to draw the student, for rows that it holds."""
+    explanation, reasons = d.explanation(), {}
     if isinstance(explanation, TreeExplanation):
         made: State = {"tree": payload.tree(explanation)}
     elif isinstance(explanation, RuleExplanation):
@@ -58,6 +59,12 @@ def student(d: Distillation) -> State:
     elif isinstance(explanation, TermExplanation | ShapeExplanation):
         model = TermModel(explanation, d.student, d)
         made = {"terms": term_state.terms(model), "asking": term_state.asking(model, False)}
+        reasons = kept(model, page)
     else:
         made = still(explanation)
-    return {**NOTHING, **made}
+    return {**NOTHING, **made, "reasons": reasons}
+
+
+def kept(model: TermModel, page: State) -> State:
+    """Return how the scores of the rows of a page come about."""
+    return {"kept": term_state.kept(model, decode(page["row_ids"]))}

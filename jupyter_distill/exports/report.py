@@ -102,15 +102,16 @@ def compose(d: Distillation, audited: Audit | None = None, when: When = None) ->
     after = choices.alpha(d) + (section("Constraints", kept(asked)) if asked.verdicts else "")
     if audited is not None:
         after += section("Audit", audits.parts(audited, folded=False), audited.headline)
+    table = state.carried(rows)
     view = {
-        **linked.student(d),
+        **linked.student(d, table["page"]),
         **linked.UNCHOSEN,
         "columns": state.columns(rows),
-        **state.carried(rows),
+        **table,
         **state.temperature(d),
         # what the page says above and below has no tab of its own
         "summary": linked.head(d, rows),
-        **dict.fromkeys(("rungs", "decided", "reasons", "adopt"), {}),
+        **dict.fromkeys(("rungs", "decided", "adopt"), {}),
         **dict.fromkeys(("trust", "filter", "measure"), ""),
         **dict.fromkeys(("row", "leaf", "distil_at")),
         "tab": "student",

@@ -206,6 +206,12 @@ class DistillationView(
             return rule_lines.frame(self.explanation)
         return self.explanation.frame()
 
+    def _carried(self) -> dict[str, Any]:
+        carried = super()._carried()
+        if self.model is not None:
+            carried["reasons"] = {**self.reasons, **linked.kept(self.model, carried["page"])}
+        return carried
+
     def _picture(self) -> str:
         return overview.overview(self.distillation, self.explanation, self.index, self.card)
 

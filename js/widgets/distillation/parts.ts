@@ -8,6 +8,7 @@ import { mount as mountTerms } from '../terms';
 import { mount as mountTree } from '../tree';
 import { Alias } from './alias';
 import type { Summary } from './header';
+import { reasonsOf } from './reasons';
 
 /** Which view shows the student. */
 export type Shows = 'tree' | 'rules' | 'terms' | 'still';
@@ -42,7 +43,12 @@ function asRules(model: AnyModel): AnyModel {
 }
 
 function asTerms(model: AnyModel): AnyModel {
+  const reasons = () => {
+    const told = (model.get('reasons') ?? {}) as { kept?: object };
+    return model.get('live') ? told : reasonsOf(told.kept, model.get('row'));
+  };
   return new Alias(model, {
+    reasons: { from: ['reasons', 'row'], get: reasons },
     busy: { from: ['ask'], get: () => typeof model.get('ask') === 'number' }
   });
 }
