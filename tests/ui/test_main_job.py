@@ -99,7 +99,8 @@ def test_linked_view(jupyter: JupyterServer, notebook: NotebookPage) -> None:
     rung = page.locator("[data-rung='0']")
     size = re.search(r", size (\d+);", rung.get_attribute("aria-label") or "")
     assert size is not None
-    rung.focus()
+    page.locator("[data-rung][tabindex='0']").focus()
+    page.keyboard.press("Home")
     page.keyboard.press("Enter")
     notebook.read_until(f"error '' size {size[1]} leaves {size[1]} end")
     expect(page.get_by_role("status")).to_contain_text(f"Chosen: tree of {size[1]} leaves")
