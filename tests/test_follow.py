@@ -152,7 +152,7 @@ def test_a_payload_holds_every_tree_as_it_is(made: Distillation) -> None:
     rows = np.arange(0, 300, 7)
     state = grids.held(made, grid, rows)
     trees, tree_of = state["trees"], decode(state["tree_of"])
-    starts, labels = decode(trees["starts"]), decode(trees["labels"])
+    starts, tails = decode(trees["starts"]), decode(trees["tails"])
     leaves = decode(state["leaves"])
     for place in (0, 5, len(tree_of) - 1):
         at = tree_of[place]
@@ -160,7 +160,9 @@ def test_a_payload_holds_every_tree_as_it_is(made: Distillation) -> None:
         student: Any = grid.rungs[T, state["sizes"][state["size_of"][place]]].student
         alone = payload.tree(student.explain(made.table, made.targets))
         part = slice(starts[at], starts[at + 1])
-        assert [trees["words"][k] for k in labels[part]] == alone["labels"]
+        assert [trees["words"][k] for k in tails[part]] == alone["tails"]
+        asked = [[*trees["columns"], None][j] for j in decode(trees["feature"])[part]]
+        assert asked == [[*alone["columns"], None][j] for j in decode(alone["feature"])]
         for name in ("left", "right", "support", "teacher", "student", "agreement"):
             np.testing.assert_array_equal(decode(trees[name])[part], decode(alone[name]))
         np.testing.assert_array_equal(leaves[at], student.apply(made.table.take(rows)))
@@ -198,7 +200,7 @@ def test_tree_and_table_follow(d: Distillation) -> None:
     quick = d.at(temperature=3.0, size=12, quickly=True)
     assert view.distilled_at == 3.0 and view.student_size == 12
     assert view.shown["how"] == "quick" and view.shown["ticket"] == 1
-    assert view.tree["labels"] == list(quick.explanation().conditions)
+    assert view.tree["tails"] == payload.tails(quick.explanation())
     assert view.page["all"] == int(compare(quick).apart.sum())  # type: ignore[union-attr]
     assert view.summary["fidelity"] == [quick.rung.fidelity, quick.rung.low, quick.rung.high]
     assert [one["name"] for one in view.summary["baselines"]] == ["most common class"]

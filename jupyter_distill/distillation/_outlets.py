@@ -81,5 +81,5 @@ class Outlets(Mixin):
         return late("jupyter_distill.exports.code:export")(self._d, format, path, **options)
 
     def view(self) -> Any:
-        """Return the view of a notebook: student and disagreements, linked where it is a tree."""
+        """Return the view of a notebook: student, temperature, disagreements, ladder and trust."""
         return late("jupyter_distill.widgets:view")(self._d)

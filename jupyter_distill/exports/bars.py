@@ -13,7 +13,7 @@ OPEN = 60  # lines up to which everything stands unfolded
 def head(name: str, *titles: str) -> str:
     """Return the line with titles; a column of bars has none."""
     heads = "".join(
-        f'<th scope="col" class="num">{escape(title)}</th>' if title else "<th></th>"
+        f'<th scope="col" class="num">{escape(title)}</th>' if title else "<td></td>"
         for title in titles
     )
     return f'<tr><th scope="col">{escape(name)}</th>{heads}</tr>'

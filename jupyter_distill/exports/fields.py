@@ -80,7 +80,8 @@ class Field:
         if descending:
             rank[:-1] = len(self.texts) - 1 - rank[:-1]
         rank[-1] = len(self.texts)
-        return rank[self._codes]
+        found: NDArray[Any] = rank[self._codes]
+        return found
 
     @cached_property
     def _codes(self) -> NDArray[Any]:
@@ -166,7 +167,7 @@ class Measured(Field):
             object.__setattr__(self, key, value)
 
     @cached_property
-    def values(self) -> NDArray[Any]:  # type: ignore[override]
+    def values(self) -> NDArray[Any]:
         """Values of all rows."""
         return self._whole()  # type: ignore[attr-defined, no-any-return]
 

@@ -12,6 +12,7 @@ from jupyter_distill.distillation import FAST, Distillation, Grid, reached
 from jupyter_distill.distillation._find import OF_TEACHER
 from jupyter_distill.distillation._quick import plain
 from jupyter_distill.explanation import TreeExplanation
+from jupyter_distill.exports import payload
 from jupyter_distill.exports.says import span
 from jupyter_distill.exports.state import summary
 from jupyter_distill.exports.wire import encode
@@ -171,11 +172,9 @@ def _narrow(leaves: list[Any]) -> str:
 def _trees(trees: list[TreeExplanation]) -> State:
     """Return trees one after another; a condition that several ask is written once."""
     words: dict[str, int] = {}
-    labels = [
-        words.setdefault(tree.condition(node), len(words))
-        for tree in trees
-        for node in range(len(tree))
-    ]
+    tails = [words.setdefault(tail, len(words)) for tree in trees for tail in payload.tails(tree)]
+    place = payload.asked_about(trees)
+    features = [one for tree in trees for one in payload.features(tree, place)]
     first = trees[0]
 
     def joined(name: str, dtype: str = "f4") -> Any:
@@ -184,9 +183,13 @@ def _trees(trees: list[TreeExplanation]) -> State:
 
     state = {
         "classes": list(first.classes),
+        "names": list(first.names),
+        "columns": [first.columns[j].name for j in place],
+        "feature": encode(features, "i4"),
+        "full": [payload.in_full(tree) for tree in trees],
         "words": list(words),
         "starts": encode(np.cumsum([0, *(len(tree) for tree in trees)]), "i4"),
-        "labels": encode(labels, "i4"),
+        "tails": encode(tails, "i4"),
         "left": joined("left", "i4"),
         "right": joined("right", "i4"),
         "support": joined("support"),

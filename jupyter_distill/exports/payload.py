@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,15 +34,7 @@ def tree(
     follows the name of its column, and the whole of it in full where it is cut short; `rows` is
     how many rows can be chosen from.
     """
-    columns, asked, full = explanation.columns, explanation.feature, explanation.conditions_in_full
-    told = [int(j) for j in np.unique(asked[asked >= 0])]
-    place = {j: k for k, j in enumerate(told)}
-    feature = [place.get(int(j), len(told)) for j in asked]
-    tails = []
-    for parent, text in zip(explanation.parent, explanation.conditions, strict=True):
-        name = columns[asked[parent]].name if parent >= 0 else ""
-        assert text.startswith(name), "a condition begins with the name of its column"
-        tails.append(text[len(name) :])
+    place = asked_about([explanation])
     numbers = {}
     if explanation.error is not None:
         numbers = {"range": list(span(explanation)), "error": _shown(explanation.error)}
@@ -53,10 +45,10 @@ def tree(
         "names": list(explanation.names),
         "notes": list(notes),
         "rows": rows,
-        "columns": [columns[j].name for j in told],
-        "feature": encode(feature, "u1" if len(told) < 256 else "i4"),
-        "tails": tails,
-        "full": {str(k): t for k, t in enumerate(full) if t != explanation.condition(k)},
+        "columns": [explanation.columns[j].name for j in place],
+        "feature": encode(features(explanation, place), "u1" if len(place) < 256 else "i4"),
+        "tails": tails(explanation),
+        "full": in_full(explanation),
         "left": encode(explanation.left, "i4"),
         "right": encode(explanation.right, "i4"),
         "support": _shown(explanation.support),
@@ -65,6 +57,33 @@ def tree(
         "student": _shown(explanation.student),
         "agreement": _shown(explanation.agreement),
     }
+
+
+def asked_about(trees: Sequence[TreeExplanation]) -> dict[int, int]:
+    """Return the columns that trees of one table ask about, each with its place among them."""
+    told = np.unique(np.concatenate([tree.feature[tree.feature >= 0] for tree in trees]))
+    return {int(j): k for k, j in enumerate(told)}
+
+
+def features(explanation: TreeExplanation, place: Mapping[int, int]) -> list[int]:
+    """Return the place of the column that each node asks about; a leaf has their number."""
+    return [place.get(int(j), len(place)) for j in explanation.feature]
+
+
+def tails(explanation: TreeExplanation) -> list[str]:
+    """Return of each node's condition what follows the name of its column."""
+    columns, asked, found = explanation.columns, explanation.feature, []
+    for parent, text in zip(explanation.parent, explanation.conditions, strict=True):
+        name = columns[asked[parent]].name if parent >= 0 else ""
+        assert text.startswith(name), "a condition begins with the name of its column"
+        found.append(text[len(name) :])
+    return found
+
+
+def in_full(explanation: TreeExplanation) -> dict[str, str]:
+    """Return the conditions that are cut short elsewhere, by node."""
+    every = enumerate(explanation.conditions_in_full)
+    return {str(k): text for k, text in every if text != explanation.condition(k)}
 
 
 def logits(values: NDArray[np.float64]) -> Wire:

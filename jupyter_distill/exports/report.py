@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from jupyter_distill._files import write_whole
 from jupyter_distill._validation import expected, target_file
@@ -12,10 +13,11 @@ from jupyter_distill.distillation import Distillation, known_grid
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import audit as audits
 from jupyter_distill.exports import card as cards
-from jupyter_distill.exports import choices, html, overview, page, payload, state
+from jupyter_distill.exports import choices, html, linked, overview, page, state
 from jupyter_distill.exports import grid as grids
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.choices import section
+from jupyter_distill.exports.counted import pairs
 from jupyter_distill.exports.html import escape
 from jupyter_distill.exports.kept import kept
 from jupyter_distill.exports.learnt import learnt
@@ -104,22 +106,30 @@ def compose(d: Distillation, audited: Audit | None = None, when: When = None) ->
     after = choices.alpha(d) + (section("Constraints", kept(asked)) if asked.verdicts else "")
     if audited is not None:
         after += section("Audit", audits.parts(audited, folded=False), audited.headline)
-    if not isinstance(explanation, TreeExplanation):
-        return page.document(title, before + picture + after)
     table = state.carried(rows)
-    grid = known_grid(d) or d.grid()
+    students: dict[str, Any] = {}
+    if isinstance(explanation, TreeExplanation):  # others have no drawing per student in a page
+        grid = known_grid(d) or d.grid()
+        students = grids.of_page(d, grid, decode(table["page"]["row_ids"]))
     view = {
-        "tree": payload.tree(explanation),
+        **linked.student(d, table["page"]),
+        **linked.UNCHOSEN,
         "columns": state.columns(rows),
+        "pairs": pairs(rows),
         **table,
         **state.temperature(d),
-        **grids.of_page(d, grid, decode(table["page"]["row_ids"])),
-        "summary": {},  # the head above stays in place
-        **dict.fromkeys(("node", "row", "leaf", "depth", "distil_at")),
-        "path": {},
-        "folded": [],
+        # what the page says above and below has no tab of its own
+        "summary": linked.head(d, rows),
+        **dict.fromkeys(("rungs", "decided", "adopt", "path", "grid", "shown", "asked"), {}),
+        **dict.fromkeys(("regions", "counts", "count"), {}),
+        **dict.fromkeys(("rows_chosen", "span"), []),
+        **dict.fromkeys(("trust", "filter", "measure", "search"), ""),
+        **dict.fromkeys(("row", "leaf", "distil_at", "student_size")),
+        **dict.fromkeys(("follow", "seek"), False),
+        "tab": "student",
+        "sort": "list",
         "colour": "student",
-        "search": "",
+        **students,
         "busy": False,
     }
     try:

@@ -92,13 +92,17 @@ def temperature(d: Distillation, *, keep: int | None = None) -> State:
         "logits": payload.logits(d.targets.logits[rows]),
         "row_ids": encode(rows, "i4"),
         "classes": [str(c) for c in d.targets.classes],
-        "curve": {
-            **payload.curve(d.temperature_path, d.temperature),
-            **payload.truest(d.held_out[1]),
-        },
+        "curve": curve(d),
         "distilled_at": float(d.temperature),
         "temperature": float(d.temperature),
     }
+
+
+def curve(d: Distillation) -> State:
+    """Return what the temperatures that were tried did, and at which the teacher is true."""
+    assert d.temperature is not None, "a regression has no temperature"
+    tried = payload.curve(d.temperature_path, d.temperature)
+    return {**tried, **payload.truest(d.held_out[1])}
 
 
 def summary(d: Distillation, card: Card) -> State:

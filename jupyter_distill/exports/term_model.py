@@ -227,9 +227,9 @@ class TermModel:
         adds_ = np.array(parts).reshape(len(parts), len(self.intercept))
         texts, at = [], []
         for drawn in self.terms:
-            told = [self._written(j, float(one.values[0, j])) for j in drawn.features]
+            told = [self.written(j, float(one.values[0, j])) for j in drawn.features]
             texts.append(", ".join(told))
-            at.append(self._place(drawn, one.values))
+            at.append(self.place(drawn, one.values))
         return Reasons(
             row=row,
             values=tuple(texts),
@@ -240,13 +240,15 @@ class TermModel:
             teacher=answers(d.targets.take(np.array([row])))[0],
         )
 
-    def _written(self, j: int, value: float) -> str:
+    def written(self, j: int, value: float) -> str:
+        """Write a value of a column as its owner does."""
         column = self.explanation.columns[j]
         if column.kind == "numeric" and not np.isnan(value):
             return number(value)
         return column.text(value)
 
-    def _place(self, drawn: Drawn, values: Floats) -> float:
+    def place(self, drawn: Drawn, values: Floats) -> float:
+        """Return where a row of coded values (1, d) stands in a term: see :class:`Reasons`."""
         value = float(values[0, drawn.features[0]])
         if drawn.numeric:
             return value

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill.audits._moves import answers, said_by
 from jupyter_distill.exports.drawn_terms import Drawn
 from jupyter_distill.exports.html import count, percent
 from jupyter_distill.exports.term_model import TermModel
@@ -104,6 +105,32 @@ def reasons(model: TermModel, row: int | None) -> State:
         "total": found.total.tolist(),
         "student": found.student.tolist(),
         "teacher": found.teacher.tolist(),
+    }
+
+
+def kept(model: TermModel, rows: NDArray[Any]) -> State:
+    """Return how the scores of many rows come about, for a page without a kernel."""
+    if model.d is None or not model.terms:
+        return {}
+    some = model.d.table.take(rows)
+    adds = np.stack([model.added(t, some.values) for t in range(len(model.terms))], axis=1)
+    each = [some.values[i : i + 1] for i in range(len(rows))]
+    written = [
+        [
+            ", ".join(model.written(j, float(one[0, j])) for j in drawn.features)
+            for drawn in model.terms
+        ]
+        for one in each
+    ]
+    places = [[model.place(drawn, one) for drawn in model.terms] for one in each]
+    return {
+        "rows": encode(rows, "i4"),
+        "values": written,
+        "at": _shown(np.array(places)),
+        "adds": _shown(adds),
+        "total": _shown(model.intercept + adds.sum(axis=1)),
+        "student": _shown(said_by(model.d.student, some)),
+        "teacher": _shown(answers(model.d.targets.take(rows))),
     }
 
 

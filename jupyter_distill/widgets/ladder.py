@@ -11,12 +11,72 @@ import traitlets as t
 from jupyter_distill._validation import check_choice, expected
 from jupyter_distill.distillation import Distillation, Ladder
 from jupyter_distill.exports import ladder as shown
-from jupyter_distill.exports.rungs import measures
+from jupyter_distill.exports.rungs import Measure, measures
 from jupyter_distill.exports.standalone import write_svg
 from jupyter_distill.widgets._base import DATA, INTENT, VIEW, DistillWidget, Position, bundle, needs
 
 
-class LadderView(DistillWidget):
+class LadderPart(t.HasTraits):
+    """The traits of a ladder, and what is asked of it."""
+
+    # data: Python -> browser
+    rungs = t.Dict(
+        help="Every rung: family, size, things to read, temperature, and each measure with its "
+        "95 % interval and baselines, arrays in wire format."
+    ).tag(**DATA)
+    # view state: both ways
+    measure = t.Unicode(help="What is drawn upwards: the name of one of the measures.").tag(**VIEW)
+    # intent: browser -> Python
+    adopt = t.Dict(help="Family and size of the rung to adopt; empty: nothing is asked for.").tag(
+        **INTENT
+    )
+
+    _measures: tuple[Measure, ...] = ()
+
+    def _show_ladder(self, ladder: Ladder, d: Distillation | None) -> dict[str, Any]:
+        """Take a ladder, with what it belongs to, and return the traits that show it."""
+        self._measures = measures(ladder, d)
+        # another student may lack one: its composite loss may be the plain KL
+        kept = self.measure if self.measure in self._names else self._names[0]
+        return {"rungs": shown.payload(ladder, self._measures), "measure": kept}
+
+    @property
+    def _names(self) -> list[str]:
+        return [m.name for m in self._measures]
+
+    @t.validate("measure")
+    def _check_measure(self, proposal: Any) -> Any:
+        try:
+            return check_choice("measure", proposal["value"], self._names)
+        except ValueError as error:
+            raise t.TraitError(str(error)) from None
+
+    @t.validate("adopt")
+    def _check_adopt(self, proposal: Any) -> Any:
+        wish = proposal["value"]
+        if wish and set(wish) != {"family", "size"}:
+            what = "adopt to name a family and a size"
+            raise t.TraitError(expected(what, got=repr(wish), remedy="Leave it empty for none."))
+        return wish
+
+    @t.observe("adopt")
+    def _answer_adopt(self, _change: object = None) -> None:
+        if not self.adopt:
+            return
+        wish = self.adopt
+        try:
+            self._adopt_rung(wish["family"], wish["size"])
+        finally:
+            # an observer may have asked for another meanwhile
+            if self.adopt == wish:
+                self.adopt = {}
+
+    def _adopt_rung(self, family: str, size: int | None) -> None:
+        """Show the distillation with another rung adopted."""
+        raise NotImplementedError
+
+
+class LadderView(LadderPart, DistillWidget):
     """Every size of every family that was piloted, by how faithful it is and how much to read.
 
     A line a family, with 95 % intervals, each family's knee, what there is to beat, and a ring
@@ -65,21 +125,12 @@ class LadderView(DistillWidget):
     _esm = bundle(__file__)
 
     # data: Python -> browser
-    rungs = t.Dict(
-        help="Every rung: family, size, things to read, temperature, and each measure with its "
-        "95 % interval and baselines, arrays in wire format."
-    ).tag(**DATA)
     busy = t.Bool(False, help="Whether a rung is being adopted.").tag(**DATA)
     # view state: both ways
     family = t.Unicode(help="Family of the chosen rung; setting it adopts its usual size.").tag(
         **VIEW
     )
     size = Position("Size of the chosen rung; setting it adopts that of the family.").tag(**VIEW)
-    measure = t.Unicode(help="What is drawn upwards: the name of one of the measures.").tag(**VIEW)
-    # intent: browser -> Python
-    adopt = t.Dict(help="Family and size of the rung to adopt; empty: nothing is asked for.").tag(
-        **INTENT
-    )
 
     distillation: Distillation | None
     ladder: Ladder
@@ -106,14 +157,7 @@ class LadderView(DistillWidget):
         return {"family": self.ladder.family, "size": self.ladder.chosen}
 
     def _measured(self) -> dict[str, Any]:
-        self._measures = measures(self.ladder, self.distillation)
-        # another student may lack one: its composite loss may be the plain KL
-        kept = self.measure if self.measure in self._names else self._names[0]
-        return {"rungs": shown.payload(self.ladder, self._measures), "measure": kept}
-
-    @property
-    def _names(self) -> list[str]:
-        return [m.name for m in self._measures]
+        return self._show_ladder(self.ladder, self.distillation)
 
     @t.validate("family", "size")
     def _check_choice(self, proposal: Any) -> Any:
@@ -122,13 +166,6 @@ class LadderView(DistillWidget):
             if proposal["trait"].name == "family":
                 return self.ladder.rung(None, value).family
             return self.ladder.rung(value, self.family).size
-        except ValueError as error:
-            raise t.TraitError(str(error)) from None
-
-    @t.validate("measure")
-    def _check_measure(self, proposal: Any) -> Any:
-        try:
-            return check_choice("measure", proposal["value"], self._names)
         except ValueError as error:
             raise t.TraitError(str(error)) from None
 
@@ -141,24 +178,6 @@ class LadderView(DistillWidget):
         # a family alone means the size that was chosen in it
         alone = wish[0] != now[0] and wish[1] == now[1]
         self._adopt_rung(wish[0], None if alone else wish[1])
-
-    @t.validate("adopt")
-    def _check_adopt(self, proposal: Any) -> Any:
-        wish = proposal["value"]
-        if wish and set(wish) != {"family", "size"}:
-            what = "adopt to name a family and a size"
-            raise t.TraitError(expected(what, got=repr(wish), remedy="Leave it empty for none."))
-        return wish
-
-    @t.observe("adopt")
-    def _answer(self, _change: object = None) -> None:
-        if not self.adopt:
-            return
-        wish = self.adopt
-        try:
-            self._adopt_rung(wish["family"], wish["size"])
-        finally:
-            self.adopt = {}
 
     def _adopt_rung(self, family: str, size: int | None) -> None:
         """Show the distillation with another rung adopted, then what that rung has to beat."""

@@ -38,7 +38,6 @@ class RulesPart(NodeChoice):
         "or fail, what the row has there and by how much; empty without a row."
     ).tag(**DATA)
     # view state: both ways
-    rule = Position("The chosen rule, by its place from 0; None: no rule.").tag(**VIEW)
     sort = t.Unicode(
         SORTS[0],
         help="Order of the lines: list (their own), support (most rows first) or agreement (worst "
@@ -51,7 +50,7 @@ class RulesPart(NodeChoice):
     explanation: Explained
     lines: rule_lines.RuleLines
     _table: Table | None = None
-    _places: dict[int, int]  # of the rule that has a node
+    _places: dict[int | None, int]  # of the rule that has a node
 
     def _show_rules(
         self, explanation: Explained, table: Table | None, leaves: Any
@@ -63,28 +62,9 @@ class RulesPart(NodeChoice):
         self._follow(self.lines.parents, leaves)
         return {"rules": rule_state.rules(self.lines)}
 
-    @t.validate("rule")
-    def _check_rule(self, proposal: Any) -> Any:
-        rule = proposal["value"]
-        if rule is None or 0 <= rule < len(self.lines):
-            return rule
-        what = f"rule from 0 to {len(self.lines) - 1}, its place in the list"
-        raise t.TraitError(expected(what, got=repr(rule)))
-
     @t.validate("sort")
     def _check_sort(self, proposal: Any) -> Any:
         return check_choice("sort", proposal["value"], SORTS)
-
-    @t.observe("rule")
-    def _mark_node(self, _change: object = None) -> None:
-        if self.rule is not None:
-            self.node = int(self.lines.nodes[self.rule])
-        elif self.node in self._places:
-            self.node = None  # an inner node chosen in a linked tree stays
-
-    @t.observe("node")
-    def _mark_rule(self, _change: object = None) -> None:
-        self.rule = self._places.get(self.node)
 
     @t.observe("row")
     def _decide(self, _change: object = None) -> None:
@@ -111,7 +91,8 @@ class RulesPart(NodeChoice):
     @property
     def text(self) -> str:
         """The chosen rule in full and in the owner's words; without one all rules, a line each."""
-        return self.lines.whole if self.rule is None else self.lines.text(self.rule)
+        place = self._places.get(self.node)
+        return self.lines.whole if place is None else self.lines.text(place)
 
     def frame(self) -> pd.DataFrame:
         """Return one row per rule, in their own order: rule, answer, rows, agreement, mixes."""
@@ -175,8 +156,30 @@ class RulesView(RulesPart, DistillWidget):
 
     _esm = bundle(__file__)
 
+    # view state: both ways
+    rule = Position("The chosen rule, by its place from 0; None: no rule.").tag(**VIEW)
+
     def __init__(self, model: Distillation | Students | Explained, **chosen: Any) -> None:
         super().__init__(self._show_rules(*_explained(model)), **chosen)
+
+    @t.validate("rule")
+    def _check_rule(self, proposal: Any) -> Any:
+        rule = proposal["value"]
+        if rule is None or 0 <= rule < len(self.lines):
+            return rule
+        what = f"rule from 0 to {len(self.lines) - 1}, its place in the list"
+        raise t.TraitError(expected(what, got=repr(rule)))
+
+    @t.observe("rule")
+    def _mark_node(self, _change: object = None) -> None:
+        if self.rule is not None:
+            self.node = int(self.lines.nodes[self.rule])
+        elif self.node in self._places:
+            self.node = None  # an inner node chosen in a linked tree stays
+
+    @t.observe("node")
+    def _mark_rule(self, _change: object = None) -> None:
+        self.rule = self._places.get(self.node)
 
     def _picture(self) -> str:
         return rules_table(self.explanation)

@@ -22,7 +22,121 @@ from jupyter_distill.widgets._choice import RowChoice
 SUMS = (LinearStudent, LinearRegressionStudent, EbmStudent, EbmRegressionStudent)
 
 
-class TermsView(RowChoice, DistillWidget):
+class TermsPart(RowChoice):
+    """The traits of a student that is a sum, and what Python says of its terms."""
+
+    # data: Python -> browser
+    terms = t.Dict(
+        help="The terms by importance: what each adds to every score along its column or in its "
+        "bins, and how many rows are there, arrays in wire format."
+    ).tag(**DATA)
+    curves = t.Dict(
+        help="The teacher's partial dependence on the scale of the scores, by the number of the "
+        "term as text, and which rows were moved for it."
+    ).tag(**DATA)
+    asking = t.Dict(
+        help="Whether the teacher is asked by itself (mode auto), by button or not at all (none); "
+        "its name; and why it is not asked."
+    ).tag(**DATA)
+    reasons = t.Dict(
+        help="Of the chosen row its value in each term, what each adds to the scores, their sum, "
+        "and what both models say; empty without a row."
+    ).tag(**DATA)
+    # view state: both ways
+    term = Position("The chosen term by its place, 0 is the most important; None: all.").tag(**VIEW)
+    score = t.Int(0, help="Which score is looked at: of several classes the place of one.").tag(
+        **VIEW
+    )
+    # intent: browser -> Python
+    ask = Position("The term to ask the teacher about, by its place; None: nothing is asked.").tag(
+        **INTENT
+    )
+
+    model: TermModel | None = None  # None: the student that is shown is no sum
+    _asks: dict[str, Any]
+
+    def _show_terms(self, model: TermModel, teacher: str | bool = "auto") -> dict[str, Any]:
+        """Take a sum of terms and return the traits that show it."""
+        self.model, self._asks = model, term_state.asking(model, teacher)
+        return {"terms": term_state.terms(model), "asking": self._asks}
+
+    @property
+    def _sum(self) -> TermModel:
+        if self.model is None:
+            raise ValueError(expected("a student that is a sum of terms", got="another one"))
+        return self.model
+
+    @t.validate("term", "ask")
+    def _check_term(self, proposal: Any) -> Any:
+        term = proposal["value"]
+        n = 0 if self.model is None else len(self.model.terms)
+        if term is None or 0 <= term < n:
+            return term
+        what = f"a term from 0 to {n - 1}" if n else "no term, as the student has none"
+        raise t.TraitError(expected(what, got=repr(term)))
+
+    @t.validate("score")
+    def _check_score(self, proposal: Any) -> Any:
+        score = proposal["value"]
+        n = 1 if self.model is None else len(self.model.intercept)
+        if 0 <= score < n:
+            return score
+        what = f"a score from 0 to {n - 1}" if n > 1 else "score 0, the only one"
+        raise t.TraitError(expected(what, got=repr(score)))
+
+    @t.observe("row")
+    def _explain_row(self, _change: object = None) -> None:
+        self.reasons = {} if self.model is None else term_state.reasons(self.model, self.row)
+
+    @t.observe("ask")
+    def _answer_ask(self, _change: object = None) -> None:
+        if self.ask is None:
+            return
+        try:
+            self.ask_teacher(self.ask)
+        finally:
+            self.ask = None
+
+    def ask_teacher(self, *terms: int) -> None:
+        """Lay the teacher over terms; what it has said is kept, also in an exported page.
+
+        Parameters
+        ----------
+        *terms : int
+            Which, by their places; all unless given. Pairs are left out.
+
+        Raises
+        ------
+        ValueError
+            If the teacher cannot be asked about moved rows.
+        """
+        model = self._sum
+        if model.silence:
+            raise ValueError(
+                expected("a teacher that can be asked about moved rows", got=model.silence)
+            )
+        for term in terms or range(len(model.terms)):
+            self._check_term({"value": term})
+            self._ask_about(term)
+
+    def _ask_about(self, term: int) -> None:
+        model = self._sum
+        if str(term) in self.curves or model.grid(term) is None:
+            return
+        self._asking(True)
+        try:
+            # an observer may have taken another student meanwhile: then this comes too late
+            if model.ask(term) and model is self.model:
+                said = term_state.overlay(model, term)
+                self.curves = {**self.curves, str(term): said}
+        finally:
+            self._asking(False)
+
+    def _asking(self, busy: bool) -> None:
+        """Say that the teacher is being asked; the browser that asked knows by ``ask``."""
+
+
+class TermsView(TermsPart, DistillWidget):
     """The terms of a linear model or an EBM: what each adds to a score, by importance.
 
     A chosen term is drawn over the range of its column: the line of a coefficient, the steps of a
@@ -80,32 +194,7 @@ class TermsView(RowChoice, DistillWidget):
     _esm = bundle(__file__)
 
     # data: Python -> browser
-    terms = t.Dict(
-        help="The terms by importance: what each adds to every score along its column or in its "
-        "bins, and how many rows are there, arrays in wire format."
-    ).tag(**DATA)
-    curves = t.Dict(
-        help="The teacher's partial dependence on the scale of the scores, by the number of the "
-        "term as text, and which rows were moved for it."
-    ).tag(**DATA)
-    asking = t.Dict(
-        help="Whether the teacher is asked by itself (mode auto), by button or not at all (none); "
-        "its name; and why it is not asked."
-    ).tag(**DATA)
-    reasons = t.Dict(
-        help="Of the chosen row its value in each term, what each adds to the scores, their sum, "
-        "and what both models say; empty without a row."
-    ).tag(**DATA)
     busy = t.Bool(False, help="Whether the teacher is being asked.").tag(**DATA)
-    # view state: both ways
-    term = Position("The chosen term by its place, 0 is the most important; None: all.").tag(**VIEW)
-    score = t.Int(0, help="Which score is looked at: of several classes the place of one.").tag(
-        **VIEW
-    )
-    # intent: browser -> Python
-    ask = Position("The term to ask the teacher about, by its place; None: nothing is asked.").tag(
-        **INTENT
-    )
 
     def __init__(
         self,
@@ -122,77 +211,17 @@ class TermsView(RowChoice, DistillWidget):
     ) -> None:
         if not isinstance(teacher, bool) and teacher != "auto":
             raise ValueError(expected("teacher to be 'auto', True or False", got=repr(teacher)))
-        self.model = _model_of(model)
-        self.distillation = self.model.d
-        self._n_rows = None if self.model.d is None else self.model.d.table.n_rows
-        self._asks = term_state.asking(self.model, teacher)
-        state = {"terms": term_state.terms(self.model), "asking": self._asks}
-        super().__init__(state, **chosen)
+        sums = model_of(model)
+        self.distillation = sums.d
+        self._n_rows = None if sums.d is None else sums.d.table.n_rows
+        super().__init__(self._show_terms(sums, teacher), **chosen)
 
-    @t.validate("term", "ask")
-    def _check_term(self, proposal: Any) -> Any:
-        term, n = proposal["value"], len(self.model.terms)
-        if term is None or 0 <= term < n:
-            return term
-        what = f"a term from 0 to {n - 1}" if n else "no term, as the student has none"
-        raise t.TraitError(expected(what, got=repr(term)))
-
-    @t.validate("score")
-    def _check_score(self, proposal: Any) -> Any:
-        score, n = proposal["value"], len(self.model.intercept)
-        if 0 <= score < n:
-            return score
-        what = f"a score from 0 to {n - 1}" if n > 1 else "score 0, the only one"
-        raise t.TraitError(expected(what, got=repr(score)))
-
-    @t.observe("row")
-    def _explain_row(self, _change: object = None) -> None:
-        self.reasons = term_state.reasons(self.model, self.row)
-
-    @t.observe("ask")
-    def _answer(self, _change: object = None) -> None:
-        if self.ask is None:
-            return
-        try:
-            self.ask_teacher(self.ask)
-        finally:
-            self.ask = None
-
-    def ask_teacher(self, *terms: int) -> None:
-        """Lay the teacher over terms; what it has said is kept, also in an exported page.
-
-        Parameters
-        ----------
-        *terms : int
-            Which, by their places; all unless given. Pairs are left out.
-
-        Raises
-        ------
-        ValueError
-            If the teacher cannot be asked about moved rows.
-        """
-        if self.model.silence:
-            raise ValueError(
-                expected("a teacher that can be asked about moved rows", got=self.model.silence)
-            )
-        for term in terms or range(len(self.model.terms)):
-            self._check_term({"value": term})
-            self._ask_about(term)
-
-    def _ask_about(self, term: int) -> None:
-        if str(term) in self.curves or self.model.grid(term) is None:
-            return
-        self.busy = True
-        try:
-            if self.model.ask(term):
-                said = term_state.overlay(self.model, term)
-                self.curves = {**self.curves, str(term): said}
-        finally:
-            self.busy = False
+    def _asking(self, busy: bool) -> None:
+        self.busy = busy
 
     def frame(self) -> pd.DataFrame:
         """Return all that the student says: of an EBM a row per bin, else one per coefficient."""
-        return self.model.explanation.frame()
+        return self._sum.explanation.frame()
 
     def curve(self, term: int | None = None, score: int | None = None) -> pd.DataFrame:
         """Return what is drawn of a term as data; the teacher is asked first, unless far away.
@@ -209,6 +238,7 @@ class TermsView(RowChoice, DistillWidget):
             ``student``, ``teacher``: what is added; NaN where the teacher was not asked.
             ``density``: share of the rows there, or nearest to it.
         """
+        model = self._sum
         term = self.term if term is None else self._check_term({"value": term})
         if term is None:
             raise ValueError(
@@ -221,7 +251,7 @@ class TermsView(RowChoice, DistillWidget):
         if self._asks["mode"] == "auto":
             self._ask_about(term)
         at = self.score if score is None else self._check_score({"value": score})
-        return term_frame.curve(self.model, term, at)
+        return term_frame.curve(model, term, at)
 
     def to_svg(self, path: str | Path) -> Path:
         """Write the chosen term, or all of them, as one SVG file.
@@ -231,25 +261,26 @@ class TermsView(RowChoice, DistillWidget):
         path : str or Path
             Where to; an existing file is replaced.
         """
-        chosen = range(len(self.model.terms)) if self.term is None else [self.term]
-        return write_svg(path, term_picture.picture(self.model, chosen, self.score, self.row))
+        chosen = range(len(self._sum.terms)) if self.term is None else [self.term]
+        return write_svg(path, term_picture.picture(self._sum, chosen, self.score, self.row))
 
     def _picture(self) -> str:
-        return term_picture.page(self.model, self.term, self.score, self.row)
+        return term_picture.page(self._sum, self.term, self.score, self.row)
 
     def _plain(self) -> str:
-        text = term_state.plain(self.model)
+        text = term_state.plain(self._sum)
         if self.row is not None:
-            text += f"\n{term_state.sum_of(self.model, self.row, self.score)}"
+            text += f"\n{term_state.sum_of(self._sum, self.row, self.score)}"
         return text
 
     def _title(self) -> str:
-        if self.model.d is not None:
-            return self.model.d.subject
-        return "A linear model" if self.model.linear else "An EBM"
+        if self._sum.d is not None:
+            return self._sum.d.subject
+        return "A linear model" if self._sum.linear else "An EBM"
 
 
-def _model_of(model: Any) -> TermModel:
+def model_of(model: Any) -> TermModel:
+    """Return a sum with what is known of it."""
     if isinstance(model, Distillation):
         if not isinstance(model.student, SUMS):
             raise needs("a linear student or an EBM", model.student, remedy="Show it: d.view().")

@@ -55,7 +55,7 @@ class TreePart(NodeChoice):
     ).tag(**VIEW)
 
     explanation: TreeExplanation
-    _table: Table | None = None
+    _asked_of: Table | None = None
     _spreads: NDArray[np.float64] | None = None
 
     @t.validate("folded")
@@ -109,7 +109,7 @@ class TreePart(NodeChoice):
     ) -> dict[str, Any]:
         """Take an explanation, its rows if any, and return the traits that show it."""
         self.explanation = explanation
-        self._table, self._spreads = table, None
+        self._asked_of, self._spreads = table, None
         self._follow(explanation.parent, leaves)
         shown = payload.tree(explanation, self._n_rows, notes)
         return {"tree": shown, "path": self._path()}
@@ -119,13 +119,15 @@ class TreePart(NodeChoice):
         return {} if found is None else row_path.state(int(self.row), found)
 
     def _steps(self) -> list[row_path.Step] | None:
-        if self.row is None or self._table is None or self._leaves is None:
+        if self.row is None or self._asked_of is None or self._leaves is None:
             return None
         if self._spreads is None:
-            self._spreads = row_path.spreads(self._table)
-        places = [self._table.position(column.name) for column in self.explanation.columns]
+            self._spreads = row_path.spreads(self._asked_of)
+        places = [self._asked_of.position(column.name) for column in self.explanation.columns]
         leaf = int(self._leaves[self.row])
-        return row_path.steps(self.explanation, self._table, places, self._spreads, self.row, leaf)
+        return row_path.steps(
+            self.explanation, self._asked_of, places, self._spreads, self.row, leaf
+        )
 
     @property
     def rule(self) -> str:

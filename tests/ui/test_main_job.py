@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -25,7 +27,8 @@ v = d.view()
 v"""
 LOOK = """\
 print(f"node {v.node} row {v.row} path {v.leaf is not None} T {v.temperature:g} "
-      f"distilled {v.distilled_at:g} error {v.error!r} end")"""
+      f"distilled {v.distilled_at:g} error {v.error!r} "
+      f"size {v.distillation.size} leaves {v.distillation.student.n_leaves_} end")"""
 
 
 @pytest.fixture
@@ -85,6 +88,25 @@ def test_linked_view(jupyter: JupyterServer, notebook: NotebookPage) -> None:
     page.get_by_role("button", name="Distil again").click()
     notebook.read_until(f"distilled {temperature:g} error ''")
     notebook.screenshot(f"distilled-{jupyter.app}")
+
+    # a rung of the ladder is adopted by a key, and everything follows
+    student = page.get_by_role("tab", name="Student")
+    student.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Ladder")).to_have_attribute("aria-selected", "true")
+    notebook.screenshot(f"ladder-{jupyter.app}")
+    rung = page.locator("[data-rung='0']")
+    size = re.search(r", size (\d+);", rung.get_attribute("aria-label") or "")
+    assert size is not None
+    page.locator("[data-rung][tabindex='0']").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    notebook.read_until(f"error '' size {size[1]} leaves {size[1]} end")
+    expect(page.get_by_role("status")).to_contain_text(f"Chosen: tree of {size[1]} leaves")
+    student.click()
+    expect(tree.get_by_role("treeitem")).to_have_count(2 * int(size[1]) - 1)
+    notebook.screenshot(f"adopted-{jupyter.app}")
 
 
 def test_panel_names_the_kernel(jupyter: JupyterServer, open_notebook: OpenNotebook) -> None:

@@ -1,5 +1,6 @@
 import { h } from '../../shared/dom';
 import { count, percent, some, temperature } from '../../shared/format';
+import type { Shows } from './parts';
 
 type Interval = [number | null, number | null, number | null];
 
@@ -29,33 +30,51 @@ export interface Summary {
   classes: number;
   notes: string[];
   findings?: Finding[];
+  /** Which view shows the student, and the size of its rung of the ladder. */
+  shows?: Shows;
+  chosen?: number;
+  /** Rows where the two part; null where they are numbers, which hardly ever agree. */
+  apart?: number | null;
 }
 
+/** Findings that are said above the student; all of them are under Trust. */
+const MOST = 3;
+
 /** Who was distilled into what, how faithfully, and what one should know about it. */
-export function header(summary: Partial<Summary>): HTMLElement[] {
+export function header(summary: Partial<Summary>, more: () => void): HTMLElement[] {
   const made: HTMLElement[] = [];
   if (summary.teacher) made.push(h('div', { class: 'top' }, title(summary), ...fidelity(summary)));
   if (summary.notes?.length) {
     const items = summary.notes.map((note) => h('li', {}, note));
     made.push(h('ul', { class: 'notes', 'aria-label': 'Notes' }, ...items));
   }
-  if (summary.findings?.length) {
-    const items = summary.findings.map(finding);
-    made.push(h('ul', { class: 'notes findings', 'aria-label': 'Findings' }, ...items));
-  }
+  if (summary.findings?.length) made.push(found(summary.findings, more));
   return made;
 }
 
-function finding({ code, severity, sentence, remedy, figures }: Finding): HTMLElement {
+/** What was found, in a sentence each; what to do about it is under Trust. */
+function found(findings: Finding[], more: () => void): HTMLElement {
+  const items = findings.slice(0, MOST).map(finding);
+  const left = findings.length - MOST;
+  const rest = left > 0 ? `${left} more, and what to do` : 'What to do';
+  const button = h('button', { type: 'button', class: 'button' }, rest);
+  button.onclick = more;
+  return h(
+    'div',
+    { class: 'notes findings' },
+    h('ul', { 'aria-label': 'Findings' }, ...items),
+    button
+  );
+}
+
+function finding({ code, severity, sentence }: Finding): HTMLElement {
   return h(
     'li',
     { class: `is-${severity}` },
     h('span', { class: 'severity' }, severity),
     ' ',
     h('span', { class: 'code' }, code),
-    ` ${sentence} `,
-    h('span', { class: 'remedy' }, remedy),
-    h('div', { class: 'dim measured' }, figures)
+    ` ${sentence}`
   );
 }
 

@@ -1,6 +1,7 @@
 import { count } from '../../shared/format';
 import { type AnyModel, Traits } from '../../shared/model';
 import { frame } from '../../shared/schedule';
+import type { TreePayload } from '../../shared/tree';
 import { decode, type Wire } from '../../shared/wire';
 import {
   type FollowModel,
@@ -116,14 +117,18 @@ export class LentModel implements AnyModel {
 
   #of(grid: StudentsPayload, place: number): Record<string, unknown> {
     const at = treeAt(grid, place);
-    const tree = readTrees(grid.trees as TreesPayload, at);
+    const { rows = null } = (this.base.get('tree') ?? {}) as Partial<TreePayload>;
+    const tree = readTrees(grid.trees as TreesPayload, at, rows);
     const t = temperatureAt(grid, place);
     const lent: Record<string, unknown> = { tree, node: null, folded: [], leaf: null };
     if (t !== null) lent.distilled_at = t;
     const head = grid.head;
+    const { shows, chosen } = (this.base.get('summary') ?? {}) as Partial<Summary>;
     lent.summary = head?.teacher
       ? {
           ...head,
+          shows,
+          chosen,
           size: grid.reached[place],
           temperature: t,
           fidelity: fidelityAt(grid, place),

@@ -4,10 +4,16 @@ import { decode, type Wire } from '../../shared/wire';
 /** Trees one after another: their nodes in a row, the words of their conditions written once. */
 export interface TreesPayload {
   classes: string[];
+  names: [string, string];
+  columns: string[];
+  feature: Wire;
+  /** By tree, the conditions that are cut short, by node. */
+  full: Record<string, string>[];
   words: string[];
   /** First node of each tree, and the end of the last. */
   starts: Wire;
-  labels: Wire;
+  /** Of each condition what follows the name of its column: where it stands in `words`. */
+  tails: Wire;
   left: Wire;
   right: Wire;
   support: Wire;
@@ -32,7 +38,11 @@ function column(wire: Wire): Column {
 }
 
 /** One of the trees, as the kernel would have sent it alone. */
-export function readTrees(trees: TreesPayload, at: number): TreePayload {
+export function readTrees(
+  trees: TreesPayload,
+  at: number,
+  rows: number | null = null
+): TreePayload {
   const starts = column(trees.starts);
   const [start, stop] = [starts[at], starts[at + 1]];
   const k = Math.max(trees.classes.length, 1);
@@ -42,10 +52,16 @@ export function readTrees(trees: TreesPayload, at: number): TreePayload {
     const shape = width > 1 || wire.shape.length > 1 ? [stop - start, width] : [stop - start];
     return { dtype: single ? 'f4' : wire.dtype, shape, data };
   };
-  const labels = column(trees.labels).slice(start, stop);
+  const tails = column(trees.tails).slice(start, stop);
   return {
     classes: trees.classes,
-    labels: Array.from(labels, (label) => trees.words[label]),
+    names: trees.names,
+    notes: [],
+    rows,
+    columns: trees.columns,
+    feature: part(trees.feature),
+    tails: Array.from(tails, (tail) => trees.words[tail]),
+    full: trees.full[at],
     left: part(trees.left),
     right: part(trees.right),
     support: part(trees.support),
