@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
@@ -217,3 +222,44 @@ def draw_livers(score: pd.Series[float], bmi: pd.Series[float], random_state: in
     pictures *= 1 - drop[:, None, None] * depth[:, None]
     drawn: Floats = np.clip(pictures, 0, 1).astype(np.float32)
     return drawn
+
+
+class Shown:
+    """Grey pictures side by side in a cell, each with a line below.
+
+    Parameters
+    ----------
+    pictures : ndarray of shape (n, height, width)
+        Between 0 and 1.
+    lines : sequence of str
+        What stands below each.
+    """
+
+    def __init__(self, pictures: Floats, lines: Sequence[str]) -> None:
+        self.pictures, self.lines = pictures, list(lines)
+
+    def __repr__(self) -> str:
+        return " | ".join(self.lines)
+
+    def _repr_html_(self) -> str:
+        style = "width:7em;image-rendering:pixelated;display:block"
+        return "".join(
+            '<figure style="display:inline-block;margin:0 1em 0 0">'
+            f'<img alt="{escape(line)}" style="{style}"'
+            f' src="data:image/png;base64,{_png(picture)}">'
+            f"<figcaption>{escape(line)}</figcaption></figure>"
+            for picture, line in zip(self.pictures, self.lines, strict=True)
+        )
+
+
+def _png(picture: Floats) -> str:
+    """Return a grey PNG, as base64."""
+    grey = np.rint(picture * 255).astype(np.uint8)
+    lines = b"".join(b"\0" + row.tobytes() for row in grey)
+    head = struct.pack(">IIBBBBB", grey.shape[1], grey.shape[0], 8, 0, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")]
+    written = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+    return b64encode(written).decode()
