@@ -33,7 +33,14 @@ def test_the_least_income_is_right(answer: object) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "why"),
-    [(70, "still deny"), (120, "so they do with 119"), ("89", "'89' (str)"), (True, "(bool)")],
+    [
+        (70, "still deny"),
+        (120, "so they do with less"),
+        (10**9, "with less"),
+        (-5, "still deny"),
+        ("89", "'89' (str)"),
+        (True, "(bool)"),
+    ],
 )
 def test_another_income_is_told_what_to_look_at(answer: object, why: str) -> None:
     verdict = check("05.1", answer, d=D, applicant=APPLICANT)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from jupyter_distill.workshop._exercise import exercise
 
-STEP = 1.0  # of income, as the bank records it: in whole numbers
+MOST = 10_000  # an income above all that there are
 POINT = 1.0  # how far off a gap in points may be
 
 
@@ -24,14 +24,14 @@ def income(answer: Any, d: Any, applicant: pd.DataFrame) -> tuple[bool, str]:
             f"With an income of {given:g} the rules still deny the loan. Raise `income` in a copy "
             "of the applicant's row, and ask d.student.predict again."
         )
-    if _approves(d, applicant, given - STEP):
+    if _approves_below(d, applicant, given):
         return False, (
-            f"With {given:g} the rules approve, but so they do with {given - STEP:g}. Which rules "
-            "ask for income, and at what threshold does the first of them turn?"
+            f"With {given:g} the rules approve, but so they do with less. Which rules ask for "
+            "income, and at what threshold does the first of them turn?"
         )
     return True, (
-        f"With {given:g} the rules approve, with {given - STEP:g} they do not. It is a threshold "
-        "of a rule, so that the bank can be held to it."
+        f"With {given:g} the rules approve, with less they do not. It is a threshold of a rule, so "
+        "that the bank can be held to it."
     )
 
 
@@ -63,6 +63,13 @@ def gap(answer: Any, fair: Any, applicants: pd.DataFrame) -> tuple[bool, str]:
 def _approves(d: Any, applicant: pd.DataFrame, of: float) -> bool:
     """Say whether the student names the applicant good with such an income."""
     return bool(np.asarray(d.student.predict(applicant.assign(income=of)))[0] == "good")
+
+
+def _approves_below(d: Any, applicant: pd.DataFrame, of: float) -> bool:
+    """Say whether the student does so with a smaller income: the bank records whole numbers."""
+    less = np.arange(0, min(of, MOST), dtype=float)
+    rows = applicant.iloc[np.zeros(len(less), dtype=int)].assign(income=less)
+    return bool(len(less) and (np.asarray(d.student.predict(rows)) == "good").any())
 
 
 def _number(answer: Any) -> float | None:
