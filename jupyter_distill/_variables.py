@@ -49,7 +49,7 @@ def fits(value: object, place: str) -> bool:
 def distillations(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """Return the distillations of a namespace by their names."""
     module = loaded("jupyter_distill.distillation")
-    made = getattr(module, "Distillation", None)
+    made: Any = getattr(module, "Distillation", None)
     if made is None:  # then nobody can have one
         return {}
     # by type(): isinstance would ask the user's own proxies for their class
@@ -106,7 +106,6 @@ _FITS = {
 }
 
 
-@cache
 def _kinds(kind: type) -> frozenset[tuple[str, str]]:
     """Return the classes of a type as (package, name)."""
     return frozenset((str(one.__module__).partition(".")[0], one.__name__) for one in kind.__mro__)

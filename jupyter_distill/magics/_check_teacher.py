@@ -1,4 +1,4 @@
-"""``%check_teacher``: is a model good enough to be copied?"""
+"""``%check_teacher``: whether a model is good enough to be copied."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def directions(said: str, scope: Scope) -> Any:
     """Read columns and their directions: ``income +, debt -``."""
     if said[:1] == "{" or is_named(said, scope.namespace):
         return evaluate(said, scope.namespace)
-    read = {}
+    read: dict[str, str] = {}
     for part in parts(said):
         if part[-1] not in SIGNS or not part[:-1].strip():
             raise unread("columns with + or - behind, like 'income +, debt -'", part)
@@ -36,10 +36,8 @@ def expectations(said: str, scope: Scope) -> Any:
         elif part[-1] in SIGNS:
             column, want = part[:-1].strip(), part[-1]
         if not column or want not in EXPECTED or (want == "max" and share is None):
-            what = (
-                "columns with +, -, unused, used, any or max 0.1 behind, like 'income +, sex any'"
-            )
-            raise unread(what, part)
+            behind = "+, -, unused, used, any or max 0.1"
+            raise unread(f"columns with {behind} behind, like 'income +, sex any'", part)
         wanted = {"max": {"max_share": share}, "any": None}.get(want, want)
         read[_once(column, read)] = wanted
     return read

@@ -18,7 +18,7 @@ class Given:
     """A line that was read: the texts of its places and options, by name."""
 
     places: Mapping[str, str]
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,12 @@ class Command:
         found, options = self._words(split(line))
         if "help" in options:
             return Given({}, options)
+        below = {option.name: option for option in self.below}
         for name, value in body(cell or ""):
-            below = {option.name: option for option in self.below}
             option = below.get(name.replace("_", "-"))
             if option is None:
-                hint = (
-                    did_you_mean(name.replace("_", "-"), below) or f" There are {', '.join(below)}."
-                )
+                near = did_you_mean(name.replace("_", "-"), below)
+                hint = near or f" There are {', '.join(below)}."
                 raise UsageError(f"There is no option {name!r} below %%{self.name}.{hint}")
             self._put(options, option, value, f"{name}: {value}")
         missing = [place.name.upper() for place in self.places[len(found) :] if place.needed]

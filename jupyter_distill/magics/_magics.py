@@ -113,7 +113,7 @@ def _magic(command: Command, settings: DistillMagics) -> Callable[..., Any]:
 
     magic.__name__ = magic.__qualname__ = command.name
     magic.__doc__ = help_of(command, settings)
+    result: Any = magic
     # asked for by %magic?: with the settings that are in force then
-    magic.getdoc = lambda: help_of(command, settings)
-    result: Callable[..., Any] = magic
-    return result
+    result.getdoc = lambda: help_of(command, settings)
+    return result  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ Reader = Callable[[str, Scope], Any]
 def unread(what: str, text: str, choices: Iterable[str] = ()) -> Unread:
     """Return the error of a value that cannot be read."""
     return Unread(f"expected {what}. Got {str(text)!r}.{did_you_mean(text, choices)}")
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def parts(text: str) -> list[str]:
@@ -94,7 +98,7 @@ def word(*words: str) -> Reader:
     def read(said: str, scope: Scope) -> Any:
         if said in words:
             return None if said == "none" else str(said)
-        raise unread(" or ".join(words), said, words)
+        raise unread(_listed(words), said, words)
 
     return or_variable(read)
 
@@ -108,7 +112,7 @@ def words(*known: str) -> Reader:
         found = parts(said)
         wrong = [one for one in found if one not in known or one == "none"]
         if wrong or not found:
-            raise unread(" or ".join(known), *(wrong or [said])[:1], known)
+            raise unread(_listed(known), next(iter(wrong), said), known)
         return found if len(found) > 1 else found[0]
 
     return or_variable(read)
@@ -170,7 +174,7 @@ def families(said: str, scope: Scope) -> Any:
     if is_named(said, scope.namespace):
         return evaluate(said, scope.namespace)
     wrong = next((one for one in found if one not in known), said)
-    raise unread(f"{', '.join(known)} or auto", wrong, [*known, "auto"])
+    raise unread(_listed([*known, "auto"]), wrong, [*known, "auto"])
 
 
 def assistants(said: str, scope: Scope) -> Any:

@@ -17,13 +17,19 @@ NONE = "There is no distillation in this notebook. Make one: %distill model X y 
 
 def names(namespace: Mapping[str, Any]) -> dict[int, str]:
     """Return by identity what distillations are called in a notebook: ``d``, or ``Out[3]``."""
-    kept = {f"Out[{n}]": value for n, value in dict(namespace.get("Out", {})).items()}
+    kept = {f"Out[{n}]": value for n, value in _shown(namespace).items()}
     kept |= {name: value for name, value in namespace.items() if not name.startswith("_")}
     found: dict[int, str] = {}
     for name, d in distillations(kept).items():
         if id(d) not in found or found[id(d)].startswith("Out["):
             found[id(d)] = name
     return found
+
+
+def _shown(namespace: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return what cells have shown."""
+    found = namespace.get("Out")
+    return found if isinstance(found, dict) else {}
 
 
 def there(namespace: Mapping[str, Any]) -> list[Any]:
@@ -34,7 +40,7 @@ def there(namespace: Mapping[str, Any]) -> list[Any]:
     gc.collect()  # a distillation and its ladder know each other, so it does not go by itself
     made: list[Any] = module.alive()
     known = {id(d) for d in made}
-    kept = distillations({**dict(namespace.get("Out", {})), **namespace}).values()
+    kept = distillations({**_shown(namespace), **namespace}).values()
     others = {id(d): d for d in kept if id(d) not in known}  # made by hand: nobody knows when
     return [*others.values(), *made]
 
