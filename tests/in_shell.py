@@ -22,7 +22,7 @@ def loaded() -> Iterator[InteractiveShell]:
     """Give a shell with the extension, which makes no rows unless asked."""
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(80, 3)), columns=["income", "age", "house size"])
-    y = np.where(X["income"] + rng.normal(size=80) / 4 > 0, "yes", "no")
+    y = np.where(X["income"] + X["age"] + rng.normal(size=80) / 4 > 0, "yes", "no")
     shell = InteractiveShell()
     shell.run_line_magic("load_ext", "jupyter_distill")
     shell.run_line_magic("config", "DistillMagics.augment = 'none'")

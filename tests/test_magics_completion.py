@@ -77,7 +77,6 @@ COLUMNS = ["income", "age", "'house size'"]
         ("%temperature d 2 --family ", ["tree"]),
         ("%%distill model X y\nforbid: age, ho", ["house size"]),
         ("%%distill model X y\nmonotone: house size ", ["+", "-"]),
-        ("%%distill model X y\nsize: 3\nsi", []),
         ("%%distill model X y\nst", ["store:", "student:"]),
         ("%%distill model X y\nstudent: tr", ["tree"]),
         ("%%distill model X y --student tree\nst", ["store:"]),
@@ -104,7 +103,14 @@ def test_sizes_of_the_ladder_are_offered(shell: InteractiveShell) -> None:
 
 def test_elsewhere_it_is_silent(shell: InteractiveShell) -> None:
     complete = matcher(shell, COMMANDS)
-    for text in ("model --st", "%time --st", "%%time\nst", "x = 3\nst", "%%fidelity d\nro"):
+    for text in (
+        "model --st",
+        "%time --st",
+        "%%time\nst",
+        "x = 3\nst",
+        "%%fidelity d\nro",
+        "%%distill X\nsize: 3\nsi",
+    ):
         lines = text.split("\n")
         context = CompletionContext("", text, len(lines[-1]), len(lines) - 1, None)
         assert complete(context)["completions"] == []
@@ -131,12 +137,13 @@ def test_nothing_of_the_users_is_run(shell: InteractiveShell) -> None:
         def predict(self) -> Any:
             raise AssertionError("it must not be run")
 
-        columns = shape = __class__ = property(predict.fget)  # type: ignore[assignment]
+        columns = shape = __class__ = predict  # type: ignore[assignment]
 
         def __getattr__(self, name: str) -> Any:
             raise AssertionError("it must not be run")
 
-        __eq__ = __hash__ = __len__ = __bool__ = __getitem__ = __getattr__  # type: ignore[assignment]
+        __eq__ = __len__ = __bool__ = __getitem__ = __getattr__  # type: ignore[assignment]
+        __hash__ = __getattr__  # type: ignore[assignment]
 
     before = set(sys.modules)
     shell.user_ns["trap"] = Trap()
@@ -193,7 +200,7 @@ def test_variables_are_told_apart(shell: InteractiveShell) -> None:
         "y": [pd.Series([1]), pl.Series([1]), pa.chunked_array([[1]]), array[:, 0], (1, 2)],
         "distillation": [shell.user_ns["d"]],
     }
-    for place, values in cases.items():
+    for place in cases:
         for other, theirs in cases.items():
             for value in theirs:
                 assert fits(value, place) == (place == other), (place, value)

@@ -11,6 +11,7 @@ from copy import deepcopy
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from traitlets.config import Config
 
@@ -42,6 +43,7 @@ def test_unloading_leaves_nothing_behind(shell: InteractiveShell) -> None:
         return "of somebody else"
 
     shell.register_magic_function(other, magic_name="audit")
+    shell.magics_manager.load_all_lazy_magics()  # as %config does
     before = state(shell)
     shell.run_line_magic("load_ext", "jupyter_distill")
     shell.run_line_magic("reload_ext", "jupyter_distill")
@@ -169,8 +171,7 @@ def test_a_notebook_shows_results_completes_and_stops_at_a_slip() -> None:
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
         line = "%certificate d 3 --immutable a"
-        reply = client.kc.complete(line, reply=True)
-        content = client.wait_for_reply_sync(reply)["content"] if False else reply["content"]
+        content = run_sync(client.kc.complete)(line, reply=True)["content"]
     kinds = [[one["output_type"] for one in cell.outputs] for cell in notebook.cells]
     shown = notebook.cells[2].outputs[-1]["data"]
     assert "model -> tree of 2 leaves" in shown["text/plain"] and "text/html" in shown

@@ -135,10 +135,7 @@ def distil(asked: Asked) -> Any:
             names = ", ".join(name.replace("_", "-") for name in said)
             raise UsageError(f"Say {names} inside the constraints, or leave these out.")
         options["constraints"] = Constraints(**said)
-    d = distill(teacher, X, y, **options)
-    if asked.quiet:  # what an interrupt cut short is said in any case
-        print("\n".join(d.notes), end="\n" if d.notes else "")
-    return d
+    return distill(teacher, X, y, **options)
 
 
 COMMAND = Command(
