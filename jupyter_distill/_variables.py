@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -98,7 +98,7 @@ def _is_truth(value: object) -> bool:
     )
 
 
-_FITS = {
+_FITS: Mapping[str, Callable[[object], bool]] = {
     "teacher": _is_teacher,
     "X": _is_frame,
     "y": _is_truth,

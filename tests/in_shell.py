@@ -30,6 +30,8 @@ def loaded() -> Iterator[InteractiveShell]:
     shell.user_ns.update(model=LogisticRegression().fit(X, y), X=X, y=y)
     yield shell
     shell.run_line_magic("unload_ext", "jupyter_distill")
+    shell.user_ns["Out"].clear()
+    shell.user_ns.clear()  # something keeps shells alive, and these would keep distillations
     atexit.unregister(shell.atexit_operations)  # half a second for each, when all is over
 
 

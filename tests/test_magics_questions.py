@@ -143,17 +143,18 @@ def test_those_that_are_alive_are_listed(shell: InteractiveShell) -> None:
     unnamed = [d.at(temperature=2.0)]
     frame = shell.run_line_magic("distillations", "")
     assert list(frame) == ["name", "teacher", "student", "size", "T", "fidelity", "measure"]
+    frame = frame[frame["name"].eq("d").cummax()]  # those of other tests come before it
     assert frame["name"].tolist() == ["d", ""] and frame["T"].tolist() == [1.0, 2.0]
     assert frame["fidelity"].tolist() == [d.rung.fidelity, unnamed[0].rung.fidelity]
     unnamed.clear()
-    assert shell.run_line_magic("distillations", "")["name"].tolist() == ["d"]
+    assert shell.run_line_magic("distillations", "")["name"].tolist()[-1] == "d"
 
 
 def test_one_that_was_loaded_is_the_last(shell: InteractiveShell, tmp_path: Path) -> None:
     shell.user_ns["d"].save(tmp_path / "d.distill")
     shell.user_ns["again"] = jd.load(tmp_path / "d.distill")
     frame = shell.run_line_magic("distillations", "")
-    assert frame["name"].tolist() == ["d", "again"]
+    assert frame["name"].tolist()[-2:] == ["d", "again"]
     del shell.user_ns["again"]
     gc.collect()
 

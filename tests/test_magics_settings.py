@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
+from typing import Any
 
 import nbformat
 import pytest
@@ -171,7 +172,12 @@ def test_a_notebook_shows_results_completes_and_stops_at_a_slip() -> None:
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
         line = "%certificate d 3 --immutable a"
-        content = run_sync(client.kc.complete)(line, reply=True)["content"]
+
+        async def ask() -> dict[str, Any]:
+            reply: dict[str, Any] = await client.kc.complete(line, reply=True)
+            return reply["content"]
+
+        content = run_sync(ask)()
     kinds = [[one["output_type"] for one in cell.outputs] for cell in notebook.cells]
     shown = notebook.cells[2].outputs[-1]["data"]
     assert "model -> tree of 2 leaves" in shown["text/plain"] and "text/html" in shown
