@@ -212,7 +212,8 @@ def test_variables_are_told_apart(shell: InteractiveShell) -> None:
 
 
 def test_a_torch_module_is_a_teacher() -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     assert fits(torch.nn.Linear(2, 2), "teacher") and not fits(torch.zeros(2), "teacher")
 
 

@@ -76,7 +76,7 @@ def test_temperature(shell: InteractiveShell) -> None:
 
 
 def test_check_teacher(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
-    check = shell.run_line_magic("check_teacher", "model X y --ask-again 0")
+    check = shell.run_line_magic("check_teacher", "model X --ask-again 0")
     assert check.rows == 80
     found = {}
     monkeypatch.setattr(jd, "check_teacher", lambda *given, **options: found.update(options))
