@@ -66,12 +66,12 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """Add the ``%distill`` magic: called by ``%load_ext jupyter_distill``."""
+    """Add ``%distill`` and the other magics: called by ``%load_ext jupyter_distill``."""
     import_module("jupyter_distill.magics").load(ipython)
 
 
 def unload_ipython_extension(ipython: Any) -> None:
-    """Take the magic away again: called by ``%unload_ext jupyter_distill``."""
+    """Take the magics away again: called by ``%unload_ext jupyter_distill``."""
     import_module("jupyter_distill.magics").unload(ipython)
 
 

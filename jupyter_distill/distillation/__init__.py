@@ -1,5 +1,6 @@
 """From a teacher and rows to a student: temperature, ladder, and the result that holds all."""
 
+from jupyter_distill.distillation._alive import alive, remember
 from jupyter_distill.distillation._alpha import AlphaPath
 from jupyter_distill.distillation._distill import distill
 from jupyter_distill.distillation._distillation import Distillation
@@ -27,11 +28,13 @@ __all__ = [
     "Resamples",
     "Rung",
     "Work",
+    "alive",
     "at_temperature",
     "distill",
     "interrupts",
     "known_grid",
     "reached",
+    "remember",
     "sweep",
     "interrupts",
 ]

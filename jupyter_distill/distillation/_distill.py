@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_distill._validation import check_number, did_you_mean, with_article
 from jupyter_distill.data.strata import fixed
+from jupyter_distill.distillation._alive import remember
 from jupyter_distill.distillation._ask import ask
 from jupyter_distill.distillation._ask_partitions import ask_partitions, in_partitions, read_sample
 from jupyter_distill.distillation._carry import carry
@@ -246,10 +247,10 @@ def distill(
     )
     result = _counted(carry(asked, result, "held_out"), work)
     try:
-        return with_findings(result, size_asked=tried[0].size is not None)
+        return remember(with_findings(result, size_asked=tried[0].size is not None))
     except KeyboardInterrupt:
         work.interrupted(MISSING)
-    return carry(result, replace(result, notes=tuple(work.notes)))
+    return remember(carry(result, replace(result, notes=tuple(work.notes))))
 
 
 def _counted(d: Distillation, work: Work) -> Distillation:

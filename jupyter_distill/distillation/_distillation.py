@@ -11,6 +11,7 @@ from jupyter_distill._late import late
 from jupyter_distill._validation import Refusal, check_number, with_article
 from jupyter_distill.constraints import Constraints
 from jupyter_distill.data import Rows, Table
+from jupyter_distill.distillation._alive import remember
 from jupyter_distill.distillation._ask_fidelity import AsksFidelity
 from jupyter_distill.distillation._ask_trust import AsksTrust
 from jupyter_distill.distillation._calibrate import Calibration
@@ -264,7 +265,7 @@ class Distillation(Evidence, AsksFidelity, AsksTrust, Outlets):
         same = (again.family, again.size) == (self.family, self.size)
         # who learns from labels alone has no temperature
         again = carry(self, again, "held_out", *(["labels_only"] if same else []))
-        return with_findings(again, size_asked=True, before=self.findings)
+        return remember(with_findings(again, size_asked=True, before=self.findings))
 
     def constraints_report(self, constraints: Constraints | None = None) -> ConstraintsReport:
         """Say for each constraint whether the student keeps it, and how that is known.

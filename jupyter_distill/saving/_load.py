@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.data import Rows
 from jupyter_distill.data.strata import fixed
-from jupyter_distill.distillation import ClassRung, Distillation, Ladder, NumberRung
+from jupyter_distill.distillation import ClassRung, Distillation, Ladder, NumberRung, remember
 from jupyter_distill.distillation._census import Census, ClassSums, NumberSums
 from jupyter_distill.distillation._course import Course
 from jupyter_distill.distillation._sample import Sample
@@ -111,11 +111,11 @@ def load(path: str | Path, *, teacher: Any = None) -> Distillation:
         got = f"a file that could not be read, as no check foresaw ({error!r:.200})"
         raise _refused(source, got, UNFORESEEN) from error
     if teacher is None:
-        return d
+        return remember(d)
     held_out = d.held_out
     found = found_again(teacher, about, *held_out, not d.inputs_given)
     object.__setattr__(d, "teacher", found)
-    return d
+    return remember(d)
 
 
 def _loaded(data: bytes) -> tuple[Distillation, About]:
