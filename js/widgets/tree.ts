@@ -51,7 +51,7 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
     signal
   );
   const copying = copier(signal);
-  const notes = h('div', { class: 'notes' });
+  const notes = h('div', { class: 'tree-notes' });
   const way = h('div');
   const bar = toolbar(
     field.element,
