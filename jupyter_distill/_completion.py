@@ -5,8 +5,9 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
-from inspect import getattr_static, isclass, ismodule
+from inspect import getattr_static
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from IPython.core.completer import (
@@ -121,18 +122,31 @@ def students() -> list[str]:
     return sorted(m.name for m in pkgutil.iter_modules([str(folder)]) if m.name[0] != "_")
 
 
-def variables(shell: Any, place: str) -> list[str]:
-    """Return the user's variables, those that fit the place first."""
-    fits = _is_teacher if place == "teacher" else _is_table
-    own = {
+def own(shell: Any) -> dict[str, Any]:
+    """Return what the user has named: no modules, no classes, nothing of IPython's."""
+    return {
         name: value
         for name, value in shell.user_ns.items()
         if not name.startswith("_")
         and name not in shell.user_ns_hidden
-        and not ismodule(value)
-        and not isclass(value)
+        and not _is(value, ModuleType, type)
     }
-    return sorted(own, key=lambda name: (not fits(own[name]), name))
+
+
+def fits(value: object, place: str) -> bool:
+    """Say whether a variable may stand in a place: ``"teacher"``, ``"X"`` or ``"y"``."""
+    return _is_teacher(value) if place == "teacher" else _is_table(value)
+
+
+def variables(shell: Any, place: str) -> list[str]:
+    """Return the user's variables, those that fit the place first."""
+    named = own(shell)
+    return sorted(named, key=lambda name: (not fits(named[name], place), name))
+
+
+def _is(value: object, *kinds: type) -> bool:
+    # isinstance would ask the object itself for its class
+    return issubclass(type(value), kinds)
 
 
 def _has(value: object, name: str) -> bool:
@@ -142,7 +156,7 @@ def _has(value: object, name: str) -> bool:
 
 def _is_teacher(value: object) -> bool:
     torch = loaded("torch")
-    if torch is not None and isinstance(value, torch.nn.Module):
+    if torch is not None and _is(value, torch.nn.Module):
         return True
     if any(_has(value, name) for name in ("predict_proba", "decision_function", "predict")):
         return True
@@ -150,4 +164,4 @@ def _is_teacher(value: object) -> bool:
 
 
 def _is_table(value: object) -> bool:
-    return _has(value, "shape") or isinstance(value, list)
+    return _has(value, "shape") or _is(value, list)
