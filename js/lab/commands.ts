@@ -121,7 +121,7 @@ export class Commands {
     );
     if (!done) return;
     const code = cells.distilCell(known.alias, done.values as unknown as cells.Wish);
-    await insert(panel, code, done.button === 1);
+    await this.#insert(panel, code, done.button === 1);
   }
 
   async check(): Promise<void> {
@@ -138,7 +138,7 @@ export class Commands {
     );
     if (!done) return;
     const wish = done.values as unknown as cells.Wish;
-    await insert(panel, cells.checkCell(known.alias, wish), true);
+    await this.#insert(panel, cells.checkCell(known.alias, wish), true);
   }
 
   async view(args: Args): Promise<void> {
@@ -160,7 +160,7 @@ export class Commands {
 
   async audit(args: Args): Promise<void> {
     const here = await this.#distilled(this.bench.trans.__('Audit'), args);
-    if (here) await insert(here.panel, cells.auditCell(here.d.name), true);
+    if (here) await this.#insert(here.panel, cells.auditCell(here.d.name), true);
   }
 
   async report(args: Args): Promise<void> {
@@ -178,7 +178,7 @@ export class Commands {
       trans,
       ({ path }) => (path ? '' : none)
     );
-    if (done) await insert(panel, cells.reportCell(d.name, done.values.path), true);
+    if (done) await this.#insert(panel, cells.reportCell(d.name, done.values.path), true);
   }
 
   async certificate(args: Args): Promise<void> {
@@ -197,7 +197,13 @@ export class Commands {
       trans,
       ({ row }) => (/^\d+$/.test(row) && Number(row) <= most ? '' : label)
     );
-    if (done) await insert(panel, cells.certificateCell(d.name, Number(done.values.row)), true);
+    if (done)
+      await this.#insert(panel, cells.certificateCell(d.name, Number(done.values.row)), true);
+  }
+
+  /** Writes code into a notebook, as {@link insert} says. */
+  #insert(panel: NotebookPanel, code: string, run: boolean): Promise<void> {
+    return insert(this.bench.app, panel, code, run);
   }
 
   /** Shows the output under the mouse in a tab. */
@@ -258,12 +264,16 @@ export class Commands {
     const { text, cell } = explain(told, trans);
     const action = cell && trans.__('Insert This Cell');
     const wanted = await say(title, cell ? `${text}\n${cell}` : text, trans, action);
-    if (wanted && cell) await insert(panel, cell, false);
+    if (wanted && cell) await this.#insert(panel, cell, false);
     return null;
   }
 
-  async #distilled(title: string, { name }: Args) {
-    const { trans } = this.bench;
+  /** The distillation that a command is about: given, the only one, or chosen. */
+  async #distilled(title: string, { name, d: given }: Args): Promise<About | null> {
+    const { trans, tracker } = this.bench;
+    const front = tracker?.currentWidget;
+    // who knows it need not ask: a cell may be inserted while another one runs
+    if (given && front) return { panel: front, d: given };
     const here = await this.#here(title);
     if (!here) return null;
     const all = here.known.distillations;
@@ -280,7 +290,7 @@ export class Commands {
       const done = await askForm(title, [field], [trans.__('Go On')], trans);
       d = all.find((one) => one.name === done?.values.name);
     }
-    return d ? { ...here, d } : null;
+    return d ? { panel: here.panel, d } : null;
   }
 
   #variables(known: Variables): Field[] {
@@ -328,11 +338,17 @@ export class Commands {
 export interface Args {
   name?: string;
   kind?: string;
+  d?: Distilled;
 }
 
 interface Here {
   panel: NotebookPanel;
   known: Variables;
+}
+
+interface About {
+  panel: NotebookPanel;
+  d: Distilled;
 }
 
 const choice = (d: Distilled): string => `${d.name}: ${d.teacher} → ${d.student}`;

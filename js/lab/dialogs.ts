@@ -100,7 +100,7 @@ export async function askForm(
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       ...actions.map((label) => Dialog.okButton({ label }))
     ];
-    const done = await showDialog({ title, body, buttons, defaultButton: buttons.length - 1 });
+    const done = await showDialog({ title, body, buttons, defaultButton: 1 });
     if (!done.button.accept || !done.value) return null;
     const values = done.value;
     problem = wrong(values);

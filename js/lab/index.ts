@@ -66,13 +66,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
       {
         distil: () => void commands.distil(),
         check: () => void commands.check(),
-        view: ({ name }, kind) => void commands.view({ name, kind }),
-        audit: ({ name }) => void commands.audit({ name }),
-        report: ({ name }) => void commands.report({ name }),
-        certificate: ({ name }) => void commands.certificate({ name }),
+        view: (d, kind) => void commands.view({ d, kind }),
+        audit: (d) => void commands.audit({ d }),
+        report: (d) => void commands.report({ d }),
+        certificate: (d) => void commands.certificate({ d }),
         insert: (code) => {
           const notebook = known.watch.notebook;
-          if (notebook) void insert(notebook, code, false);
+          if (notebook) void insert(app, notebook, code, false);
         }
       },
       trans,

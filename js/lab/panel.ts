@@ -153,7 +153,7 @@ export class DistillPanel extends Widget {
       h(
         'dl',
         { class: 'jd-facts' },
-        ...facts.flatMap(([a, b]) => [h('dt', {}, a), h('dd', {}, b)])
+        ...facts.flatMap(([a, b]) => [h('dt', {}, a), h('dd', {}, ...breakable(b))])
       ),
       ...(matters ? [h('p', { class: 'jd-dim' }, matters)] : []),
       h(
@@ -194,12 +194,17 @@ export function fidelity(
 ): string {
   if (value === null || value === undefined) return '–';
   const write = measure === 'R2' ? (n: number) => n.toFixed(2) : (n: number) => percent(n);
-  const unit = measure === 'R2' ? 'R² %1' : trans.__('%1 agreement');
-  const head = unit.replace('%1', write(value));
+  const head = measure === 'R2' ? `R² ${write(value)}` : trans.__('%1 agreement', write(value));
   if (typeof low !== 'number' || typeof high !== 'number') return head;
   const bare = (n: number) => write(n).replace(/\s*%$/, '');
   return `${head} (${bare(low)}–${write(high)})`;
 }
+
+/** Lets a long name of a class go on in another line: Random|Forest|Classifier. */
+const breakable = (text: string): (string | Node)[] =>
+  text
+    .split(/(?<=[a-z0-9_])(?=[A-Z])/)
+    .flatMap((part, place) => (place ? [h('wbr'), part] : [part]));
 
 function findings({ findings: found }: Distilled, trans: TranslationBundle): string {
   const of = (severity: string) => found.filter((one) => one === severity).length;
