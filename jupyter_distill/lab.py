@@ -1,7 +1,7 @@
-"""What the side panel of JupyterLab asks of a kernel: which distillations and variables there are.
+"""What the side panel of JupyterLab asks of a kernel: its distillations, variables and views.
 
-It is asked by the channel of the kernel itself, between two cells. So it computes no figure, imports
-nothing heavy, runs no property of a user's object, and leaves no name behind.
+It is asked by the channel of the kernel itself, between two cells. So it computes no figure,
+imports nothing heavy, runs no property of a user's object, and leaves no name behind.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the side panel is told: names, figures that are there already, and views that it may open."""
+"""What the side panel is told: names, figures that are there already, and views to open."""
 
 from __future__ import annotations
 
