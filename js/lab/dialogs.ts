@@ -63,8 +63,9 @@ export class Form extends Widget implements Dialog.IBodyWidget<Values> {
       ...{ type: 'text', spellcheck: 'false', 'aria-label': `${label}: ${other}` },
       value: known ? '' : value
     });
-    const own = h('option', { selected: !known }, other);
+    const own = h('option', {}, other);
     select.append(own);
+    if (!known) own.selected = true;
     const show = () => {
       typed.hidden = select.selectedOptions[0] !== own;
     };
