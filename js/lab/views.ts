@@ -167,9 +167,15 @@ export class Views {
     tab.title.caption = label;
     tab.title.icon = this.icon;
     tab.title.closable = true;
+    // beside the notebook, and where a view of it is there already, behind that
+    const last = [...this.#tabs].findLast((one) => one.notebook === notebook && one.isAttached);
     this.#tabs.add(tab);
     tab.disposed.connect(() => this.#tabs.delete(tab));
-    shell.add(tab, 'main', { mode: 'split-right', ref: notebook.id });
+    shell.add(
+      tab,
+      'main',
+      last ? { mode: 'tab-after', ref: last.id } : { mode: 'split-right', ref: notebook.id }
+    );
     // the main area of Notebook 7 holds its notebook alone
     if (!tab.isAttached) shell.add(tab, 'right');
     shell.activateById(tab.id);
