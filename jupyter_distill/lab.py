@@ -200,7 +200,7 @@ def _finite(value: float) -> float | None:
 
 
 def _variable(name: str, value: Any) -> dict[str, Any]:
-    about = {"name": name, "kind": type(value).__name__, "shape": []}
+    about: dict[str, Any] = {"name": name, "kind": type(value).__name__, "shape": []}
     if type(value).__module__.partition(".")[0] in _TABLES:
         shape = getattr(value, "shape", ())
         about["shape"] = [int(n) for n in shape if isinstance(n, int)]

@@ -197,7 +197,9 @@ export function fidelity(
   const head = measure === 'R2' ? `R² ${write(value)}` : trans.__('%1 agreement', write(value));
   if (typeof low !== 'number' || typeof high !== 'number') return head;
   const bare = (n: number) => write(n).replace(/\s*%$/, '');
-  return `${head} (${bare(low)}–${write(high)})`;
+  // the interval stays on one line: word joiner, no-break space
+  const interval = `(${bare(low)}–\u2060${write(high)})`.replaceAll(' ', '\u00a0');
+  return `${head} ${interval}`;
 }
 
 /** Lets a long name of a class go on in another line: Random|Forest|Classifier. */

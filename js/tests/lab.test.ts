@@ -50,6 +50,7 @@ const { Form } = await import('../lab/dialogs');
 const cells = await import('../lab/cells');
 const words = await import('../lab/words');
 const { Settings } = await import('../lab/settings');
+const { followTheme } = await import('../shared/theme');
 const { version } = await import('../lab/version');
 const schema = (await import('../schema/plugin.json')).default;
 type Distilled = import('../lab/ask').Distilled;
@@ -118,6 +119,8 @@ const look = (...distillations: Distilled[]): Look => ({
   alias: 'jd',
   distillations
 });
+
+const plain = (text: string) => text.replaceAll('\u2060', '').replaceAll('\u00a0', ' ');
 
 /** A panel in front of notebooks, and what their kernels were asked. */
 function front(answers: () => unknown = () => ({ why: null, value: look(one) })) {
@@ -216,6 +219,23 @@ describe('the lab plugin', () => {
   });
 });
 
+describe('the theme that a person chose for views', () => {
+  it('holds whatever the page has, and with it the colours', async () => {
+    const place = document.createElement('div');
+    const ended = new AbortController();
+    document.body.dataset.jpThemeLight = 'true';
+    followTheme(place, place, ended.signal);
+    expect([place.dataset.theme, place.hasAttribute('data-own-colours')]).toEqual(['light', false]);
+    document.body.dataset.jupyterDistillTheme = 'dark';
+    await vi.waitFor(() => expect(place.dataset.theme).toBe('dark'));
+    expect(place.hasAttribute('data-own-colours')).toBe(true);
+    delete document.body.dataset.jupyterDistillTheme;
+    await vi.waitFor(() => expect(place.dataset.theme).toBe('light'));
+    delete document.body.dataset.jpThemeLight;
+    ended.abort();
+  });
+});
+
 describe('the panel', () => {
   it('follows the notebook in front, its kernel and its restarts', () => {
     vi.useFakeTimers();
@@ -258,7 +278,7 @@ describe('the panel', () => {
     show(notebook('one.ipynb'));
     await vi.advanceTimersByTimeAsync(CALM);
     const card = panel.node.querySelector('.jd-card') as HTMLElement;
-    const facts = [...card.querySelectorAll('dd')].map((fact) => fact.textContent);
+    const facts = [...card.querySelectorAll('dd')].map((fact) => plain(fact.textContent ?? ''));
     expect(facts).toEqual([
       'RandomForestClassifier',
       'tree of 6 leaves',
@@ -345,7 +365,7 @@ describe('the panel', () => {
 
   it('writes fidelity in its own measure', () => {
     const write = (measure: string, ...values: (number | null)[]) =>
-      fidelity({ measure, fidelity: values }, trans as Any);
+      plain(fidelity({ measure, fidelity: values }, trans as Any));
     expect(write('R2', 0.913, 0.9, 0.95)).toBe('R² 0.91 (0.90–0.95)');
     expect(write('agreement', 1, 0.98, 1)).toBe('100 % agreement (98–100 %)');
     expect(write('agreement', 0.5, null, null)).toBe('50 % agreement');

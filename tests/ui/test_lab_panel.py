@@ -217,6 +217,33 @@ def test_a_kernel_that_is_no_python(lab: JupyterServer, page: Page, watched: Non
 
 
 @pytest.fixture
+def no_widgets(lab: JupyterServer) -> Iterator[None]:
+    """A server in whose environment nothing shows widgets, whatever the kernel's has."""
+    path = lab.home / "config_dir" / "labconfig" / "page_config.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    off = dict.fromkeys(("anywidget", "@jupyter-widgets/jupyterlab-manager"), True)
+    path.write_text(json.dumps({"disabledExtensions": off}))
+    yield
+    path.unlink()
+
+
+def test_a_server_that_shows_no_widgets(
+    lab: JupyterServer, no_widgets: None, open_notebook: OpenNotebook
+) -> None:
+    notebook = open_notebook(lab, DISTIL, "d.view()", "print(jd.doctor())")
+    page, panel = notebook.page, panel_of(notebook)
+    notebook.run_all()
+    said = "Views are shown as still pictures: anywidget, jupyterlab_widgets is missing"
+    expect(panel).to_contain_text(said, timeout=LONG)
+    expect(notebook.output("2 problems found: anywidget")).to_be_visible()
+    # the picture that a view carries for such places: in the cell, and in a tab
+    expect(page.locator(".jp-Notebook .jp-OutputArea-output svg").first).to_be_visible()
+    panel.get_by_role("button", name="Tree").click()
+    expect(page.locator(".jd-tab svg").first).to_be_visible(timeout=LONG)
+    notebook.screenshot("still")
+
+
+@pytest.fixture
 def settings(lab: JupyterServer) -> Iterator[None]:
     plugin = "jupyter-distill:plugin"
     chosen = {"defaultStudent": "rules", "theme": "dark", "rowsPerView": 100}
