@@ -60,6 +60,7 @@ export class Known {
   #happened(change: Change): void {
     if (change === 'notebook' || change === 'kernel') {
       this.#life++;
+      this.#asking = false;
       this.answer = null;
       this.#stale = true;
     }
@@ -81,8 +82,9 @@ export class Known {
     this.#stale = false;
     this.#asking = true;
     const answer = await this.asks<Look>(kernel, { ask: 'look' });
+    // meanwhile another notebook or kernel is in front: that one is asked by itself
+    if (life !== this.#life) return;
     this.#asking = false;
-    if (life !== this.#life) return this.#soon();
     if (answer.why === 'later') this.#stale = true;
     else this.answer = answer;
     this.changed();

@@ -352,6 +352,19 @@ describe('the panel', () => {
     expect(text()).toContain('There is no distillation in this notebook yet.');
   });
 
+  it('does not wait for one kernel to ask another', async () => {
+    vi.useFakeTimers();
+    const { show, known, asked } = front(() => new Promise(() => {}));
+    const [first, second] = [notebook('one.ipynb'), notebook('two.ipynb')];
+    known.seen = true;
+    show(first);
+    await vi.advanceTimersByTimeAsync(CALM);
+    show(second);
+    await vi.advanceTimersByTimeAsync(CALM);
+    expect(asked).toEqual([first, second].map((one) => one.sessionContext.session.kernel));
+    expect(asked[0]).not.toBe(asked[1]);
+  });
+
   it('says what to install, and offers the cell', async () => {
     vi.useFakeTimers();
     const { show, known, text, panel, wished } = front(() => ({ why: 'missing', python: '/py' }));
