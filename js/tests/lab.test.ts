@@ -28,7 +28,6 @@ vi.mock('@jupyterlab/notebook', () => ({
   NotebookActions: { executed: { connect() {}, disconnect() {} } }
 }));
 vi.mock('@jupyterlab/outputarea', () => ({ OutputArea: {}, SimplifiedOutputArea: class {} }));
-vi.mock('@jupyterlab/services', () => ({ ServerConnection: {} }));
 vi.mock('@jupyterlab/settingregistry', () => ({ ISettingRegistry: 'settings' }));
 vi.mock('@jupyterlab/translation', () => ({ ITranslator: 'translator', nullTranslator }));
 vi.mock('@jupyterlab/ui-components', () => ({ LabIcon: class {} }));
