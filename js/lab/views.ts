@@ -10,7 +10,9 @@ import { Panel, Widget } from '@lumino/widgets';
 import { h } from '../shared/dom';
 import { ask, type Distilled, type Made } from './ask';
 import { ended } from './kernel';
-import { explain, viewName } from './words';
+import { explain, viewName, withoutViews } from './words';
+
+const WIDGET = 'application/vnd.jupyter.widget-view+json';
 
 type Bundle = Pick<Made, 'data' | 'metadata'>;
 
@@ -43,7 +45,8 @@ export class ViewTab extends MainAreaWidget<Panel> {
 
   constructor(
     readonly notebook: NotebookPanel,
-    readonly trans: TranslationBundle
+    readonly trans: TranslationBundle,
+    readonly still: boolean
   ) {
     const content = new Panel();
     super({ content });
@@ -69,8 +72,11 @@ export class ViewTab extends MainAreaWidget<Panel> {
     return this.#gone;
   }
 
-  display(bundle: Bundle): void {
-    const output = { output_type: 'display_data', ...bundle } as IOutput;
+  display({ data, metadata }: Bundle): void {
+    const shown = { ...data };
+    // half of what a live view needs would show an error in its place
+    if (this.still && 'text/html' in shown) delete shown[WIDGET];
+    const output = { output_type: 'display_data', data: shown, metadata } as IOutput;
     this.#area.model.add(output);
   }
 
@@ -161,7 +167,8 @@ export class Views {
 
   #add(notebook: NotebookPanel, label: string): ViewTab {
     const { shell } = this.app;
-    const tab = new ViewTab(notebook, this.trans);
+    const still = withoutViews((id) => this.app.hasPlugin(id)).length > 0;
+    const tab = new ViewTab(notebook, this.trans, still);
     tab.id = `jupyter-distill-view-${crypto.randomUUID()}`;
     tab.title.label = label;
     tab.title.caption = label;

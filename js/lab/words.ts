@@ -48,6 +48,18 @@ export function explain(trouble: Trouble, trans: TranslationBundle): Said {
   }
 }
 
+/** The plugins that live views need, and the packages that bring them. */
+const NEEDED = {
+  'anywidget:plugin': 'anywidget',
+  '@jupyter-widgets/jupyterlab-manager:plugin': 'jupyterlab_widgets'
+};
+
+/** Which packages are missing here so that views cannot live; none where they can. */
+export const withoutViews = (hasPlugin: (id: string) => boolean): string[] =>
+  Object.entries(NEEDED)
+    .filter(([id]) => !hasPlugin(id))
+    .map(([, name]) => name);
+
 /** Says where the kernel's environment and that of the server do not fit. */
 export function differences(
   look: Look,
@@ -65,13 +77,7 @@ export function differences(
       )
     );
   }
-  const needed = {
-    'anywidget:plugin': 'anywidget',
-    '@jupyter-widgets/jupyterlab-manager:plugin': 'jupyterlab_widgets'
-  };
-  const missing = Object.entries(needed)
-    .filter(([id]) => !hasPlugin(id))
-    .map(([, name]) => name);
+  const missing = withoutViews(hasPlugin);
   if (missing.length) {
     said.push(
       trans.__(

@@ -219,8 +219,11 @@ def no_widgets(lab: JupyterServer) -> Iterator[None]:
     """A server in whose environment nothing shows widgets, whatever the kernel's has."""
     path = lab.home / "config_dir" / "labconfig" / "page_config.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    off = dict.fromkeys(("anywidget", "@jupyter-widgets/jupyterlab-manager"), True)
-    path.write_text(json.dumps({"disabledExtensions": off}))
+    # those of others too: what draws widgets complains where nothing manages them
+    folder = Path(sys.prefix, "share/jupyter/labextensions")
+    described = [*folder.glob("*/package.json"), *folder.glob("@*/*/package.json")]
+    names = {json.loads(one.read_text())["name"] for one in described} - {"jupyter-distill"}
+    path.write_text(json.dumps({"disabledExtensions": dict.fromkeys(names, True)}))
     yield
     path.unlink()
 
