@@ -46,6 +46,8 @@ _HOME = {
     "DisagreementTable": "widgets.disagreement",
     "TemperatureSlider": "widgets.temperature",
     "LadderView": "widgets.ladder",
+    "AuditView": "widgets.audit",
+    "CertificateView": "widgets.certificate",
     "doctor": "doctor",
 }
 __all__ = list(_HOME)  # noqa: PLE0604 - the keys are names

@@ -269,3 +269,36 @@ def test_without_a_search_there_is_no_path_to_draw() -> None:
 def test_without_a_search_there_is_no_alpha_to_draw(distilled: Distillation) -> None:
     with pytest.raises(ValueError, match=r"values of alpha that were tried. Got 0 alone.*auto"):
         distilled.alpha_chart()
+
+
+@pytest.mark.parametrize("numbers", [False, True])
+def test_calibration_is_drawn_as_it_was_measured(numbers: bool) -> None:
+    X, y = data(300)
+    if numbers:
+        d = run(lambda rows: rows[:, 0] ** 2, X, X[:, 0] ** 2 + 0.1, task="regression")
+    else:
+        d = run(smooth, X, y)
+    found = d.reliability()
+    spec = found.chart().to_dict()
+    assert len(spec["hconcat"]) == 3
+    drawn = {panel["title"]["text"]: panel for panel in spec["hconcat"]}
+    panel = drawn["The student against its teacher"]
+    (points,) = (
+        spec["datasets"][layer["data"]["name"]]
+        for layer in panel["layer"]
+        if layer["mark"]["type"] == "circle"
+    )
+    curve = found.curve("student", "teacher")
+    np.testing.assert_allclose([p["happened"] for p in points], curve["happened"])
+    assert found.chart()._repr_mimebundle_()["text/plain"].startswith("<chart: The student")
+
+
+def test_reasons_are_drawn_by_column_and_model() -> None:
+    X, y = data(200)
+    found = run(smooth, X, y).attributions(n=20)
+    spec = found.chart()._repr_mimebundle_()["application/vnd.vegalite.v5+json"]
+    (bars,) = spec["datasets"].values()
+    of = {(bar["column"], bar["model"]): bar["share"] for bar in bars}
+    for _, row in found.frame().iterrows():
+        assert of[row["column"], "teacher"] == pytest.approx(row["teacher_share"])
+        assert of[row["column"], "student"] == pytest.approx(row["student_share"])

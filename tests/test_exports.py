@@ -108,8 +108,14 @@ def test_a_state_becomes_json() -> None:
 def test_a_tree_crosses_whole(d: Distillation) -> None:
     explanation = d.explanation()
     sent = payload.tree(explanation)
-    assert sent["labels"][0] == ""
-    assert sent["labels"][1:] == [explanation.condition(k) for k in range(1, len(explanation))]
+    assert sent["tails"][0] == ""
+    feature = wire.decode(sent["feature"])
+    for k in range(1, len(explanation)):
+        name = sent["columns"][feature[explanation.parent[k]]]
+        assert name + sent["tails"][k] == explanation.condition(k)
+        assert (
+            sent["full"].get(str(k), explanation.condition(k)) == explanation.conditions_in_full[k]
+        )
     np.testing.assert_array_equal(wire.decode(sent["left"]), explanation.left)
     np.testing.assert_allclose(wire.decode(sent["teacher"]), explanation.teacher, rtol=1e-6)
     assert sent["classes"] == ["no", "yes"]

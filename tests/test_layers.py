@@ -45,6 +45,7 @@ LAYERS = {
     "_magic_line": 9,
     "_completion": 9,
     "magics": 9,
+    "workshop": 9,
     "_front_end": 9,
     "doctor": 9,
     "lab": 9,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports import payload
 from jupyter_distill.widgets.distillation import DistillationView
 from tests.small import distilled, people
 
@@ -57,8 +58,9 @@ def test_another_temperature_changes_the_whole(view: DistillationView, d: Distil
     again = d.at(temperature=4.0)
     assert view.distillation.temperature == view.distilled_at == 4.0
     assert view.summary["temperature"] == 4.0
-    assert view.tree["labels"] == list(again.explanation().conditions)
+    assert view.tree == payload.tree(again.explanation(), again.table.n_rows)
     assert view.node is None and view.folded == []
+    assert view.path["row"] == 9 and view.path["steps"][-1][0] == view.leaf
     assert view.row == 9 and view.leaf == again.student.apply(again.table)[9]
     assert view.page["ticket"] == 5 and view.page["total"] == d.table.n_rows
     assert not view.busy and view.distil_at is None

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import traitlets as t
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.ensemble import RandomForestClassifier
 
 import jupyter_distill as jd
 from jupyter_distill.distillation import Distillation
@@ -23,6 +23,8 @@ from jupyter_distill.exports.wire import decode
 from jupyter_distill.students.tree import TreeStudent
 from jupyter_distill.targets import soften
 from jupyter_distill.widgets._base import bundle
+from jupyter_distill.widgets.audit import AuditView
+from jupyter_distill.widgets.certificate import CertificateView
 from jupyter_distill.widgets.disagreement import DisagreementTable
 from jupyter_distill.widgets.distillation import DistillationView
 from jupyter_distill.widgets.ladder import LadderView
@@ -35,7 +37,7 @@ from tests.small import EVIL, distilled, people
 
 VIEWS = (
     *(TreeView, RulesView, DisagreementTable, TemperatureSlider, LadderView, DistillationView),
-    TermsView,
+    *(TermsView, AuditView, CertificateView),
 )
 # Students that a view shows where it is not a tree.
 STUDENTS = {TermsView: "linear"}
@@ -155,6 +157,8 @@ def test_views_are_found_by_name() -> None:
     assert jd.DisagreementTable is DisagreementTable
     assert jd.TemperatureSlider is TemperatureSlider
     assert jd.LadderView is LadderView
+    assert jd.AuditView is AuditView
+    assert jd.CertificateView is CertificateView
 
 
 @pytest.mark.parametrize("kind", VIEWS)
@@ -170,11 +174,48 @@ def test_data_is_never_echoed(kind: Any) -> None:
     traits = kind.class_traits(sync=True)
     data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
     data |= {"distilled_at", "busy", "summary", "rungs", "rules", "decided"}
-    data |= {"terms", "curves", "asking", "reasons"}
+    data |= {
+        "about",
+        "asking",
+        "batch",
+        "counts",
+        "curves",
+        "grid",
+        "pages",
+        "pairs",
+        "panels",
+        "path",
+        "reasons",
+        "regions",
+        "shown",
+        "terms",
+    }
     for name in data & set(traits):
         assert traits[name].metadata["echo_update"] is False
-    view = {"node", "row", "leaf", "folded", "temperature", "query", "family", "size"}
-    view |= {"rule", "sort", "filter"}
+    view = {
+        "colour",
+        "depth",
+        "family",
+        "filter",
+        "folded",
+        "follow",
+        "leaf",
+        "method",
+        "node",
+        "output",
+        "part",
+        "place",
+        "query",
+        "region",
+        "row",
+        "rows_chosen",
+        "rule",
+        "search",
+        "size",
+        "sort",
+        "student_size",
+        "temperature",
+    }
     for name in view & set(traits):
         assert traits[name].metadata.get("echo_update", True)
 
@@ -252,11 +293,12 @@ def test_a_node_that_is_not_there(d: Distillation, node: Any) -> None:
         view.row = d.table.n_rows
 
 
-def test_other_trees_are_refused_with_a_remedy() -> None:
-    with pytest.raises(TypeError, match="Got DecisionTreeClassifier. Distil it: "):
-        TreeView(DecisionTreeClassifier())  # type: ignore[arg-type]
+def test_other_models_are_refused_with_a_remedy() -> None:
+    forest = RandomForestClassifier(2).fit([[0], [1]], [0, 1])
+    with pytest.raises(TypeError, match="Got RandomForestClassifier. Distil it into one tree: "):
+        TreeView(forest)
     with pytest.raises(TypeError, match="Distil it first"):
-        TreeView("a tree")  # type: ignore[arg-type]
+        TreeView("a tree")
 
 
 def test_an_unfitted_student_is_refused() -> None:
@@ -274,8 +316,8 @@ def test_the_first_page_needs_no_question(d: Distillation) -> None:
     assert table.page["rows"] == d.table.n_rows and table.page["ticket"] == 0
     assert len(table.page["cells"][0]) == min(50, apart)
     names = [column["name"] for column in table.columns]
-    assert names[:5] == ["teacher", "student", "truth", "margin", "kl"]
-    assert names[5:] == list(d.table.names)
+    assert names[:6] == ["teacher", "student", "truth", "margin", "kl", "leaf"]
+    assert names[6:] == list(d.table.names)
     assert table.columns[0]["classes"] == ["no", "yes"]
 
 
@@ -303,7 +345,9 @@ def test_a_node_filters_the_table(d: Distillation) -> None:
 
 def test_frames_come_in_the_owners_type(d: Distillation) -> None:
     table = DisagreementTable(d)
-    pd.testing.assert_frame_equal(table.frame(), d.disagreements("all"))
+    shown, wanted = table.frame(), d.disagreements("all")
+    assert (shown.pop("leaf") == pd.Series(d.student.apply(d.table), d.table.native.index)).all()
+    pd.testing.assert_frame_equal(shown, wanted)
     assert table.selection is None
     table.row = 5
     assert list(table.selection.index) == [d.table.native.index[5]]

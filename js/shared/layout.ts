@@ -15,7 +15,7 @@ export interface Sizes {
   column: number;
   /** Room that a card takes above and below its middle. */
   up: (node: number) => number;
-  down: number;
+  down: (node: number) => number;
   gap: number;
 }
 
@@ -72,7 +72,7 @@ export function layout(links: Links, folded: ReadonlySet<number>, sizes: Sizes):
       }
     }
     top.push(-sizes.up(node));
-    bottom.push(sizes.down);
+    bottom.push(sizes.down(node));
     tops.set(node, top);
     bottoms.set(node, bottom);
   }

@@ -3,12 +3,24 @@ import { decode, type Wire } from './wire';
 /** The tree as the kernel sends it: one entry a node, parents before children, node 0 the root. */
 export interface TreePayload {
   classes: string[];
-  /** The condition on the edge from the parent; "" at the root. */
-  labels: string[];
+  /** What teacher and student are called. */
+  names: [string, string];
+  /** What a reader should know of the figures. */
+  notes: string[];
+  /** How many rows can be chosen from; null without rows. */
+  rows: number | null;
+  /** The columns that are asked about, and by each node which: a leaf has their number. */
+  columns: string[];
+  feature: Wire;
+  /** The condition on the edge from the parent, less its column; "" at the root. */
+  tails: string[];
+  /** Conditions that are cut short in `tails`, by node. */
+  full: Record<string, string>;
   left: Wire;
   right: Wire;
   support: Wire;
-  teacher: Wire;
+  /** Null where it is what the student says. */
+  teacher: Wire | null;
   student: Wire;
   agreement: Wire;
   /** Of a regression, whose mixes are one mean a node: least and greatest of all means. */
@@ -20,7 +32,15 @@ export interface TreePayload {
 export interface Tree {
   size: number;
   classes: string[];
+  names: [string, string];
+  notes: string[];
+  rows: number | null;
+  columns: string[];
+  /** The column that a node asks about, -1 for a leaf. */
+  feature: Int32Array;
+  /** The condition on the edge from the parent; "" at the root. */
   labels: string[];
+  full: Record<string, string>;
   left: Int32Array;
   right: Int32Array;
   parent: Int32Array;
@@ -42,18 +62,30 @@ export interface Numbers {
 
 /** Null when there is no tree yet. */
 export function decodeTree(payload: Partial<TreePayload> | null | undefined): Tree | null {
-  if (!payload?.left || !payload.labels?.length) return null;
-  const { classes, labels, right, support, teacher, student, agreement } = payload as TreePayload;
-  const size = labels.length;
+  if (!payload?.left || !payload.tails?.length) return null;
+  const { classes, names, notes, rows, columns, tails, full, right, support, agreement } =
+    payload as TreePayload;
+  const size = tails.length;
+  const student = decode(payload.student as Wire, 'f4');
+  const asked = payload.feature as Wire;
+  const feature = Int32Array.from(decode(asked, asked.dtype === 'u1' ? 'u1' : 'i4'), (j) =>
+    j < columns.length ? j : -1
+  );
   const tree: Tree = {
     size,
     classes,
-    labels,
+    names,
+    notes,
+    rows,
+    columns,
+    feature,
+    labels: tails.slice(),
+    full,
     left: decode(payload.left, 'i4'),
     right: decode(right, 'i4'),
     support: decode(support, 'f4'),
-    teacher: decode(teacher, 'f4'),
-    student: decode(student, 'f4'),
+    teacher: payload.teacher ? decode(payload.teacher, 'f4') : student,
+    student,
     agreement: decode(agreement, 'f4'),
     numbers: numbersOf(payload),
     parent: new Int32Array(size).fill(-1),
@@ -66,6 +98,7 @@ export function decodeTree(payload: Partial<TreePayload> | null | undefined): Tr
       }
       tree.parent[child] = node;
       tree.depth[child] = tree.depth[node] + 1;
+      tree.labels[child] = (columns[feature[node]] ?? '') + tails[child];
     }
   }
   return tree;
@@ -93,10 +126,34 @@ export function pathTo(tree: Tree, node: number): number[] {
   return path;
 }
 
-export const conditions = (tree: Tree, node: number): string[] =>
-  pathTo(tree, node)
-    .slice(1)
-    .map((at) => tree.labels[at]);
+/** The whole way to a node, each column once where all that is asked of it are bounds. */
+export function conditions(tree: Tree, node: number, inFull = false): string[] {
+  const asked = new Map<number, string[]>();
+  for (const at of pathTo(tree, node).slice(1)) {
+    const column = tree.feature[tree.parent[at]];
+    const text = (inFull ? tree.full[at] : undefined) ?? tree.labels[at];
+    asked.set(column, [...(asked.get(column) ?? []), text]);
+  }
+  return [...asked].flatMap(([column, texts]) => narrowed(tree.columns[column] ?? '', texts));
+}
+
+const GAP = ' (or missing)';
+
+/** Bounds of one column as one interval: on a way down each later bound is the tighter one. */
+function narrowed(name: string, texts: string[]): string[] {
+  let [low, high] = ['', ''];
+  const gaps = texts.filter((text) => text.endsWith(GAP)).length;
+  for (const text of texts) {
+    const tail = text.slice(name.length);
+    const bound = gaps ? tail.slice(0, -GAP.length) : tail;
+    if (gaps % texts.length || !/^ (<=|>) /.test(tail)) return texts;
+    if (tail.startsWith(' <= ')) high = bound.slice(4);
+    else low = bound.slice(3);
+  }
+  const end = gaps ? GAP : '';
+  if (low && high) return [`${low} < ${name} <= ${high}${end}`];
+  return [high ? `${name} <= ${high}${end}` : `${name} > ${low}${end}`];
+}
 
 /** Whether `node` is `ancestor` or lies below it. */
 export function isUnder(tree: Tree, node: number, ancestor: number): boolean {

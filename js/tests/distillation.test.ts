@@ -27,6 +27,8 @@ const state = () => ({
     ]
   },
   query: {},
+  rows_chosen: [],
+  region: null,
   logits: wire([1, 0, 0, 1, 2, 1], 'f4', [3, 2]),
   row_ids: wire([2, 4, 6], 'i4'),
   classes,
@@ -35,6 +37,11 @@ const state = () => ({
   busy: false,
   temperature: 1,
   distil_at: null,
+  grid: {},
+  shown: {},
+  follow: false,
+  student_size: null,
+  asked: {},
   summary: {
     teacher: HOSTILE,
     student: 'decision tree',
@@ -64,7 +71,7 @@ describe('the linked whole', () => {
     click(all('.rows .line')[1]);
     expect([model.state.row, model.state.leaf]).toEqual([4, 4]);
     expect(all('.node.lit').map((item) => item.dataset.node)).toEqual(['0', '1', '4']);
-    expect(root.querySelector('h3')?.textContent).toBe('Soft targets of row 4');
+    expect(root.querySelector('.whose')?.textContent).toBe('Soft targets of row 4');
     click(all('[data-node="2"]')[0]);
     expect(all('.rows .line').map((line) => line.dataset.row)).toEqual(['6']);
     stop();

@@ -56,7 +56,16 @@ export function fullTree(depth: number, classes = ['no', 'yes']): TreePayload {
   const k = classes.length;
   return {
     classes,
-    labels: nodes.map((i) => (i === 0 ? '' : `x${level(i)} ${i % 2 ? '<=' : '>'} ${i}`)),
+    names: ['teacher', 'student'],
+    notes: [],
+    rows: null,
+    columns: Array.from({ length: depth }, (_, d) => `x${d + 1}`),
+    feature: wire(
+      nodes.map((i) => (i < inner ? level(i) : depth)),
+      'i4'
+    ),
+    tails: nodes.map((i) => (i === 0 ? '' : ` ${i % 2 ? '<=' : '>'} ${i}`)),
+    full: {},
     left: wire(
       nodes.map((i) => (i < inner ? 2 * i + 1 : -1)),
       'i4'
@@ -80,17 +89,17 @@ export function fullTree(depth: number, classes = ['no', 'yes']): TreePayload {
 
 /** A full tree of a regression: means from 100 to 200, the error 7 everywhere. */
 export function numberTree(depth: number) {
-  const { labels, ...tree } = fullTree(depth, []);
-  const means = labels.map((_, i) => (i === 1 ? 120 : 150));
-  const error = labels.map(() => 7);
+  const { tails, ...tree } = fullTree(depth, []);
+  const means = tails.map((_, i) => (i === 1 ? 120 : 150));
+  const error = tails.map(() => 7);
   return {
     ...tree,
-    labels,
-    teacher: wire(means, 'f4', [labels.length, 1]),
+    tails,
+    teacher: wire(means, 'f4', [tails.length, 1]),
     student: wire(
       means.map((mean) => (mean === 120 ? 125 : mean)),
       'f4',
-      [labels.length, 1]
+      [tails.length, 1]
     ),
     range: [100, 200] as [number, number],
     error: wire(error, 'f4')

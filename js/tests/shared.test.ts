@@ -7,7 +7,7 @@ import { clip, wrap } from '../shared/text';
 import { brightness } from '../shared/theme';
 import { conditions, decodeTree, isUnder, leafCounts } from '../shared/tree';
 import { decode } from '../shared/wire';
-import { FakeModel, fullTree, wait } from './fakes';
+import { FakeModel, fullTree, wait, wire } from './fakes';
 
 describe('wire', () => {
   const values = Float32Array.from([1.5, -2, 3e9]);
@@ -106,7 +106,7 @@ describe('softmax', () => {
 });
 
 describe('layout', () => {
-  const sizes = { card: 100, column: 150, up: () => 40, down: 24, gap: 8 };
+  const sizes = { card: 100, column: 150, up: () => 40, down: () => 24, gap: 8 };
 
   /** Trees of all shapes from a small generator of pseudo-random numbers. */
   function grown(leaves: number, seed: number) {
@@ -167,6 +167,33 @@ describe('tree', () => {
     expect(isUnder(tree, 8, 1)).toBe(true);
     expect(isUnder(tree, 8, 2)).toBe(false);
     expect(decodeTree({})).toBeNull();
+  });
+
+  it('says the bounds of one column as one interval, and never what is not so', () => {
+    const one = (tails: Record<number, string>, full = {}) => {
+      const payload = { ...fullTree(3), columns: ['a <= b', 'a <= b', 'a <= b'], full };
+      payload.tails = payload.tails.map((tail, node) => tails[node] ?? tail);
+      // all levels ask about the first column
+      payload.feature = wire(
+        payload.tails.map((_, node) => (node < 7 ? 0 : 3)),
+        'i4'
+      );
+      const tree = decodeTree(payload);
+      if (!tree) throw new Error('no tree');
+      return (node: number, inFull?: boolean) => conditions(tree, node, inFull);
+    };
+    const bounds = one({ 1: ' <= 9', 4: ' > 2', 9: ' <= 5', 10: ' > 5' });
+    expect(bounds(9)).toEqual(['2 < a <= b <= 5']);
+    expect(bounds(10)).toEqual(['5 < a <= b <= 9']);
+    const gaps = one({ 1: ' <= 9 (or missing)', 4: ' > 2', 9: ' <= 5' });
+    // where only some let missing values through, all is said as it was asked
+    expect(gaps(9)).toEqual(['a <= b <= 9 (or missing)', 'a <= b > 2', 'a <= b <= 5']);
+    const both = one({ 1: ' <= 9 (or missing)', 3: ' <= 4 (or missing)' });
+    expect(both(3)).toEqual(['a <= b <= 4 (or missing)']);
+    const named = one({ 1: ' is x, y … and 9 more', 3: ' is x' }, { '1': 'a <= b is all of it' });
+    expect(named(3)).toEqual(['a <= b is x, y … and 9 more', 'a <= b is x']);
+    expect(named(3, true)).toEqual(['a <= b is all of it', 'a <= b is x']);
+    expect(bounds(0)).toEqual([]);
   });
 });
 

@@ -14,6 +14,11 @@ const state = (more = {}) => ({
   temperature: 2,
   row: null,
   distil_at: null,
+  grid: {},
+  shown: {},
+  follow: false,
+  student_size: null,
+  asked: {},
   ...more
 });
 
@@ -48,10 +53,10 @@ describe('temperature view', () => {
     expect(all('.bars .figure')[1].textContent).toBe(`${share.toFixed(1)} %`);
     expect(root.querySelector('.said')?.textContent).toContain(`'${HOSTILE}'`);
     expect(root.querySelectorAll('img')).toHaveLength(0);
-    expect(root.querySelector('h3')?.textContent).toBe('Soft targets of row 5');
+    expect(root.querySelector('.whose')?.textContent).toBe('Soft targets of row 5');
     model.set('row', 6);
     await wait(40);
-    expect(root.querySelector('h3')?.textContent).toContain('row 6 is not among them');
+    expect(root.querySelector('.whose')?.textContent).toContain('row 6 is not among them');
     stop();
   });
 

@@ -9,6 +9,10 @@ const state = (depth: number, more = {}) => ({
   row: null,
   leaf: null,
   folded: [],
+  path: {},
+  depth: null,
+  colour: 'student',
+  search: '',
   ...more
 });
 
@@ -36,7 +40,7 @@ describe('tree view', () => {
       Number(bar.getAttribute('width')) / Number(groove.getAttribute('width'));
     expect(bars.map(share)[0]).toBeCloseTo(0.2);
     expect(bars.map(share)[1]).toBeCloseTo(0.25);
-    expect(all('[data-node="1"]')[0].getAttribute('aria-label')).toBe(
+    expect(all('[data-node="1"] .heard')[0].textContent).toBe(
       'x1 <= 1: 125.0, 512 rows, error (RMS) 7.0'
     );
     expect(root.querySelector('.legend')?.textContent).toContain('bars: 100.0 to 200.0');
@@ -94,7 +98,7 @@ describe('tree view', () => {
     click(root.querySelector('[data-node="1"] .handle') as Element);
     expect(model.state.folded).toEqual([1]);
     expect(model.state.node).toBeNull();
-    const levels = root.querySelector('select') as HTMLSelectElement;
+    const levels = all('select')[1] as HTMLSelectElement;
     levels.value = '1';
     levels.dispatchEvent(new Event('change'));
     expect(model.state.folded).toEqual([1, 2, 3, 4, 5, 6]);
@@ -139,6 +143,146 @@ describe('tree view', () => {
     expect(root.textContent).toContain('expected a column of i4, got f8');
     expect(said).toHaveBeenCalledOnce();
     said.mockRestore();
+    stop();
+  });
+
+  it('finds a column, walks from hit to hit and opens what hides them', () => {
+    const model = new FakeModel(state(4, { folded: [1, 2], depth: 1 }));
+    const { all, root, stop } = render(tree, model);
+    const field = root.querySelector('.find input') as HTMLInputElement;
+    const said = () => root.querySelector('.find output')?.textContent;
+    expect(all('datalist option').map((o) => o.getAttribute('value'))).toEqual([
+      ...['x1', 'x2', 'x3', 'x4']
+    ]);
+    const type = (text: string) => {
+      field.value = text;
+      field.dispatchEvent(new Event('input'));
+    };
+    type('x');
+    expect(said()).toBe('15 nodes');
+    type('X3');
+    expect(model.state.search).toBe('X3');
+    expect(said()).toBe('4 nodes');
+    expect(all('.node.hit')).toHaveLength(0);
+    press(field, 'Enter');
+    expect(said()).toBe('1 of 4');
+    // its parents are open, and so is what it asks
+    expect(all('.hit.now').map((node) => node.dataset.node)).toEqual(['3']);
+    expect(all('.asked').map((node) => node.dataset.node)).toEqual(['7', '8', '9', '10']);
+    expect(model.state.folded).toEqual([2]);
+    expect(model.state.depth).toBeNull();
+    press(field, 'Enter');
+    press(field, 'Enter');
+    expect(said()).toBe('3 of 4');
+    expect(model.state.folded).toEqual([]);
+    expect(model.state.depth).toBe(4);
+    press(field, 'Escape');
+    expect(model.state.search).toBe('');
+    expect(all('.hit')).toHaveLength(0);
+    type('nothing of the kind');
+    expect(said()).toBe('no nodes');
+    press(field, 'Enter');
+    stop();
+  });
+
+  it('colours by student, teacher or agreement, and says what the colours mean', () => {
+    const model = new FakeModel(state(2));
+    const { all, root, stop } = render(tree, model);
+    const fill = (node: number) => all(`[data-node="${node}"] .band`)[0].getAttribute('fill');
+    const words = () => root.querySelector('.colours')?.textContent;
+    expect(words()).toContain('Colour: student');
+    expect(fill(0)).toContain('--jd-class-0');
+    expect(fill(1)).toContain('--jd-class-1');
+    const by = root.querySelectorAll('select')[0];
+    expect([...by.options].map((o) => o.textContent)).toEqual(['student', 'teacher', 'agreement']);
+    by.value = 'agreement';
+    by.dispatchEvent(new Event('change'));
+    expect(model.state.colour).toBe('agreement');
+    expect(fill(0)).toContain('--jd-class-5');
+    expect(words()).toContain('90 to 95 %');
+    expect(all('[data-node="1"] .rows')[0].textContent).toBe('agreement 90 %');
+    model.set('tree', numberTree(2));
+    expect(words()).toContain('Colour: error (RMS)');
+    stop();
+  });
+
+  it('shows so many of all levels, with what a folded node hides', () => {
+    const model = new FakeModel(state(3, { folded: [1, 2], depth: 1 }));
+    const { all, root, stop } = render(tree, model);
+    expect(root.querySelector('.toolbar')?.textContent).toContain('of 3 levels');
+    expect(all('select')[1]).toHaveProperty('value', '1');
+    expect(all('.hidden')).toHaveLength(2);
+    expect(all('[data-node="1"] .hidden')[0].textContent).toContain('4 leaves');
+    // leaves 7, 9 name class yes, 8, 10 class no
+    expect(all('[data-node="1"] .hidden title')[0].textContent).toBe(
+      '4 leaves: no for 50 %, yes for 50 % of the rows'
+    );
+    const levels = all('select')[1] as unknown as HTMLSelectElement;
+    levels.value = '2';
+    levels.dispatchEvent(new Event('change'));
+    expect(model.state.depth).toBe(2);
+    expect(model.state.folded).toEqual([3, 4, 5, 6]);
+    expect(all('[data-node="1"] .hidden')).toHaveLength(0);
+    model.set('folded', []);
+    expect(all('.hidden')).toHaveLength(0);
+    stop();
+  });
+
+  it('lists the way of a row with its margins, and only of the row it is given', () => {
+    const path = {
+      row: 5,
+      steps: [
+        [1, '0.5', '0.5 below'],
+        [3, HOSTILE, '']
+      ],
+      narrowest: 0
+    };
+    const model = new FakeModel(state(2, { row: 5, leaf: 3, path }));
+    const { all, root, stop } = render(tree, model);
+    expect(root.querySelector('.way caption')?.textContent).toContain(
+      'Row 5: 2 conditions to leaf 3'
+    );
+    expect(all('.way tbody tr').map((row) => row.textContent)).toEqual([
+      'x1 <= 10.50.5 belownarrowest',
+      `x2 <= 3${HOSTILE}–`
+    ]);
+    expect(root.querySelectorAll('img')).toHaveLength(0);
+    model.set('leaf', 4);
+    expect(root.querySelector('.way')).toBeNull();
+    stop();
+  });
+
+  it('lets a row be chosen where a kernel knows the rows', () => {
+    const rows = { ...fullTree(2), rows: 20 };
+    const model = new FakeModel(state(2, { tree: rows }));
+    const { root, stop } = render(tree, model);
+    const field = root.querySelector('.pick input') as HTMLInputElement;
+    expect((root.querySelector('.pick') as HTMLElement).hidden).toBe(false);
+    field.value = '7';
+    field.dispatchEvent(new Event('change'));
+    expect(model.state.row).toBe(7);
+    field.value = '';
+    field.dispatchEvent(new Event('change'));
+    expect(model.state.row).toBeNull();
+    model.set('tree', fullTree(2));
+    expect((root.querySelector('.pick') as HTMLElement).hidden).toBe(true);
+    stop();
+  });
+
+  it('offers the rule of a node as text, bounds of a column as one interval', async () => {
+    const written: string[] = [];
+    vi.stubGlobal('navigator', { clipboard: { writeText: async (t: string) => written.push(t) } });
+    const one = { ...fullTree(3), columns: ['income', 'income', 'job'] };
+    const model = new FakeModel(
+      state(3, { tree: { ...one, full: { '8': 'job in full' } }, node: 8 })
+    );
+    const { root, stop } = render(tree, model);
+    // the tails of 1, 3 and 8 are <= 1, <= 3 and > 8
+    expect(root.querySelector('.strip .rule')?.textContent).toContain('income <= 1');
+    (root.querySelector('.copy') as HTMLElement).click();
+    await Promise.resolve();
+    expect(written[0]).toMatch(/ and job in full$/);
+    vi.unstubAllGlobals();
     stop();
   });
 });

@@ -1,8 +1,8 @@
+import { copier } from '../shared/copy';
 import { attr, h, KEYS, swatch } from '../shared/dom';
 import { type CommonModel, Traits } from '../shared/model';
 import { debounce, frame } from '../shared/schedule';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
-import { copier } from './rules/copy';
 import { detail } from './rules/detail';
 import detailCss from './rules/detail.css';
 import { asked, line } from './rules/line';

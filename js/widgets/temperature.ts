@@ -6,12 +6,16 @@ import { type Average, type Logits, prepare, softenAll, softenRow } from '../sha
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { decode, type Wire } from '../shared/wire';
 import { makeBars } from './temperature/bars';
+import { makeChooser } from './temperature/chooser';
 import { type Curve, makeCurve } from './temperature/curve';
+import type { FollowModel, Grid, Shown } from './temperature/grid';
 import { sentence } from './temperature/sentence';
 import css from './temperature.css';
 
 export interface TemperatureModel extends CommonModel {
   // data
+  grid: Partial<Grid>;
+  shown: Partial<Shown>;
   logits: Wire;
   row_ids: Wire;
   classes: string[];
@@ -21,8 +25,11 @@ export interface TemperatureModel extends CommonModel {
   // view state
   temperature: number;
   row: number | null;
+  follow: boolean;
+  student_size: number | null;
   // intent
   distil_at: number | null;
+  asked: FollowModel['asked'];
 }
 
 const LOW = 0.1;
@@ -69,17 +76,19 @@ export const mount: Mount = (model, host, signal) => {
   const again = h('button', { type: 'button', class: 'button main' });
   const note = h('p', { class: 'dim note' });
   const said = h('p', { class: 'said', 'aria-live': 'polite' });
-  const whose = h('h3', {});
+  const whose = h('p', { class: 'whose' });
   const entropyText = h('span', { class: 'figure' });
   const entropyBar = h('span', {});
+  const over = h('span', {});
   const meter = h(
     'div',
     { class: 'entropy' },
-    h('span', {}, 'mean entropy, all rows'),
+    over,
     h('span', { class: 'meter', 'aria-hidden': 'true' }, entropyBar),
     entropyText
   );
   const bars = makeBars();
+  const chooser = makeChooser(new Traits<FollowModel>(model, signal), signal);
   const curve = makeCurve(LOW, HIGH);
   const body = h(
     'div',
@@ -92,7 +101,9 @@ export const mount: Mount = (model, host, signal) => {
       h('div', { class: 'track' }, slider)
     ),
     h('div', { class: 'rightside' }, whose, bars.element, meter),
-    said
+    said,
+    curve.words,
+    chooser.element
   );
 
   let held: Held | null = null;
@@ -148,12 +159,18 @@ export const mount: Mount = (model, host, signal) => {
     const t = now();
     const live = traits.get('live');
     const busy = live && traits.get('busy');
-    const same = Math.abs(t - traits.get('distilled_at')) < 1e-9;
-    again.hidden = !live || (same && !busy);
+    const at = traits.get('distilled_at') || 1;
+    const same = Math.abs(t - at) < 1e-9;
+    const brief = (traits.get('shown')?.how ?? 'distilled') !== 'distilled';
+    const earnest = same && !brief;
+    again.hidden = !live || (earnest && !busy);
     again.disabled = busy;
-    again.textContent = busy ? 'distilling…' : `Distil again at T = ${written(t)}`;
-    const here = `distilled at T = ${written(traits.get('distilled_at') || 1)}`;
-    note.textContent = live ? (same ? here : '') : `${here}; another T needs a kernel`;
+    const what = same && brief ? 'Distil in earnest' : 'Distil again';
+    again.textContent = busy ? 'distilling…' : `${what} at T = ${written(t)}`;
+    const here = `distilled at T = ${written(at)}`;
+    const few = (traits.get('grid')?.temperatures?.length ?? 0) < 2;
+    if (live) note.textContent = earnest ? here : '';
+    else note.textContent = few ? `${here}; another T needs a kernel` : '';
     note.hidden = !note.textContent;
   };
 
@@ -182,6 +199,8 @@ export const mount: Mount = (model, host, signal) => {
       plainRow = new Float64Array(k);
       scratch = new Float64Array(k);
       softenAll(held.logits, 1, plainMean, scratch, at1);
+      // as many as were sent: of very many rows a sample
+      over.textContent = `mean entropy, ${count(n)} rows`;
       bars.load(traits.get('classes'), plainMean);
       curve.load(traits.get('curve'));
       if (body.parentNode !== place) place.replaceChildren(body);
@@ -191,12 +210,18 @@ export const mount: Mount = (model, host, signal) => {
 
   slider.addEventListener(
     'input',
-    () => traits.setSoon({ temperature: snap(10 ** slider.valueAsNumber) }),
+    () => {
+      traits.setSoon({ temperature: snap(10 ** slider.valueAsNumber) });
+      chooser.ask();
+    },
     { signal }
   );
   slider.addEventListener(
     'change',
-    () => traits.set({ temperature: snap(10 ** slider.valueAsNumber) }),
+    () => {
+      traits.set({ temperature: snap(10 ** slider.valueAsNumber) });
+      chooser.ask();
+    },
     { signal }
   );
   exact.addEventListener(
@@ -205,6 +230,7 @@ export const mount: Mount = (model, host, signal) => {
       const value = Number(exact.value);
       if (value > 0) traits.set({ temperature: Math.min(HIGH, Math.max(LOW, value)) });
       exact.value = written(now());
+      chooser.ask();
     },
     { signal }
   );
@@ -213,8 +239,14 @@ export const mount: Mount = (model, host, signal) => {
   traits.on(['logits', 'row_ids', 'classes', 'curve'], load);
   traits.on(['temperature', 'row'], redraw);
   traits.on(['row'], title);
-  traits.on(['distilled_at', 'busy', 'live'], offer);
+  traits.on(['distilled_at', 'busy', 'live', 'shown', 'grid'], offer);
   load();
+};
+
+/** The size slider alone, for a student without a temperature. */
+export const mountChooser: Mount = (model, host, signal) => {
+  host.classList.add('temperature-view');
+  host.append(sheet(css), makeChooser(new Traits<FollowModel>(model, signal), signal).element);
 };
 
 export default defineView(mount);

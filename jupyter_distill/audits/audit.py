@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 import pandas as pd
 from tqdm.auto import tqdm
@@ -127,6 +128,10 @@ class Audit:
     def _repr_html_(self) -> str:
         html: str = late("jupyter_distill.exports.audit:audit")(self)
         return html
+
+    def view(self, **chosen: Any) -> Any:
+        """Return the view of a notebook; `chosen` is what it starts with, e.g. ``part="bias"``."""
+        return late("jupyter_distill.widgets.audit:AuditView")(self, **chosen)
 
 
 def audit(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import narwhals.stable.v1 as nw
 import numpy as np
@@ -13,37 +15,71 @@ from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill._validation import Refusal, brief, check_choice, expected, some
 from jupyter_distill.distillation import Distillation
-from jupyter_distill.targets import KL
+from jupyter_distill.targets import KL, SoftTargets
+
+# Rows that are compared at once: what is made on the way stays in the processor's cache.
+BLOCK = 65_536
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Teacher and student side by side, for all rows of a distillation.
 
+    How far they are apart is measured when it is asked for: a table of a million rows opens on
+    those where they part.
+
     Attributes
     ----------
     teacher, student : ndarray of int, shape (n,)
         Codes of the classes that they name.
-    margin : ndarray of float, shape (n,)
-        By how much the teacher prefers its class to the student's, as a probability; 0 where
-        they agree.
-    kl : ndarray of float, shape (n,)
-        KL(teacher || student) at T = 1, in nats.
+    targets : SoftTargets
+        What the teacher says in full.
+    logits : ndarray of shape (n, K)
+        What the student says in full.
     """
 
     teacher: NDArray[np.intp]
     student: NDArray[np.intp]
-    margin: NDArray[np.float64]
-    kl: NDArray[np.float64]
+    targets: SoftTargets
+    logits: NDArray[np.float64]
 
     @classmethod
     def of(cls, d: Distillation) -> Comparison:
         """Compare over all rows."""
         logits = d.student.output(d.table)
-        teacher, student = d.targets.predicted, logits.argmax(1)
-        p, rows = d.targets.at(1.0), np.arange(d.targets.n_rows)
-        kl = KL.per_row(logits, d.targets)
-        return cls(teacher, student, p[rows, teacher] - p[rows, student], kl)
+        return cls(d.targets.predicted, logits.argmax(1), d.targets, logits)
+
+    @cached_property
+    def margin(self) -> NDArray[np.float64]:
+        """By how much the teacher prefers its class to the student's, shape (n,).
+
+        As a probability; 0 where they agree.
+        """
+        return self._in_blocks(self.margin_of)
+
+    @cached_property
+    def kl(self) -> NDArray[np.float64]:
+        """KL(teacher || student) at T = 1, in nats, shape (n,)."""
+        return self._in_blocks(self.kl_of)
+
+    def margin_of(self, rows: NDArray[np.intp] | slice) -> NDArray[np.float64]:
+        """Return the margin of some rows."""
+        if not len(self.teacher[rows]):
+            return np.zeros(0)
+        p = self.targets.take(rows).at(1.0)
+        each = np.arange(len(p))
+        return np.asarray(p[each, self.teacher[rows]] - p[each, self.student[rows]])
+
+    def kl_of(self, rows: NDArray[np.intp] | slice) -> NDArray[np.float64]:
+        """Return the divergence of some rows."""
+        if not len(self.teacher[rows]):
+            return np.zeros(0)
+        return KL.per_row(self.logits[rows], self.targets.take(rows))
+
+    def _in_blocks(self, measure: Callable[[slice], NDArray[np.float64]]) -> NDArray[np.float64]:
+        n = len(self.teacher)
+        starts = range(0, n, BLOCK)
+        return np.concatenate([measure(slice(at, min(at + BLOCK, n))) for at in starts])
 
     @cached_property
     def apart(self) -> NDArray[np.bool_]:
@@ -70,7 +106,7 @@ class Comparison:
     def worst_first(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return those of `rows` where the models part, the surest teacher first."""
         apart = rows[self.apart[rows]]
-        return apart[np.lexsort((-self.kl[apart], -self.margin[apart]))]
+        return apart[np.lexsort((-self.kl_of(apart), -self.margin_of(apart)))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +148,15 @@ class Difference:
 Compared = Comparison | Difference
 
 
+# Views, audits and reports of one distillation ask again and again; it never changes.
+_KNOWN: WeakKeyDictionary[Distillation, Compared] = WeakKeyDictionary()
+
+
 def compare(d: Distillation) -> Compared:
     """Compare teacher and student over all rows."""
-    return Difference.of(d) if d.task == "regression" else Comparison.of(d)
+    if d not in _KNOWN:
+        _KNOWN[d] = Difference.of(d) if d.task == "regression" else Comparison.of(d)
+    return _KNOWN[d]
 
 
 def disagreements(d: Distillation, rows: str = "held_out", region: Any = None) -> Any:
@@ -183,11 +225,20 @@ def _positions(d: Distillation, region: Any, rows: str) -> NDArray[np.intp]:
     return np.asarray(found, dtype=np.intp)
 
 
-def side_by_side(d: Distillation, compared: Compared, rows: ArrayLike) -> Any:
-    """Return some rows in the owner's frame type, the answers of both models before them."""
+def side_by_side(
+    d: Distillation,
+    compared: Compared,
+    rows: ArrayLike,
+    also: Mapping[str, NDArray[Any]] | None = None,
+) -> Any:
+    """Return some rows in the owner's frame type, the answers of both models before them.
+
+    `also` are further columns behind the answers, for all rows.
+    """
     rows = np.asarray(rows, dtype=np.intp)
     taken = set(d.table.names)  # the owner's columns keep their names
-    columns = {_free(name, taken): v[rows] for name, v in compared.columns(d).items()}
+    beside = {**compared.columns(d), **(also or {})}
+    columns = {_free(name, taken): v[rows] for name, v in beside.items()}
     native = d.table.native_rows(rows)
     if isinstance(native, np.ndarray):
         native = pd.DataFrame(native, columns=list(d.table.names), index=rows)

@@ -107,6 +107,14 @@ class Reliability:
                 found = found[found[name] == wanted]
         return found.reset_index(drop=True)
 
+    def chart(self) -> Any:
+        """Return an Altair chart of the curves; it shows itself without a network.
+
+        Both models against the truth, and the student against its teacher, as far as they were
+        measured. Needs the extra ``charts``; its data is :meth:`curve`.
+        """
+        return late("jupyter_distill.exports.vega_audits:reliability_chart")(self)
+
     def describe(self) -> str:
         """Return the measures as text."""
         head = f"Calibration of {self.student} and {self.teacher}, {self.rows:,} {self.which}"

@@ -3,7 +3,9 @@
 from jupyter_distill.distillation._alpha import AlphaPath
 from jupyter_distill.distillation._distill import distill
 from jupyter_distill.distillation._distillation import Distillation
+from jupyter_distill.distillation._grid import Grid, known_grid
 from jupyter_distill.distillation._ladder import Ladder
+from jupyter_distill.distillation._quick import FAST
 from jupyter_distill.distillation._resampled import Resamples
 from jupyter_distill.distillation._rungs import ClassRung, NumberRung, Rung
 from jupyter_distill.distillation._sweep import at_temperature, reached, sweep
@@ -12,11 +14,13 @@ from jupyter_distill.findings import Finding, Findings
 from jupyter_distill.targets.asking import InterruptedWarning
 
 __all__ = [
+    "FAST",
     "AlphaPath",
     "ClassRung",
     "Distillation",
     "Finding",
     "Findings",
+    "Grid",
     "InterruptedWarning",
     "Ladder",
     "NumberRung",
@@ -26,6 +30,7 @@ __all__ = [
     "at_temperature",
     "distill",
     "interrupts",
+    "known_grid",
     "reached",
     "sweep",
     "interrupts",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from jupyter_distill.data import Table
 from jupyter_distill.distillation._alpha import AlphaPath
 from jupyter_distill.distillation._assistants import Fitted
@@ -16,6 +18,9 @@ from jupyter_distill.distillation._lessons import Teaching
 from jupyter_distill.distillation._trials import Trial
 from jupyter_distill.students import Student
 from jupyter_distill.targets import Targets
+
+# Rows of a quick fit: enough for a small tree, and few enough that it is there at once.
+BRIEF = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +84,20 @@ class Course:
         """Rows prepared for the family, made once."""
         return self.template.prepare(self.table.bare(), self.targets.weights)
 
+    @property
+    def is_long(self) -> bool:
+        """Whether a quick fit takes a part of the rows only."""
+        return self.targets.n_rows > BRIEF
+
+    @cached_property
+    def brief(self) -> tuple[Any, Targets]:
+        """Prepared rows of a quick fit, at most 10,000 that are drawn once, and their targets."""
+        if not self.is_long:
+            return self.prepared, self.targets
+        some = np.sort(np.random.default_rng(0).choice(self.targets.n_rows, BRIEF, replace=False))
+        targets = self.targets.take(some)
+        return self.template.prepare(self.table.take(some).bare(), targets.weights), targets
+
     def together(self, size: int) -> tuple[int, ...]:
         """Return the sizes that are fitted with one: in some families they depend on another."""
         T = self.temperatures[size]
@@ -88,4 +107,4 @@ class Course:
         """Return the same with all sizes at one temperature, and another one chosen."""
         of_all = dict.fromkeys(self.sizes, temperature)
         again = replace(self, size=size, temperatures=of_all, standardised=False)
-        return carry(self, again, "prepared")
+        return carry(self, again, "prepared", "brief")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ from jupyter_distill._late import late
 from jupyter_distill._validation import expected
 from jupyter_distill.distillation._alpha import columns
 from jupyter_distill.distillation._assistants import Fitted
+from jupyter_distill.distillation._grid import Grid, grid
 from jupyter_distill.distillation._mixin import Mixin
 from jupyter_distill.distillation._stages import stages
 from jupyter_distill.distillation._trials import Trial
@@ -53,6 +55,28 @@ class Evidence(Mixin):
             )
         draw = late("jupyter_distill.exports.vega:temperature_chart")
         return draw(self._d.temperature_path, self._d.calibration.matters(self._d.size))
+
+    def grid(self, temperatures: Sequence[float] | None = None, *, progress: bool = True) -> Grid:
+        """Fit a student of every size at every temperature, for where no kernel answers.
+
+        Those of the ladder are taken as they are, the others fitted quickly, on 10,000 rows at
+        most and without a search. A view that is opened later holds them, so that its sliders
+        move in a saved notebook too; a page or report that is written makes them by itself.
+
+        Parameters
+        ----------
+        temperatures : sequence of float, optional
+            Those to fit at, beside those of the ladder; unless given, those that calibration
+            tries, of a family that is fitted quickly.
+        progress : bool, default True
+            Whether to draw a bar. An interrupt keeps what is fitted.
+
+        Returns
+        -------
+        Grid
+            The students, and what was left out.
+        """
+        return grid(self._d, temperatures, progress=progress)
 
     @property
     def alpha_path(self) -> pd.DataFrame:

@@ -51,6 +51,8 @@ class TreeExplanation(Explanation):
     error : ndarray of float64, shape (m,), optional
         Of a regression, whose `classes` are empty and whose K is 1: root mean squared difference
         between student and teacher.
+    names : tuple of (str, str)
+        What the two are called: teacher and student, unless the tree was read from elsewhere.
     """
 
     columns: tuple[Column, ...]
@@ -69,6 +71,7 @@ class TreeExplanation(Explanation):
     student: Floats
     agreement: Floats
     error: Floats | None = None
+    names: tuple[str, str] = ("teacher", "student")
 
     def __len__(self) -> int:
         return len(self.left)
@@ -97,6 +100,14 @@ class TreeExplanation(Explanation):
     @cached_property
     def conditions(self) -> tuple[str, ...]:
         """The condition on the edge above every node; empty for the root."""
+        return self._conditions(in_full=False)
+
+    @cached_property
+    def conditions_in_full(self) -> tuple[str, ...]:
+        """The same with every category named, however many."""
+        return self._conditions(in_full=True)
+
+    def _conditions(self, *, in_full: bool) -> tuple[str, ...]:
         texts = [""] * len(self)
         above: list[dict[int, Limit]] = [{} for _ in range(len(self))]
         for node in np.flatnonzero(self.left >= 0):
@@ -104,7 +115,7 @@ class TreeExplanation(Explanation):
             before = above[node].get(column)
             for side, child in ((True, self.left[node]), (False, self.right[node])):
                 step = self._step(int(node), side)
-                texts[child] = step.text(before)
+                texts[child] = step.text(before, in_full=in_full)
                 above[child] = {**above[node], column: before.narrowed(step) if before else step}
         return tuple(texts)
 
@@ -154,11 +165,11 @@ class TreeExplanation(Explanation):
             "rows": self.support,
         }
         if self.error is not None:
-            data |= {"error": self.error, "teacher": self.teacher[:, 0]}
-            return pd.DataFrame({**data, "student": self.student[:, 0]})
+            means = zip(self.names, (self.teacher[:, 0], self.student[:, 0]), strict=True)
+            return pd.DataFrame({**data, "error": self.error, **dict(means)})
         data["agreement"] = self.agreement
         data["answer"] = [self.classes[k] for k in self.student.argmax(1)]
-        for who, mix in (("teacher", self.teacher), ("student", self.student)):
+        for who, mix in zip(self.names, (self.teacher, self.student), strict=True):
             for k, name in enumerate(self.classes):
                 data[f"{who}: {name}"] = mix[:, k]
         return pd.DataFrame(data)

@@ -19,6 +19,11 @@ AGREEMENT = {
     "sign_agreement": "sign agreement, where both use a column",
     "feature_agreement": "of the teacher's first {}, shared",
 }
+WHAT = {
+    "shap": "mean |SHAP value|",
+    "lime": "mean |LIME weight|",
+    "surrogate": "mean |local weight|",
+}
 AGREE = 450  # width
 
 
@@ -101,11 +106,10 @@ def _shares(found: Attributions) -> str:
     if more:
         rest = ", ".join(f"{who} {frame[f'{who}_share'].iloc[MOST:].sum():.0%}" for who in whose)
         foot = f"{more} more in .frame(), all together: {rest}."
-    what = {"shap": "mean |SHAP value|", "lime": "mean |LIME weight|"}
-    named = what.get(found.method, "mean |local weight|")
     return twin_bars.twin_bars(
         Bars(
-            title=f"Share of each column in the reasons of {len(found.index):,} rows: {named}",
+            title=f"Share of each column in the reasons of {len(found.index):,} rows: "
+            f"{WHAT[found.method]}",
             pairs=pairs,
             head="column",
             share=True,

@@ -18,9 +18,14 @@ WIDE = 14  # columns
 
 def audit(audited: Audit) -> str:
     """Return an audit in its frame."""
+    return html.framed(whole(audited))
+
+
+def whole(audited: Audit) -> str:
+    """Return an audit without its frame."""
     head = f"<p><strong>{escape(audited.headline)}</strong></p>"
     found = html.findings(audited.findings) or f"<p>{escape(repr(audited.findings))}</p>"
-    return html.framed(head + found + parts(audited))
+    return head + found + parts(audited)
 
 
 def parts(audited: Audit, *, folded: bool = True) -> str:
@@ -44,7 +49,12 @@ def parts(audited: Audit, *, folded: bool = True) -> str:
 
 def alone(result: Result) -> str:
     """Return one result in its frame, for a cell of its own."""
-    return html.framed(_result(result, drawing(result), ".frame()"))
+    return html.framed(one(result))
+
+
+def one(result: Result, where: str = ".frame()") -> str:
+    """Return one result without its frame; `where` says how to get all of its table."""
+    return _result(result, drawing(result), where)
 
 
 def _part(name: str, title: str, audited: Audit, folded: bool) -> str:

@@ -34,16 +34,30 @@ AS_TEXT = {".json": "to_json", ".txt": "describe"}
 
 def certificate(one: Certificate) -> str:
     """Return one certificate in its frame."""
-    return html.framed(_account(one))
+    return html.framed(inside(one))
+
+
+def inside(what: Certificate | Certificates) -> str:
+    """Return one account, or the accounts of many, without their frame."""
+    return _account(what) if isinstance(what, Certificate) else _several(what)
 
 
 def certificates(many: Certificates) -> str:
     """Return a table with a line per row, and the first accounts folded behind it."""
+    return html.framed(inside(many))
+
+
+def _several(many: Certificates) -> str:
     folded = "".join(_folded(one) for one in many[:MOST])
     more = ""
     if len(many) > MOST:
         more = f'<p class="dim">{count(len(many) - MOST)} more: .frame() and .save() have all.</p>'
-    return html.framed(_table(many) + folded + more)
+    return _table(many) + folded + more
+
+
+def nothing(why: str) -> str:
+    """Return what is shown of a row that has no certificate."""
+    return html.notes([why])
 
 
 def save(what: Certificate | Certificates, path: str | Path) -> Path:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import narwhals.stable.v1 as nw
@@ -32,7 +33,7 @@ class Field:
     ----------
     name : str
         Unique key.
-    kind : {"numeric", "category", "boolean", "class", "measure"}
+    kind : {"numeric", "category", "boolean", "class", "measure", "leaf"}
         How it is shown, sorted and filtered.
     title : str
         What stands above it.
@@ -50,6 +51,10 @@ class Field:
     values: NDArray[Any]
     texts: tuple[str, ...] = ()
     feature: int | None = None
+
+    def at(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return the values of some rows."""
+        return np.asarray(self.values[rows])
 
     @property
     def coded(self) -> bool:
@@ -75,27 +80,31 @@ class Field:
         if descending:
             rank[:-1] = len(self.texts) - 1 - rank[:-1]
         rank[-1] = len(self.texts)
-        return rank[self._codes()]
+        return rank[self._codes]
 
-    def _codes(self) -> NDArray[np.intp]:
-        """Return codes with everything missing or unlisted in one place after the last."""
+    @cached_property
+    def _codes(self) -> NDArray[Any]:
+        """Codes with everything missing or unlisted in one place after the last; kept small."""
         values = np.ascontiguousarray(self.values)
         known = values >= 0  # false for NaN too
-        return np.where(known, values, len(self.texts)).astype(np.intp)
+        small = np.int16 if len(self.texts) < 2**15 else np.int32
+        return np.where(known, values, len(self.texts)).astype(small)
 
     def named(self, chosen: Callable[[str], bool]) -> Mask:
         """Return the rows whose name is chosen; every name is asked about once."""
         hits = np.array([*(chosen(text) for text in self.texts), chosen(MISSING)])
-        return np.asarray(hits[self._codes()])
+        return np.asarray(hits[self._codes])
 
     def matches(self, op: str, value: Any) -> Mask:
         """Return the rows that pass one filter."""
+        if op == "in":
+            return self._among(value)
         if value is None:
             return np.asarray(~(self.values >= 0) if self.coded else np.isnan(self.values))
         if self.coded:
             if op not in ("contains", "is"):
                 raise ValueError(
-                    expected('"contains" or "is" for a column of names', got=f"{op!r}")
+                    expected('"contains", "is" or "in" for a column of names', got=f"{op!r}")
                 )
             wanted = fold(value)
             return self.named(
@@ -111,6 +120,59 @@ class Field:
         with np.errstate(invalid="ignore"):
             compared = {"is": np.equal, ">=": np.greater_equal, "<=": np.less_equal}[op]
             return np.asarray(compared(self.values, number))
+
+    def _among(self, values: Any) -> Mask:
+        """Return the rows that hold one of some values; None among them: what is missing."""
+        if isinstance(values, str) or not isinstance(values, Sequence):
+            raise ValueError(
+                expected(
+                    f"a list of values of {self.title!r}",
+                    got=repr(values),
+                    remedy='Write it as in {"op": "in", "value": ["a", "b", None]}.',
+                )
+            )
+        if self.coded:
+            wanted = {fold(value) for value in values if value is not None}
+            if None in values:
+                wanted.add(fold(MISSING))
+            return self.named(lambda text: fold(text) in wanted)
+        numbers = [_as_number(value, self.title) for value in values if value is not None]
+        found = np.isin(self.values, numbers)
+        return found | np.isnan(self.values) if None in values else found
+
+
+class Measured(Field):
+    """A measure that is taken of the rows in sight, and of all rows when somebody sorts by it.
+
+    Parameters
+    ----------
+    name, title : str
+        As of any field.
+    whole : function
+        Returns the values of all rows.
+    some : function of ndarray of int
+        Returns those of some rows.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        whole: Callable[[], NDArray[np.float64]],
+        some: Callable[[NDArray[Any]], NDArray[np.float64]],
+    ) -> None:
+        given = {"name": name, "kind": "measure", "title": title, "_whole": whole, "_some": some}
+        for key, value in given.items():
+            object.__setattr__(self, key, value)
+
+    @cached_property
+    def values(self) -> NDArray[Any]:  # type: ignore[override]
+        """Values of all rows."""
+        return self._whole()  # type: ignore[attr-defined, no-any-return]
+
+    def at(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return the values of some rows."""
+        return self._some(rows)  # type: ignore[attr-defined, no-any-return]
 
 
 def features(table: Table, *, taken: Sequence[str] = ()) -> list[Field]:
@@ -129,7 +191,9 @@ def features(table: Table, *, taken: Sequence[str] = ()) -> list[Field]:
 
 def cells(table: Table, field: Field, rows: NDArray[Any]) -> list[Any]:
     """Return the values of one column in some rows, as JSON holds them exactly."""
-    values = field.values[rows]
+    values = field.at(rows)
+    if field.kind == "leaf":
+        return [int(v) for v in values]
     if field.kind == "measure":
         return [None if np.isnan(v) else float(f"{v:.7g}") for v in values]
     if field.feature is None and not field.coded:
@@ -197,8 +261,15 @@ def fold(value: object) -> str:
 
 def _as_number(value: object, column: str) -> float:
     try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = np.nan
+    if np.isnan(number):  # no number is more or less than it
         raise ValueError(
-            expected(f"a number to compare {column!r} with", got=repr(value))
-        ) from error
+            expected(
+                f"a number to compare {column!r} with",
+                got=repr(value),
+                remedy="What is missing is found by None.",
+            )
+        )
+    return number

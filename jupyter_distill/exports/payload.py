@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,9 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._softmax import log_softmax
+from jupyter_distill.checks._calibration import ENOUGH
+from jupyter_distill.checks._reliability import likeliest_temperature
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports.says import span
 from jupyter_distill.exports.wire import Wire, encode
+from jupyter_distill.targets import SoftTargets
 
 # Rows whose logits go to the browser: enough for a mean that does not move by a pixel, and at
 # most about one megabyte however many classes there are.
@@ -23,23 +27,44 @@ _at_most: ContextVar[int | None] = ContextVar("rows whose logits are sent", defa
 FLOOR = -1e30
 
 
-def tree(explanation: TreeExplanation) -> dict[str, Any]:
+def tree(
+    explanation: TreeExplanation, rows: int | None = None, notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return a tree for the browser: structure, conditions and class mixes of every node.
 
     Of a regression means in place of mixes, with their range and error. Shares and means are
-    rounded to single precision, which is more than a screen can show.
+    rounded to single precision, which is more than a screen can show. Of a condition is sent what
+    follows the name of its column, and the whole of it in full where it is cut short; `rows` is
+    how many rows can be chosen from.
     """
+    columns, asked, full = explanation.columns, explanation.feature, explanation.conditions_in_full
+    told = [int(j) for j in np.unique(asked[asked >= 0])]
+    place = {j: k for k, j in enumerate(told)}
+    feature = [place.get(int(j), len(told)) for j in asked]
+    tails = []
+    for parent, text in zip(explanation.parent, explanation.conditions, strict=True):
+        name = columns[asked[parent]].name if parent >= 0 else ""
+        assert text.startswith(name), "a condition begins with the name of its column"
+        tails.append(text[len(name) :])
     numbers = {}
     if explanation.error is not None:
         numbers = {"range": list(span(explanation)), "error": _shown(explanation.error)}
+    teacher = _shown(explanation.teacher)
     return {
         **numbers,
         "classes": list(explanation.classes),
-        "labels": [explanation.condition(node) for node in range(len(explanation))],
+        "names": list(explanation.names),
+        "notes": list(notes),
+        "rows": rows,
+        "columns": [columns[j].name for j in told],
+        "feature": encode(feature, "u1" if len(told) < 256 else "i4"),
+        "tails": tails,
+        "full": {str(k): t for k, t in enumerate(full) if t != explanation.condition(k)},
         "left": encode(explanation.left, "i4"),
         "right": encode(explanation.right, "i4"),
         "support": _shown(explanation.support),
-        "teacher": _shown(explanation.teacher),
+        # the labels that a tree holds are what it says
+        "teacher": None if explanation.teacher is explanation.student else teacher,
         "student": _shown(explanation.student),
         "agreement": _shown(explanation.agreement),
     }
@@ -97,6 +122,35 @@ def calibrated(path: pd.DataFrame, temperature: float) -> float:
     """Return the temperature that calibration chose; the given one if nothing was tried."""
     chosen = path.loc[path["chosen"].astype(bool), "temperature"]
     return float(chosen.iloc[0]) if len(chosen) else float(temperature)
+
+
+def truest(targets: SoftTargets) -> dict[str, Any]:
+    """Return at which T the teacher's own probabilities fit the truth best, and by how much.
+
+    Its log loss at every T, and the likeliest T with its 95 % interval (temperature scaling); of
+    too few rows whose class is known, nothing.
+    """
+    if targets.labels is None:
+        return {}
+    known = targets if targets.known is None else targets.take(targets.known)
+    if known.n_rows < ENOUGH:
+        return {}
+    labels, rows = np.asarray(known.labels), np.arange(known.n_rows)
+    at = np.geomspace(0.1, 20, 47)
+    losses = [float(-log_softmax(known.logits, T)[rows, labels].mean()) for T in at]
+    T, low, high, loss = likeliest_temperature(known, labels)
+    return {
+        "truth": {
+            "temperature": [float(f"{T:.4g}") for T in at],
+            "loss": losses,
+            "best": T,
+            "low": low,
+            "high": high,
+            "least": loss,
+            "plain": float(-log_softmax(known.logits)[rows, labels].mean()),
+            "rows": known.n_rows,
+        }
+    }
 
 
 def _shown(values: NDArray[np.float64]) -> Wire:

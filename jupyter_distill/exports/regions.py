@@ -36,11 +36,12 @@ def _line(one: Region, drawn: Forest, numbers: bool) -> Line:
         label=f"{one.number}: {one.rule}",
         marks=(Mark(*one.rate, "dot" if one.clear else "ring"),),
         cells=(drawn.write(one.rate.value), count(one.rows)),
-        under=_right(one, numbers),
+        under=who_is_right(one, numbers),
     )
 
 
-def _right(one: Region, numbers: bool) -> str:
+def who_is_right(one: Region, numbers: bool) -> str:
+    """Return which of the two has the truth in a region, in words."""
     if not one.known:
         return "truth not known"
     said = f"teacher {percent(one.teacher_right.value)}, student {percent(one.student_right.value)}"

@@ -8,17 +8,19 @@ from pathlib import Path
 from jupyter_distill._files import write_whole
 from jupyter_distill._validation import expected, target_file
 from jupyter_distill.audits.audit import Audit, mark
-from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation import Distillation, known_grid
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import audit as audits
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import choices, html, overview, page, payload, state
+from jupyter_distill.exports import grid as grids
 from jupyter_distill.exports.answers import row_index
 from jupyter_distill.exports.choices import section
 from jupyter_distill.exports.html import escape
 from jupyter_distill.exports.kept import kept
 from jupyter_distill.exports.learnt import learnt
 from jupyter_distill.exports.provenance import provenance
+from jupyter_distill.exports.wire import decode
 
 WORST = 25
 
@@ -104,14 +106,20 @@ def compose(d: Distillation, audited: Audit | None = None, when: When = None) ->
         after += section("Audit", audits.parts(audited, folded=False), audited.headline)
     if not isinstance(explanation, TreeExplanation):
         return page.document(title, before + picture + after)
+    table = state.carried(rows)
+    grid = known_grid(d) or d.grid()
     view = {
         "tree": payload.tree(explanation),
         "columns": state.columns(rows),
-        **state.carried(rows),
+        **table,
         **state.temperature(d),
+        **grids.of_page(d, grid, decode(table["page"]["row_ids"])),
         "summary": {},  # the head above stays in place
-        **dict.fromkeys(("node", "row", "leaf", "distil_at")),
+        **dict.fromkeys(("node", "row", "leaf", "depth", "distil_at")),
+        "path": {},
         "folded": [],
+        "colour": "student",
+        "search": "",
         "busy": False,
     }
     try:

@@ -67,12 +67,20 @@ class ClassesSay:
     """Nodes that name a class."""
 
     tree: TreeExplanation
-    bars_head = "teacher, student below"
     last_head = "agreement"
-    about = (
-        "the class mix of teacher and student, the rows that reach it, and how many of them get "
-        "the teacher's answer"
-    )
+
+    @property
+    def bars_head(self) -> str:
+        """Return whose mixes they are."""
+        return "{}, {} below".format(*self.tree.names)
+
+    @property
+    def about(self) -> str:
+        """Return what stands in a row."""
+        return (
+            "the class mix of {} and {}, the rows that reach it, and the share of them for which "
+            "both name the same class"
+        ).format(*self.tree.names)
 
     @property
     def legend(self) -> tuple[tuple[str, str], ...]:
@@ -113,7 +121,7 @@ class ClassesSay:
         return "; ".join(
             f"{who}: "
             + ", ".join(f"{n} {percent(p)}" for n, p in zip(tree.classes, mix[node], strict=True))
-            for who, mix in (("teacher", tree.teacher), ("student", tree.student))
+            for who, mix in zip(tree.names, (tree.teacher, tree.student), strict=True)
         )
 
 
@@ -123,11 +131,20 @@ class NumbersSay:
 
     tree: TreeExplanation
     last_head = "error (RMS)"
-    about = (
-        "the mean of teacher and student on the range of all numbers of the tree, the rows that "
-        "reach it, and the root mean squared difference between the two on them"
-    )
-    legend = (("var(--jd-dim)", "mean of the teacher"), ("var(--jd-accent)", "the student"))
+
+    @property
+    def about(self) -> str:
+        """Return what stands in a row."""
+        return (
+            "the mean of {} and {} on the range of all numbers of the tree, the rows that "
+            "reach it, and the root mean squared difference between the two on them"
+        ).format(*self.tree.names)
+
+    @property
+    def legend(self) -> tuple[tuple[str, str], ...]:
+        """Return the colours of the two."""
+        first, second = self.tree.names
+        return (("var(--jd-dim)", f"mean of the {first}"), ("var(--jd-accent)", f"the {second}"))
 
     @property
     def bars_head(self) -> str:
@@ -170,7 +187,8 @@ class NumbersSay:
     def spoken(self, node: int) -> str:
         """Return both means."""
         teacher, student = float(self.tree.teacher[node, 0]), float(self.tree.student[node, 0])
-        return f"teacher: {self._brief(teacher)} on average; student: {self._brief(student)}"
+        first, second = self.tree.names
+        return f"{first}: {self._brief(teacher)} on average; {second}: {self._brief(student)}"
 
 
 class Means(Protocol):

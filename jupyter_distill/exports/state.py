@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill.audits._intervals import Interval
-from jupyter_distill.audits._numbers import NumberFidelity
 from jupyter_distill.distillation import Distillation, reached
 from jupyter_distill.exports import payload
 from jupyter_distill.exports.card import Card
+from jupyter_distill.exports.counted import pairs
 from jupyter_distill.exports.query import whole
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.wire import encode
@@ -26,7 +26,7 @@ PAGE_ROWS, PAGE_CELLS = 1_000, 60_000
 
 def table(rows: RowIndex, query: State) -> State:
     """Return the columns of a table and the window of a query, so that it shows without asking."""
-    return {"columns": columns(rows), "page": window(rows, query, None)}
+    return {"columns": columns(rows), "page": window(rows, query), "pairs": pairs(rows)}
 
 
 def columns(rows: RowIndex) -> list[State]:
@@ -39,9 +39,11 @@ def first_rows(rows: RowIndex) -> int:
     return int(np.clip(FIRST_CELLS // len(rows.fields), LEAST_ROWS, FIRST_ROWS))
 
 
-def window(rows: RowIndex, query: dict[str, Any], node: int | None) -> State:
+def window(
+    rows: RowIndex, query: dict[str, Any], node: int | None = None, region: int | None = None
+) -> State:
     """Answer a query with one window of rows."""
-    found = rows.select(query, node)
+    found = rows.select(query, node, region)
     start = whole(query, "start", 0)
     stop = whole(query, "stop", start + first_rows(rows))
     # a person sees a screen at a time, whatever is asked for
@@ -51,8 +53,10 @@ def window(rows: RowIndex, query: dict[str, Any], node: int | None) -> State:
     return _page(rows, shown, ticket=ticket, start=start, total=len(found), everything=len(scope))
 
 
-def carried(rows: RowIndex, query: State | None = None) -> State:
+def carried(rows: RowIndex, query: State | None = None, *, regions: bool = False) -> State:
     """Return the table that an exported view carries: worst disagreements first.
+
+    With `regions` each row says in which it is, by a bit for each.
 
     A table that fits goes whole, so that the reader can also look at where the models agree;
     otherwise the view is kept to the disagreements.
@@ -66,6 +70,13 @@ def carried(rows: RowIndex, query: State | None = None) -> State:
         query["scope"] = "disagreements"
     shown = chosen[:most]
     page = _page(rows, shown, ticket=0, start=0, total=len(shown), everything=len(shown))
+    # what a reader without a kernel is not given is said: of how many rows these are the first
+    page["held_of"] = len(chosen)
+    if regions:
+        bits = np.zeros(len(shown), dtype=np.int32)
+        for k, inside in enumerate(rows.regions):
+            bits |= inside[shown].astype(np.int32) << k
+        page["regions"] = encode(bits, "i4")
     return {"page": page, "query": query}
 
 
@@ -81,7 +92,10 @@ def temperature(d: Distillation, *, keep: int | None = None, most: int | None = 
         "logits": payload.logits(d.targets.logits[rows]),
         "row_ids": encode(rows, "i4"),
         "classes": [str(c) for c in d.targets.classes],
-        "curve": payload.curve(d.temperature_path, d.temperature),
+        "curve": {
+            **payload.curve(d.temperature_path, d.temperature),
+            **payload.truest(d.held_out[1]),
+        },
         "distilled_at": float(d.temperature),
         "temperature": float(d.temperature),
     }
@@ -89,17 +103,28 @@ def temperature(d: Distillation, *, keep: int | None = None, most: int | None = 
 
 def summary(d: Distillation, card: Card) -> State:
     """Return the head of the linked view: who, how small, how faithful."""
+    baselines = [
+        {"name": score.model, "fidelity": _plain(score.fidelity)} for score in card.baselines
+    ]
+    return _summary(d, _plain(card.overall.fidelity), baselines)
+
+
+def brief(d: Distillation, baselines: list[State]) -> State:
+    """Return the head while a slider moves: the student by its rung, beside some baselines."""
+    rung = d.rung
+    return _summary(d, [rung.fidelity, rung.low, rung.high], baselines)
+
+
+def _summary(d: Distillation, fidelity: list[float | None], baselines: list[State]) -> State:
     return {
         "teacher": d.teacher.name,
         "student": d.family,
         "size": reached(d.student) or d.size,
         "unit": d.student.UNIT,
         "temperature": None if d.temperature is None else float(d.temperature),
-        "measure": "R2" if isinstance(card, NumberFidelity) else "agreement",
-        "fidelity": _plain(card.overall.fidelity),
-        "baselines": [
-            {"name": score.model, "fidelity": _plain(score.fidelity)} for score in card.baselines
-        ],
+        "measure": "R2" if d.task == "regression" else "agreement",
+        "fidelity": fidelity,
+        "baselines": baselines,
         "rows": d.table.n_rows,
         "classes": 0 if d.task == "regression" else len(d.targets.classes),
         "notes": list(d.notes),

@@ -12,7 +12,6 @@ from jupyter_distill.exports.html import count, escape, share_html
 from jupyter_distill.exports.says import Says, bars, hover
 from jupyter_distill.exports.says import says as says_of
 
-TITLE = "The student, a decision tree"
 WIDTH = 960
 TOP, LINE, PAD, STEP = 34, 17, 13, 18
 # right edges and widths of the columns beside the outline
@@ -46,7 +45,7 @@ def tree_svg(tree: TreeExplanation) -> str:
     tops = head + np.concatenate([[0], np.cumsum(heights)])
     # a node's dot stands in the middle of its first line
     y = {r.node: float(tops[i]) + PAD / 2 + LINE / 2 for i, r in enumerate(shown)}
-    body = [legend, _heads(head, node_says), _stripes(tops), _edges(tree, y)]
+    body = [legend, _heads(head, node_says, tree.names[1]), _stripes(tops), _edges(tree, y)]
     body.append(bars(node_says, y, BAR_X, BAR_W))
     for row, lines in zip(shown, texts, strict=True):
         body.append(_row(tree, node_says, row, lines, y[row.node]))
@@ -58,21 +57,22 @@ def tree_svg(tree: TreeExplanation) -> str:
             f"{sum(not r.hidden and tree.left[r.node] < 0 for r in shown)} of {tree.n_leaves} "
             "leaves are drawn, the others are counted where they hang.</text>"
         )
+    second = tree.names[1]
     about = (
         f"{tree.n_leaves} leaves on {count(float(tree.support[0]))} rows. Each row of the outline "
-        f"is a node: its condition, what the student says, {node_says.about}: all rows, also those "
-        "that the student learnt from."
+        f"is a node: its condition, what the {second} says, {node_says.about}: all rows, also "
+        f"those that the {second} learnt from."
     )
-    return _frame("".join(body), height, about)
+    return _frame("".join(body), height, about, f"The {second}, a decision tree")
 
 
-def _frame(body: str, height: float, about: str) -> str:
+def _frame(body: str, height: float, about: str, title: str) -> str:
     name = "jd" + blake2b(body.encode(), digest_size=5).hexdigest()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="jd" role="graphics-document document" '
         f'aria-labelledby="{name}t {name}d" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
         f'height="{height:.0f}" style="max-width:100%;min-width:860px;height:auto">'
-        f'<title id="{name}t">{TITLE}</title><desc id="{name}d">{escape(about)}</desc>'
+        f'<title id="{name}t">{escape(title)}</title><desc id="{name}d">{escape(about)}</desc>'
         f"{body}</svg>"
     )
 
@@ -101,10 +101,10 @@ def _legend(says: Says) -> tuple[str, int]:
     return "".join(parts), y + 6
 
 
-def _heads(y: float, says: Says) -> str:
+def _heads(y: float, says: Says, second: str) -> str:
     heads = (
         (12, "", "condition"),
-        (ANSWER_X, "", "student says"),
+        (ANSWER_X, "", f"{second} says"),
         (BAR_X, "", escape(says.bars_head)),
         (PART_X, " e", "rows"),
         (AGREE_X, " e", f'{says.last_head},<tspan x="{AGREE_X}" dy="14"> all rows</tspan>'),

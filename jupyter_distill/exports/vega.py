@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from jupyter_distill._optional import require
 from jupyter_distill.distillation import AlphaPath, Ladder
 from jupyter_distill.exports import axes
 from jupyter_distill.exports.curves import Curve, alpha_curves, ladder_curve, temperature_curve
 from jupyter_distill.exports.outline import wrap
+from jupyter_distill.exports.vega_offline import INKS, shown
+from jupyter_distill.exports.vega_offline import altair as require_altair
 
 if TYPE_CHECKING:
     import altair
 
-# These read on light and on dark: no style sheet tells the two apart here.
-INKS = ("#2b7fd0", "#c27c0e", "#0d9a72", "#c25f9e", "#d9541e")
-# Altair writes Vega-Lite 6, JupyterLab and Notebook 7 draw version 5 without a network; what is
-# drawn here is the same in both.
-MIME = "application/vnd.vegalite.v5+json"
 WIDTH, INSET = 400, 12
 HEIGHT, TALL, LOW = 180, 240, 110  # tall where lines share a plot, low where plots share a chart
 
@@ -29,27 +23,27 @@ HEIGHT, TALL, LOW = 180, 240, 110  # tall where lines share a plot, low where pl
 def ladder_chart(ladder: Ladder) -> altair.LayerChart:
     """Return fidelity with its interval by size, of several families by things to read."""
     curve = ladder_curve(ladder)
-    shown: altair.LayerChart = _shown("LayerChart", _chart(curve, TALL if curve.by else HEIGHT))
-    return shown
+    made: altair.LayerChart = shown("LayerChart", _chart(curve, TALL if curve.by else HEIGHT))
+    return made
 
 
 def temperature_chart(path: pd.DataFrame, matters: bool) -> altair.LayerChart:
     """Return the divergence from the teacher by temperature, the chosen one marked."""
-    shown: altair.LayerChart = _shown("LayerChart", _chart(temperature_curve(path, matters)))
-    return shown
+    made: altair.LayerChart = shown("LayerChart", _chart(temperature_curve(path, matters)))
+    return made
 
 
 def alpha_chart(path: AlphaPath, *, classes: bool) -> altair.VConcatChart:
     """Return the distance from teacher and truth by alpha, one above the other."""
-    alt = require("altair", extra="charts", feature="A chart")
+    alt = require_altair()
     above, below = alpha_curves(path, classes=classes)
     panels = [_chart(above, LOW), _chart(below, LOW, about=False)]
-    shown: altair.VConcatChart = _shown("VConcatChart", alt.vconcat(*panels, spacing=14))
-    return shown
+    made: altair.VConcatChart = shown("VConcatChart", alt.vconcat(*panels, spacing=14))
+    return made
 
 
 def _chart(curve: Curve, height: int = HEIGHT, *, about: bool = True) -> altair.LayerChart:
-    alt = require("altair", extra="charts", feature="A chart")
+    alt = require_altair()
     frame = curve.frame.assign(said=[curve.said(point) for _, point in curve.frame.iterrows()])
     x, (y, levels) = axes.across(curve, INSET, WIDTH - INSET), axes.upwards(curve, height, 0)
     across = alt.X(f"{curve.x}:Q", title=curve.across).scale(
@@ -143,22 +137,3 @@ def _side(x: axes.Scale, curve: Curve) -> dict[str, str]:
     """Return how the name of the chosen point is aligned, so that it stays over the plot."""
     share = (x(float(curve.chosen[curve.x])) - x.start) / (x.end - x.start)
     return {"align": "left" if share < 0.25 else "right" if share > 0.75 else "center"}
-
-
-def _shown(kind: str, chart: Any) -> Any:
-    """Return a chart as one that shows itself where nothing can be fetched."""
-    return _offline(kind).from_dict(chart.configure_view(stroke=None).to_dict())
-
-
-@cache
-def _offline(kind: str) -> Any:
-    alt = require("altair", extra="charts", feature="A chart")
-
-    class OfflineChart(getattr(alt, kind)):  # type: ignore[misc]
-        def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-            spec = self.to_dict()
-            spec["$schema"] = re.sub(r"/v[\d.]+\.json$", "/v5.json", spec["$schema"])
-            first = spec if "title" in spec else spec["vconcat"][0]
-            return {MIME: spec, "text/plain": f"<chart: {first['title']['text']}>"}
-
-    return OfflineChart

@@ -158,9 +158,10 @@ class Kept:
         answers = self._waiting[:]
         if answers:
             rows, answer = _joined(answers)
-            order = np.argsort(rows)
-            answer = replace(answer, values=answer.values[order])
-            write_piece(self.folder, rows[order], answer, self._of)
+            if not (rows[1:] > rows[:-1]).all():
+                order = np.argsort(rows)
+                rows, answer = rows[order], replace(answer, values=answer.values[order])
+            write_piece(self.folder, rows, answer, self._of)
         self._journal.remove()
         self._noted, self._bytes = 0, 0
         del self._waiting[: len(answers)]

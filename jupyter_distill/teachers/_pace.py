@@ -13,7 +13,8 @@ GROWTH = 4
 # how a quick teacher is asked, whose answers to the last bit may depend on it.
 BRIEF = 0.02
 RISE = 1.05  # by how much more rows per second pay for a larger batch
-EVEN = 1.02  # by how much fewer another may have and be taken
+EVEN = 1.1  # by how much fewer a smaller one may have and be taken: two tries vary so much
+LONG = 0.005  # seconds of a batch beside which what else is done for it hardly counts
 SHARE = 0.5  # of the memory there is, that a batch may be expected to take
 
 
@@ -65,8 +66,8 @@ class Pace:
         rates = self._rates()
         best = max(rates.values())
         even = [size for size, rate in rates.items() if EVEN * rate >= best]
-        # beyond the brief ones a larger batch saves nothing, and may fall out of a cache
-        self.size = min((size for size in even if size >= BRIEF * rates[size]), default=max(even))
+        # beyond the short ones a larger batch saves nothing, and may fall out of a cache
+        self.size = min((size for size in even if size >= LONG * rates[size]), default=max(even))
 
     def halve(self, rows: int) -> int:
         """Learn that so many rows do not fit into memory; return how many are tried then."""

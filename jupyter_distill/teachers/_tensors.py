@@ -43,7 +43,7 @@ class Tensors:
         """Return rows as a tensor, or as a dict or tuple of such, however nested."""
         if isinstance(rows, Mapping | tuple):
             return self._parts(rows, "")
-        return self._tensor(rows, "X", self._starts_with_embedding())
+        return self._tensor(rows, "X", None)
 
     def _parts(self, part: Any, name: str) -> Any:
         inside = f"{name}." if name else ""
@@ -54,7 +54,7 @@ class Tensors:
             return tuple(self._parts(one, f"{inside}{i}") for i, one in enumerate(part))
         return self._tensor(part, name, True)
 
-    def _tensor(self, part: Any, name: str, keep_integers: bool) -> Any:
+    def _tensor(self, part: Any, name: str, keep_integers: bool | None) -> Any:
         torch = self._torch
         if isinstance(part, torch.Tensor):
             kept = None if not part.is_floating_point() else self._dtype
@@ -72,8 +72,9 @@ class Tensors:
                     remedy=_REMEDY,
                 )
             )
-        if keep_integers and array.dtype.kind in "biu":
-            return torch.tensor(array, device=self._device)
+        if array.dtype.kind in "biu":
+            if self._starts_with_embedding() if keep_integers is None else keep_integers:
+                return torch.tensor(array, device=self._device)
         return torch.tensor(array, dtype=self._dtype, device=self._device)
 
     def _starts_with_embedding(self) -> bool:

@@ -7,7 +7,10 @@ from typing import Any
 import traitlets as t
 
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.exports import grid as grids
 from jupyter_distill.exports import overview, state
+from jupyter_distill.exports.card import Card
+from jupyter_distill.exports.wire import decode
 from jupyter_distill.widgets._base import DATA, DistillWidget, bundle, check_distillation
 from jupyter_distill.widgets.disagreement import TablePart
 from jupyter_distill.widgets.temperature import TemperaturePart
@@ -49,18 +52,37 @@ class DistillationView(TreePart, TablePart, TemperaturePart, DistillWidget):
 
     def _show_student(self, d: Distillation) -> dict[str, Any]:
         """Take a distillation and return the traits that depend on its student."""
-        self.card = d.fidelity()
         rows = self._show_rows(d)
-        tree = self._show_tree(d.explanation(), self.index.leaves)
+        tree = self._show_tree(d.explanation(), self.index.leaves, d.table)
         return {**rows, **tree, "summary": state.summary(d, self.card)}
 
+    @property
+    def card(self) -> Card:
+        """How faithful the student is."""
+        card: Card = self.distillation.fidelity()
+        return card
+
+    def _held(self, made: Any, rows: Any = None) -> dict[str, Any]:
+        of = self._earnest
+        return {**grids.held(of, made, rows), "head": grids.common(of, of.fidelity())}
+
     def _changed(self, d: Distillation) -> dict[str, Any]:
-        shown = {**super()._changed(d), **self._show_student(d)}
+        return {**super()._changed(d), "summary": state.summary(d, d.fidelity())}
+
+    def _while_moving(self, d: Distillation) -> dict[str, Any]:
+        alike = grids.common(self._earnest, self._earnest.fidelity())["baselines"]
+        shown = {**super()._while_moving(d), **self._show_rows(d)}
+        shown |= self._show_tree(d.explanation(), self.index.leaves)
+        shown["summary"] = state.brief(d, alike)
         # the columns stay; nodes of the old tree mean nothing in the new one
         shown.pop("columns")
-        shown |= {"node": None, "folded": []}
+        shown |= {"node": None, "folded": [], "depth": None}
         shown["leaf"] = None if self.row is None else int(self.index.leaves[self.row])
         return shown
+
+    def _carried(self) -> dict[str, Any]:
+        rows = super()._carried()
+        return {**rows, **self._students_of_page(decode(rows["page"]["row_ids"]))}
 
     def _picture(self) -> str:
         return overview.overview(self.distillation, self.explanation, self.index, self.card)

@@ -19,9 +19,10 @@ from jupyter_distill.widgets._base import (
     check_distillation,
 )
 from jupyter_distill.widgets._choice import RowChoice
+from jupyter_distill.widgets._follow import FollowPart
 
 
-class TemperaturePart(RowChoice):
+class TemperaturePart(FollowPart, RowChoice):
     """The traits of a temperature slider; the browser softens, the kernel distils again."""
 
     # data: Python -> browser
@@ -61,7 +62,7 @@ class TemperaturePart(RowChoice):
     def _show_temperature(self, d: Distillation) -> dict[str, Any]:
         """Take a distillation and return the traits that show its soft targets."""
         self.distillation, self._n_rows = d, d.table.n_rows
-        return state.temperature(d)
+        return {**state.temperature(d), **self._show_students(d)}
 
     @t.validate("temperature", "distil_at")
     def _check_temperature(self, proposal: Any) -> Any:
@@ -103,6 +104,12 @@ class TemperaturePart(RowChoice):
 
     def _changed(self, d: Distillation) -> dict[str, Any]:
         """Return the traits that another temperature changes."""
+        students = self._show_students(d)
+        # an answer that is still on its way was asked before this
+        students["shown"]["ticket"] = self._answered
+        return {**self._while_moving(d), **students}
+
+    def _while_moving(self, d: Distillation) -> dict[str, Any]:
         self.distillation = d
         return {} if d.temperature is None else {"distilled_at": float(d.temperature)}
 
@@ -131,8 +138,41 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
         Show the soft targets of this row, by its position in the owner's X, instead of the mean.
     distil_at : float or None
         Set it to distil again at this temperature; it is None again when that is done.
+    follow : bool
+        Whether the student follows the slider while it moves, see Notes.
     distillation : Distillation
         The current one.
+
+    Notes
+    -----
+    Its traits, which `observe` and `jslink` take:
+
+    ============  =========  ================================================================
+    trait         direction  meaning
+    ============  =========  ================================================================
+    temperature   both       Where the slider stands, above 0.
+    row           both       The chosen row, a position in the owner's X; None: the mean.
+    follow        both       Whether the student follows the temperature while it moves.
+    student_size  both       Where the size slider stands, a size of the ladder.
+    distil_at     in         A temperature to distil again at in earnest; None: nothing asked.
+    asked         in         A dict: the student wished for while a slider moves.
+    shown         out        A dict: which student is shown, how it was made, its fidelity.
+    grid          out        A dict: the students to choose from, arrays in wire format.
+    logits        out        A dict: the teacher's logits of the rows in `row_ids`.
+    row_ids       out        A dict: which rows these are, positions in the owner's X.
+    classes       out        A list of str: their columns.
+    curve         out        A dict: what each T did, and at which the teacher is true.
+    distilled_at  out        T of the student that is shown.
+    busy          out        Whether the student is being distilled again.
+    live          out        Whether a kernel answers; false in an exported page.
+    error         out        What went wrong last; empty if nothing did.
+    ============  =========  ================================================================
+
+    While a slider is dragged the student comes from the ladder or a grid that was made
+    (:meth:`Distillation.grid`), else it is fitted at once, by a quick fit that is said to be one
+    (``d.at(temperature=T, quickly=True)``); a button distils it in earnest. Without a kernel a
+    page holds a grid. A saved notebook holds what its widget held: make the grid before the view
+    and save the notebook with its widgets' state, then both sliders move there too.
     """
 
     _esm = bundle(__file__)
@@ -162,6 +202,9 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
         mean = d.targets.at(self.temperature).mean(0)
         said = ", ".join(f"{name} {p:.3f}" for name, p in zip(self.classes, mean, strict=True))
         return f"Mean soft targets at T = {self.temperature:g}: {said}"
+
+    def _carried(self) -> dict[str, Any]:
+        return self._students_of_page()
 
     def _title(self) -> str:
         return f"Soft targets of {self.distillation.teacher.name}"

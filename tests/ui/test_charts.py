@@ -16,14 +16,20 @@ X, y = load_iris(return_X_y=True, as_frame=True)
 teacher = RandomForestClassifier(random_state=0).fit(X, y)
 d = jd.distill(teacher, X, y, student=["tree", "linear"], alpha=(0.0, 0.1, 0.5),
                temperature=(0.5, 1.0, 2.0), augment=None, quality="greedy", progress=False)"""
-CHARTS = ("d.ladder.chart()", "d.temperature_chart()", "d.alpha_chart()")
+CHARTS = (
+    "d.ladder.chart()",
+    "d.temperature_chart()",
+    "d.alpha_chart()",
+    "d.reliability().chart()",
+    "d.attributions(n=20).chart()",
+)
 
 
 def test_charts_are_drawn_offline(jupyter: JupyterServer, open_notebook: OpenNotebook) -> None:
     notebook = open_notebook(jupyter, DISTIL, *CHARTS)
     notebook.run_all(seconds=180)
     charts = notebook.page.locator(".vega-embed canvas")
-    expect(charts).to_have_count(3, timeout=30_000)
+    expect(charts).to_have_count(len(CHARTS), timeout=30_000)
     for chart in charts.all():
         box = chart.bounding_box()
         assert box is not None and box["width"] > 300 and box["height"] > 150

@@ -8,7 +8,8 @@ const WIDTHS: Record<Column['kind'], number> = {
   measure: 120,
   numeric: 112,
   category: 144,
-  boolean: 96
+  boolean: 96,
+  leaf: 80
 };
 
 /** Constant while one scrolls; a column of classes is as wide as its longest name asks. */
@@ -51,7 +52,7 @@ export function cell(column: Column, value: Value, palette: Palette, scales: Sca
     made.title = String(value);
     made.append(
       h('span', { class: 'meter', 'aria-hidden': 'true' }, bar(share)),
-      h('span', { class: 'figure' }, value.toFixed(value < 10 ? 2 : 1))
+      h('span', { class: 'figure' }, value.toFixed(Math.abs(value) < 10 ? 2 : 1))
     );
   } else {
     const text = typeof value === 'number' ? number(value) : String(value);

@@ -4,7 +4,7 @@ export const HOW = 'Write >= 5, <= 10, 2..8, a number or missing';
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 export const isNumeric = (column: Column): boolean =>
-  column.kind === 'numeric' || column.kind === 'measure';
+  column.kind === 'numeric' || column.kind === 'measure' || column.kind === 'leaf';
 
 /** The filters that a typed text means; null when a numeric column cannot read it. */
 export function parseFilter(column: Column, text: string): Filter[] | null {
@@ -37,6 +37,7 @@ export function filterText(filters: Filter[], column: string): string {
   if (!own.length) return '';
   const [{ op, value }] = own;
   if (value === null) return 'missing';
+  if (Array.isArray(value)) return value.map((one) => one ?? 'missing').join(', ');
   return op === '>=' || op === '<=' ? `${op} ${value}` : String(value);
 }
 

@@ -10,8 +10,11 @@ const MOST_ROWS = 12;
 /** Browsers cannot scroll much further than this many pixels; longer tables are scaled to it. */
 const LONGEST = 8_000_000;
 
+/** How a row is chosen: alone, one more or less, with all since the last one; or none. */
+export type How = 'alone' | 'more' | 'range' | 'none';
+
 interface Acts {
-  choose: (row: Row | null) => void;
+  choose: (how: How, index: number) => void;
 }
 
 /** The scrolling part of the table: only the rows in sight exist. */
@@ -20,10 +23,14 @@ export class Grid {
   #body = h('div', { role: 'rowgroup', class: 'rows' });
   #lines = new Map<number, HTMLElement>();
   #scales = new Scales();
+  #none = h('p', { class: 'none dim', role: 'status', hidden: true }, 'No row passes all filters.');
   #active = 0;
+  /** The cell of the active line that is pointed at; before any, the whole line. */
+  #cell = -1;
   #height = 0;
-  #chosen: number | null = null;
+  #chosen: ReadonlySet<number> = new Set();
   #source: Source | null = null;
+  #lefts: number[] = [];
   readonly later: () => void;
 
   constructor(
@@ -35,6 +42,8 @@ export class Grid {
   ) {
     const width = columns.reduce((sum, column) => sum + widthOf(column), ROW_WIDTH);
     const inner = h('div', { role: 'presentation', style: `width:${width}px` }, head, this.#body);
+    const left = (j: number) => columns.slice(0, j).reduce((sum, one) => sum + widthOf(one), 0);
+    this.#lefts = columns.map((_, j) => left(j));
     this.element = h(
       'div',
       {
@@ -43,14 +52,19 @@ export class Grid {
         tabindex: 0,
         'aria-label': 'Rows, teacher against student',
         'aria-colcount': columns.length + 1,
+        'aria-multiselectable': 'true',
         ...KEYS
       },
-      inner
+      inner,
+      this.#none
     );
     this.later = frame(signal, () => this.draw());
     this.element.addEventListener('scroll', this.later, { signal, passive: true });
     this.element.addEventListener('keydown', (event) => this.#key(event), { signal });
     this.#body.addEventListener('click', (event) => this.#click(event), { signal });
+    // Shift and a click choose rows here, not text
+    const still = (event: MouseEvent) => event.shiftKey && event.preventDefault();
+    this.#body.addEventListener('mousedown', still, { signal });
   }
 
   /** New rows: everything drawn is void; a new question also starts from the top. */
@@ -69,11 +83,12 @@ export class Grid {
     this.element.style.height = `${this.#height}px`;
     this.#body.style.height = `${this.#span()}px`;
     attr(this.element, { 'aria-rowcount': source.total + 2 });
+    this.#none.hidden = source.total > 0;
     this.draw();
   }
 
-  choose(row: number | null): void {
-    this.#chosen = row;
+  choose(rows: Iterable<number>): void {
+    this.#chosen = new Set(rows);
     for (const [index, line] of this.#lines) this.#mark(index, line);
   }
 
@@ -100,8 +115,18 @@ export class Grid {
       line.style.transform = `translateY(${shift + (index - first) * HEIGHT}px)`;
       this.#mark(index, line);
     }
-    const drawn = this.#lines.has(this.#active);
-    attr(this.element, { 'aria-activedescendant': drawn ? `row-${this.#active}` : null });
+    const line = this.#lines.get(this.#active);
+    const cell = this.#cell >= 0 ? line?.children[this.#cell] : null;
+    for (const old of this.#body.querySelectorAll('.at')) {
+      if (old === cell) continue;
+      old.classList.remove('at');
+      old.removeAttribute('id');
+    }
+    if (cell) {
+      cell.classList.add('at');
+      cell.id = 'cell-at';
+    }
+    attr(this.element, { 'aria-activedescendant': (cell ?? line)?.id ?? null });
   }
 
   /** Height of the part that shows rows; before the first layout, what it is going to be. */
@@ -162,7 +187,7 @@ export class Grid {
   }
 
   #mark(index: number, line: HTMLElement): void {
-    const chosen = line.dataset.row !== undefined && Number(line.dataset.row) === this.#chosen;
+    const chosen = line.dataset.row !== undefined && this.#chosen.has(Number(line.dataset.row));
     attr(line, { 'aria-selected': String(chosen) });
     line.classList.toggle('active', index === this.#active);
   }
@@ -181,21 +206,47 @@ export class Grid {
     this.draw();
   }
 
+  #across(cell: number): void {
+    this.#cell = Math.max(-1, Math.min(this.columns.length, cell));
+    const j = this.#cell - 1;
+    if (j >= 0) {
+      // the first column stays in sight and covers what is below it
+      const room = this.element.clientWidth - ROW_WIDTH;
+      const [left, wide] = [this.#lefts[j], widthOf(this.columns[j])];
+      const now = this.element.scrollLeft;
+      if (left < now) this.element.scrollLeft = left;
+      else if (left + wide > now + room) this.element.scrollLeft = left + wide - room;
+    } else this.element.scrollLeft = 0;
+    this.draw();
+  }
+
   #key(event: KeyboardEvent): void {
     const target = event.target as Element;
-    if (target.closest('input, button') || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target.closest('input, button') || event.altKey) return;
     const page = Math.max(1, Math.floor(this.#view() / HEIGHT) - 1);
-    const acts: Record<string, () => void> = {
-      ArrowDown: () => this.#go(this.#active + 1),
-      ArrowUp: () => this.#go(this.#active - 1),
-      PageDown: () => this.#go(this.#active + page),
-      PageUp: () => this.#go(this.#active - page),
-      Home: () => this.#go(0),
-      End: () => this.#go((this.#source?.total ?? 1) - 1),
-      Enter: () => this.acts.choose(this.#source?.row(this.#active) ?? null),
-      ' ': () => this.acts.choose(this.#source?.row(this.#active) ?? null),
-      Escape: () => this.acts.choose(null)
+    const last = (this.#source?.total ?? 1) - 1;
+    const move = (to: number) => () => {
+      // all in between are chosen from where the way began
+      if (event.shiftKey) this.acts.choose('range', this.#within(to));
+      this.#go(to);
     };
+    const choose = (how: How) => () => this.acts.choose(how, this.#active);
+    const whole = event.ctrlKey || event.metaKey;
+    const acts: Record<string, () => void> = whole
+      ? { Home: move(0), End: move(last), ' ': choose('more') }
+      : {
+          ArrowDown: move(this.#active + 1),
+          ArrowUp: move(this.#active - 1),
+          PageDown: move(this.#active + page),
+          PageUp: move(this.#active - page),
+          ArrowRight: () => this.#across(this.#cell + 1),
+          ArrowLeft: () => this.#across(this.#cell - 1),
+          Home: this.#cell < 0 ? move(0) : () => this.#across(0),
+          End: this.#cell < 0 ? move(last) : () => this.#across(this.columns.length),
+          Enter: choose('alone'),
+          ' ': choose(event.shiftKey ? 'range' : 'more'),
+          Escape: choose('none')
+        };
     const act = acts[event.key];
     if (!act) return;
     event.preventDefault();
@@ -203,11 +254,20 @@ export class Grid {
     act();
   }
 
+  #within = (index: number): number => Math.max(0, Math.min((this.#source?.total ?? 1) - 1, index));
+
   #click(event: MouseEvent): void {
     const line = (event.target as Element).closest<HTMLElement>('.line');
     if (!line) return;
-    this.#go(Number(line.dataset.index));
-    const row = this.#source?.row(this.#active);
-    if (row) this.acts.choose(row);
+    const index = Number(line.dataset.index);
+    const more = event.ctrlKey || event.metaKey;
+    this.acts.choose(event.shiftKey ? 'range' : more ? 'more' : 'alone', index);
+    this.#cell = -1;
+    this.#go(index);
+  }
+
+  /** The line that the keys point at: where a range begins that has no other beginning. */
+  get active(): number {
+    return this.#active;
   }
 }

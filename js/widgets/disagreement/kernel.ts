@@ -2,7 +2,7 @@ import type { Traits } from '../../shared/model';
 import { debounce } from '../../shared/schedule';
 import { decode } from '../../shared/wire';
 import type { DisagreementModel } from '../disagreement';
-import type { PagePayload, Question, Row, Source, Value } from './types';
+import type { Column, Counted, PagePayload, Question, Row, Source, Value } from './types';
 
 /** Rows asked for beyond what is in sight, so that a short scroll needs no new answer. */
 const AHEAD = 40;
@@ -22,7 +22,9 @@ export class KernelSource implements Source {
   total = 0;
   all = 0;
   rows: number | null = null;
+  held = null;
   waiting = false;
+  #then: ((counted: Counted) => void) | null = null;
   #windows: Window[] = [];
   #question: Question;
   #ticket: number;
@@ -44,6 +46,8 @@ export class KernelSource implements Source {
     this.#question = question;
     this.#send = debounce(traits.signal, 40, () => this.#request());
     traits.on(['page'], () => this.#take());
+    traits.on(['counts'], () => this.#counted());
+    traits.on(['error'], () => this.#refused());
     this.#take();
     // nothing there yet, or a question that was never answered: ask (again)
     if (!this.#windows.length) this.ask(question);
@@ -65,10 +69,37 @@ export class KernelSource implements Source {
     this.#request();
   }
 
+  count(column: Column, then: (counted: Counted) => void): void {
+    this.#then = then;
+    this.#ticket += 1;
+    this.traits.set({ count: { column: column.name, ticket: this.#ticket } });
+  }
+
+  span(start: number, stop: number): void {
+    this.#ticket += 1;
+    this.traits.set({ span: [this.#ticket, start, stop] });
+  }
+
+  #counted(): void {
+    const counted = this.traits.get('counts');
+    const asked = this.traits.get('count')?.ticket;
+    if (counted?.column && counted.ticket === asked) this.#then?.(counted as Counted);
+  }
+
+  /** What was asked last has no answer: the rows that are there stand, and may be asked again. */
+  #refused(): void {
+    if (!this.traits.get('error') || !this.waiting) return;
+    this.waiting = false;
+    this.#asked = null;
+    this.changed();
+  }
+
   want(start: number, stop: number): void {
     this.#wanted = [start, Math.min(stop, this.total)];
     if (!this.#missing() || this.#underWay()) return;
-    this.#send();
+    // the first of several is asked for at once, the others when the scrolling pauses
+    if (this.#asked) this.#send();
+    else this.#request();
   }
 
   #missing(): boolean {

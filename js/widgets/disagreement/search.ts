@@ -34,7 +34,7 @@ function printedAs(text: string): Test | null {
 /** Which cells of a column hold what was typed into the search field. */
 export function search(column: Column, text: string): Test {
   // measures are numbers of our own, which nobody looks for
-  return column.kind === 'measure' ? none : contains(column, text);
+  return column.kind === 'measure' || column.kind === 'leaf' ? none : contains(column, text);
 }
 
 function contains(column: Column, text: string): Test {
@@ -47,10 +47,17 @@ function contains(column: Column, text: string): Test {
 export function test(column: Column, { op, value }: Filter): Test {
   if (value === '') return () => true;
   if (value === null) return (cell) => cell === null;
+  if (Array.isArray(value)) {
+    const wanted = new Set(
+      value.map((one) => (isNumeric(column) && one !== null ? +one : shown(one)))
+    );
+    return (cell) => wanted.has(isNumeric(column) && cell !== null ? Number(cell) : shown(cell));
+  }
   if (op === 'contains') return contains(column, String(value));
   if (!isNumeric(column)) return op === 'is' ? (cell) => shown(cell) === fold(value) : none;
   const bound = Number(value);
   const passes = {
+    in: () => false,
     is: (number: number) => number === bound,
     '>=': (number: number) => number >= bound,
     '<=': (number: number) => number <= bound

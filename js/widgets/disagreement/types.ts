@@ -5,7 +5,7 @@ export type Value = number | string | boolean | null;
 export interface Column {
   name: string;
   title: string;
-  kind: 'numeric' | 'category' | 'boolean' | 'class' | 'measure';
+  kind: 'numeric' | 'category' | 'boolean' | 'class' | 'measure' | 'leaf';
   /** Of a class column: the names in the order that gives them their colours. */
   classes?: string[];
 }
@@ -17,6 +17,9 @@ export interface PagePayload {
   total: number;
   all: number;
   rows?: number;
+  /** In an exported page: of how many rows it holds the first ones, and the regions of each. */
+  held_of?: number;
+  regions?: Wire;
   row_ids: Wire;
   leaves: Wire;
   cells: Value[][];
@@ -24,9 +27,9 @@ export interface PagePayload {
 
 export interface Filter {
   column: string;
-  op: 'contains' | 'is' | '>=' | '<=';
-  /** null: missing */
-  value: string | number | boolean | null;
+  op: 'contains' | 'is' | 'in' | '>=' | '<=';
+  /** null: missing; a list for `in` alone */
+  value: Value | Value[];
 }
 
 export type Scope = 'disagreements' | 'all';
@@ -51,13 +54,64 @@ export interface Row {
   cells: Value[];
 }
 
+/** What the two name where they part, and in how many rows. */
+export interface Pair {
+  teacher: string;
+  student: string;
+  rows: number;
+}
+
+/** A rule under which the two part more often. */
+export interface Region {
+  number: number;
+  rule: string;
+  rate: (number | null)[];
+  elsewhere: number | null;
+  rows: number;
+  clear: boolean;
+  right: string;
+  /** Rows of the whole table in it where the two part. */
+  apart: number;
+}
+
+export interface Regions {
+  sought: boolean;
+  /** Before: whether a view may seek without being asked. */
+  unasked?: boolean;
+  rows?: number;
+  numbers?: boolean;
+  rate?: number;
+  measured?: string;
+  found?: Region[];
+  notes?: string[];
+}
+
+/** What a column holds in the rows that all other filters let through. */
+export interface Counted {
+  column: string;
+  ticket?: number;
+  rows: number;
+  missing: number;
+  values?: [Value, number][];
+  more?: number;
+  low?: number;
+  high?: number;
+  bins?: number[];
+}
+
 /** Where rows come from: asked of the kernel in windows, or held in the page. */
 export interface Source {
   total: number;
   all: number;
   rows: number | null;
   waiting: boolean;
+  /** In an exported page: how many rows it holds, and of how many these are the first. */
+  held: [number, number] | null;
   row(index: number): Row | null;
+  /** Says what a column holds, as soon as it is known. */
+  count(column: Column, then: (counted: Counted) => void): void;
+  /** Chooses all rows from `start` up to `stop`, of which not all are at hand. */
+  span(start: number, stop: number): void;
   /** A new question: the answer starts from its first row. */
   ask(question: Question): void;
   /** Rows from `start` up to `stop` are about to be seen. */

@@ -1,10 +1,12 @@
-import { colour, s } from '../../shared/dom';
+import { attr, colour, s } from '../../shared/dom';
 import { brief, count, percent, some } from '../../shared/format';
 import { clip, type Measure, measurer, wrap } from '../../shared/text';
-import { along, answer, isLeaf, type Tree } from '../../shared/tree';
+import { along, answer, isLeaf, type Numbers, type Tree } from '../../shared/tree';
+import { below, hiddenText } from './hidden';
+import type { Colour } from './shade';
 
 /** Sizes in pixels at zoom 1, on a grid of 4. */
-export const CARD = { height: 56, line: 16, pad: 10, bar: 8 } as const;
+export const CARD = { height: 56, line: 16, pad: 12, bar: 8, band: 5, more: 14 } as const;
 
 export interface Pen {
   width: number;
@@ -48,37 +50,97 @@ export function fitness(tree: Tree, node: number, digits = 0): [string, string] 
 export const INKS = { teacher: 'var(--jd-dim)', student: 'var(--jd-accent)' } as const;
 
 /** A node: what leads here, the student's answer, and the class mix of teacher and student. */
-export function card(tree: Tree, node: number, tools: Pen): SVGGElement {
+export function card(tree: Tree, node: number, tools: Pen, by: Colour): SVGGElement {
   const { width, strong, small } = tools;
   const { height, pad } = CARD;
   const top = -height / 2;
-  const group = s('g', { class: 'node', role: 'treeitem', 'aria-label': spoken(tree, node) });
+  const group = s('g', { class: 'node', role: 'treeitem' });
+  // what is drawn is said once, in an order that can be listened to
+  group.append(s('text', { class: 'heard' }, spoken(tree, node)));
+  const body = s('g', { 'aria-hidden': 'true' });
+  group.append(body);
+  const [teacher, student] = tree.names;
 
   const lines = labelLines(tree, node, tools);
   lines.forEach((line, i) => {
     const y = top - 8 - (lines.length - 1 - i) * CARD.line;
-    group.append(s('text', { class: 'condition', x: 0, y }, line));
+    body.append(s('text', { class: 'condition', x: 0, y }, line));
   });
   if (lines.some((line) => line.endsWith('…'))) {
-    group.append(s('title', {}, tree.labels[node]));
+    body.append(s('title', {}, tree.labels[node]));
   }
 
   const { name: full, share: shareText, ink } = said(tree, node);
   const room = width - 2 * pad - 14 - strong(` ${shareText}`) - 12;
-  const rows = supportText(tree, node, (text) => strong(full) + small(text) <= room);
+  const fits = (text: string) => strong(full) + small(text) <= room;
+  const rows = by === 'agreement' ? fitness(tree, node).join(' ') : supportText(tree, node, fits);
   const name = clip(full, Math.max(room - small(rows), 40), strong);
-  group.append(
+  body.append(
+    s('rect', { class: 'ring', x: -5, y: top - 5, width: width + 10, height: height + 10, rx: 10 }),
     s('rect', { class: 'face', x: 0, y: top, width, height, rx: 6 }),
+    s('path', { class: 'band' }),
     s('rect', { x: pad, y: top + 9, width: 8, height: 8, rx: 2, fill: ink }),
     s('text', { class: 'answer', x: pad + 14, y: top + 17 }, name),
     s('text', { class: 'share', x: pad + 14 + strong(`${name} `), y: top + 17 }, shareText),
     s('text', { class: 'rows', x: width - pad, y: top + 17, 'text-anchor': 'end' }, rows),
-    s('text', { class: 'who', x: pad, y: top + 34 }, 'teacher'),
-    s('text', { class: 'who', x: pad, y: top + 47 }, 'student'),
+    s('text', { class: 'who', x: pad, y: top + 34 }, teacher),
+    s('text', { class: 'who', x: pad, y: top + 47 }, student),
     bars(tree, 'teacher', node, top + 26, width),
     bars(tree, 'student', node, top + 39, width)
   );
   return group;
+}
+
+/** The colour at the left edge of a card, as tall as it is. */
+export function setBand(group: SVGGElement, fill: string, shut: boolean): void {
+  const tall = CARD.height + (shut ? CARD.more : 0);
+  const [top, w] = [-CARD.height / 2, CARD.band];
+  const d = `M${w + 1} ${top}H6a6 6 0 0 0 -6 6v${tall - 12}a6 6 0 0 0 6 6h${w - 5}z`;
+  attr(group.querySelector('.band') as Element, { d, fill });
+}
+
+/** What a folded card hides: its leaves, and a bar of the rows by the class that those name. */
+export function setHidden(
+  group: SVGGElement,
+  tree: Tree,
+  node: number,
+  width: number,
+  shut: boolean
+) {
+  const before = group.querySelector('.hidden');
+  if (Boolean(before) === shut) return;
+  const tall = CARD.height + (shut ? CARD.more : 0);
+  attr(group.querySelector('.face') as Element, { height: tall });
+  attr(group.querySelector('.ring') as Element, { height: tall + 10 });
+  before?.remove();
+  if (!shut) return;
+  const { leaves, named } = below(tree);
+  const y = -CARD.height / 2 + 52;
+  const [left, length] = barSpan(width);
+  const made = s(
+    'g',
+    { class: 'hidden', 'aria-hidden': 'true' },
+    s('title', {}, hiddenText(tree, node))
+  );
+  made.append(
+    s('text', { class: 'who', x: CARD.pad, y: y + 8 }, `${count(leaves[node])} leaves`),
+    s('rect', { class: 'groove', x: left, y, width: length, height: CARD.bar, rx: 2 })
+  );
+  if (tree.numbers) {
+    const [from, to] = [0, 1].map((j) => along(tree.numbers as Numbers, named[node * 2 + j]));
+    const w = Math.max(2, (to - from) * length);
+    const x = left + Math.min(from * length, length - w);
+    made.append(s('rect', { x, y, width: w, height: CARD.bar, rx: 1.5, fill: INKS.student }));
+  } else {
+    const k = tree.classes.length;
+    const rows = tree.support[node] || 1;
+    made.append(
+      ...mixOf((j) => named[node * k + j] / rows, k, left, length).map(([x, w, j]) =>
+        s('rect', { x, y, width: w, height: CARD.bar, rx: 1.5, fill: colour(j) })
+      )
+    );
+  }
+  group.insertBefore(made, group.querySelector('.handle'));
 }
 
 /** "1,240 rows, 31 %", or less of it where a long class name leaves less room. */
@@ -92,7 +154,7 @@ export const supportShare = (tree: Tree, node: number): number =>
   tree.support[0] > 0 ? tree.support[node] / tree.support[0] : 0;
 
 /** Left edge and length of the bars inside a card. */
-export const barSpan = (width: number): [number, number] => [58, width - CARD.pad - 58];
+export const barSpan = (width: number): [number, number] => [60, width - CARD.pad - 60];
 
 /** The class mix on one bar, or a mean on the range of all means of the tree. */
 function bars(tree: Tree, who: 'teacher' | 'student', node: number, y: number, width: number) {
@@ -108,17 +170,24 @@ function bars(tree: Tree, who: 'teacher' | 'student', node: number, y: number, w
     group.append(s('rect', rect));
     return group;
   }
-  let x = left;
-  for (let j = 0; j < k; j++) {
-    const w = shares[node * k + j] * length;
-    // a hair of ground between two colours keeps them apart where hues look alike
-    const drawn = Math.max(0, w - (x + w < left + length - 0.5 ? 1 : 0));
-    if (drawn > 0.2) {
-      group.append(s('rect', { x, y, width: drawn, height: CARD.bar, rx: 1.5, fill: colour(j) }));
-    }
-    x += w;
+  for (const [x, w, j] of mixOf((at) => shares[node * k + at], k, left, length)) {
+    group.append(s('rect', { x, y, width: w, height: CARD.bar, rx: 1.5, fill: colour(j) }));
   }
   return group;
+}
+
+/** Where each class begins on a bar and how long it is; what would not be seen is left out. */
+function mixOf(share: (j: number) => number, k: number, left: number, length: number) {
+  const parts: [number, number, number][] = [];
+  let x = left;
+  for (let j = 0; j < k; j++) {
+    const w = share(j) * length;
+    // a hair of ground between two colours keeps them apart where hues look alike
+    const drawn = Math.max(0, w - (x + w < left + length - 0.5 ? 1 : 0));
+    if (drawn > 0.2) parts.push([x, drawn, j]);
+    x += w;
+  }
+  return parts;
 }
 
 function spoken(tree: Tree, node: number): string {
@@ -141,6 +210,7 @@ export function handle(): SVGGElement {
 }
 
 export function setHandle(group: SVGGElement, width: number, hidden: number | null): void {
+  attr(group, { transform: hidden === null ? null : `translate(0 ${CARD.more / 2})` });
   const [title, rect, text] = group.children;
   const label = hidden === null ? '−' : `+${hidden}`;
   const wide = hidden === null ? 18 : 14 + label.length * 6;

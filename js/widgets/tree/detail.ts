@@ -2,12 +2,13 @@ import { h, swatch } from '../../shared/dom';
 import { brief, percent, some } from '../../shared/format';
 import { along, conditions, isLeaf, type Numbers, type Tree } from '../../shared/tree';
 import { fitness, INKS, said, supportShare } from './card';
+import { hiddenText } from './hidden';
 
 /** More classes than this are cut to the largest ones. */
 const MOST = 8;
 
 /** The whole rule of a node, its numbers and both distributions; for the strip and the card. */
-export function detail(tree: Tree, node: number): HTMLElement[] {
+export function detail(tree: Tree, node: number, shut = false): HTMLElement[] {
   const { name, share, ink } = said(tree, node);
   const [measure, value] = fitness(tree, node, 1);
   return [
@@ -18,11 +19,12 @@ export function detail(tree: Tree, node: number): HTMLElement[] {
       h(
         'dl',
         {},
-        ...fact('the student says', [square(ink), share ? `${name}, ${share}` : name]),
+        ...fact(`the ${tree.names[1]} says`, [square(ink), share ? `${name}, ${share}` : name]),
         ...fact('support', [
           `${some(tree.support[node], 'rows')}, ${percent(supportShare(tree, node))}`
         ]),
-        ...fact(measure, [value])
+        ...fact(measure, [value]),
+        ...(shut ? fact('folded', [hiddenText(tree, node)]) : [])
       )
     ),
     tree.numbers ? means(tree, tree.numbers, node) : distributions(tree, node)
@@ -52,14 +54,14 @@ const square = (ink: string): HTMLElement =>
 /** What teacher and student say on average, on the range of all means of the tree. */
 function means(tree: Tree, numbers: Numbers, node: number): HTMLElement {
   const { low, high } = numbers;
-  const row = (who: 'teacher' | 'student') => {
+  const row = (who: 'teacher' | 'student', name: string) => {
     const value = tree[who][node];
     const width = along(numbers, value) * 100;
     const track = { class: 'track', 'aria-hidden': 'true' };
     return h(
       'tr',
       {},
-      h('th', { scope: 'row' }, square(INKS[who]), who),
+      h('th', { scope: 'row' }, square(INKS[who]), name),
       h(
         'td',
         {},
@@ -74,7 +76,7 @@ function means(tree: Tree, numbers: Numbers, node: number): HTMLElement {
     'table',
     { class: 'mixes' },
     h('thead', {}, h('tr', {}, ...head)),
-    h('tbody', {}, row('teacher'), row('student'))
+    h('tbody', {}, row('teacher', tree.names[0]), row('student', tree.names[1]))
   );
 }
 
@@ -119,8 +121,8 @@ function distributions(tree: Tree, node: number): HTMLElement {
         'tr',
         {},
         h('th', { scope: 'col' }, 'class'),
-        h('th', { scope: 'col' }, 'teacher'),
-        h('th', { scope: 'col' }, 'student')
+        h('th', { scope: 'col' }, tree.names[0]),
+        h('th', { scope: 'col' }, tree.names[1])
       )
     ),
     h('tbody', {}, ...rows)

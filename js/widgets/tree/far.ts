@@ -1,46 +1,47 @@
-import { colour, s } from '../../shared/dom';
+import { s } from '../../shared/dom';
 import type { Layout } from '../../shared/layout';
-import { along, type Tree } from '../../shared/tree';
-import { CARD, INKS } from './card';
+import type { Tree } from '../../shared/tree';
+import { CARD } from './card';
+import { type Colour, shade } from './shade';
 
 /**
- * Seen from afar no text can be read, so hundreds of cards become a handful of paths: the faces,
- * and one path a class for all bars. That keeps every frame of a pan or zoom cheap.
+ * Seen from afar no text can be read, so hundreds of cards become a handful of paths, one for each
+ * colour. That keeps every frame of a pan or zoom cheap.
  */
-export function drawFar(tree: Tree, place: Layout, width: number): SVGGElement {
-  const { numbers } = tree;
-  // of a regression one colour for the teacher and one for the student
-  const inks = numbers ? [INKS.teacher, INKS.student] : tree.classes.map((_, j) => colour(j));
-  const k = tree.classes.length;
-  const faces: string[] = [];
-  const bars = inks.map(() => [] as string[]);
+export function drawFar(
+  tree: Tree,
+  place: Layout,
+  width: number,
+  by: Colour,
+  hits: ReadonlySet<number>
+): SVGGElement {
+  const edges: string[] = [];
+  const faces = new Map<string, string[]>();
+  const rings: string[] = [];
   for (const node of place.order) {
-    const x = place.x[node];
-    const top = place.y[node] - CARD.height / 2;
-    faces.push(`M${round(x)} ${round(top)}h${width}v${CARD.height}h${-width}z`);
-    for (const [who, shares, y] of [
-      [0, tree.teacher, top + 8],
-      [1, tree.student, top + 34]
-    ] as const) {
-      let at = x + 10;
-      if (numbers) {
-        const w = Math.max(2, along(numbers, shares[node]) * (width - 20));
-        bars[who].push(`M${round(at)} ${round(y)}h${round(w)}v18h${round(-w)}z`);
-        continue;
-      }
-      for (let j = 0; j < k; j++) {
-        const w = shares[node * k + j] * (width - 20);
-        if (w > 0.5) bars[j].push(`M${round(at)} ${round(y)}h${round(w)}v18h${round(-w)}z`);
-        at += w;
-      }
-    }
+    const [x, y] = [Math.round(place.x[node]), Math.round(place.y[node]) - CARD.height / 2];
+    if (node > 0) edges.push(edge(place, tree.parent[node], node, width));
+    const fill = shade(tree, node, by);
+    const card = `M${x} ${y}h${width}v${CARD.height}h${-width}z`;
+    const known = faces.get(fill);
+    if (known) known.push(card);
+    else faces.set(fill, [card]);
+    if (hits.has(node))
+      rings.push(`M${x - 14} ${y - 14}h${width + 28}v${CARD.height + 28}h${-width - 28}z`);
   }
   const group = s('g', { class: 'far', 'aria-hidden': 'true' });
-  group.append(s('path', { class: 'face', d: faces.join('') }));
-  bars.forEach((parts, j) => {
-    group.append(s('path', { d: parts.join(''), fill: inks[j] }));
-  });
+  group.append(s('path', { class: 'lines', d: edges.join('') }));
+  for (const [fill, cards] of faces) group.append(s('path', { d: cards.join(''), fill }));
+  if (rings.length) group.append(s('path', { class: 'found', d: rings.join('') }));
   return group;
+}
+
+/** The line from a card to that of its child. */
+export function edge({ x, y }: Layout, node: number, child: number, width: number): string {
+  const from = x[node] + width;
+  const middle = from + (x[child] - from) / 2;
+  const [up, down] = [y[node], y[child]].map((at) => at.toFixed(1));
+  return `M${from} ${up}C${middle} ${up} ${middle} ${down} ${x[child]} ${down}`;
 }
 
 /** The node whose card lies under a point of the tree's own coordinates. */
@@ -53,5 +54,3 @@ export function nodeAt(place: Layout, width: number, x: number, y: number): numb
   );
   return hit ?? null;
 }
-
-const round = (value: number): number => Math.round(value * 10) / 10;

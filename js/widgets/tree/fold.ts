@@ -36,13 +36,18 @@ export function toggle(folded: number[], node: number): number[] {
     : [...folded, node].sort((a, b) => a - b);
 }
 
-/** The depth that the fold amounts to: the deepest level for an open tree, null when mixed. */
+/** The depth that the fold looks like: the deepest level for an open tree, null when mixed. */
 export function depthOf(tree: Tree, folded: ReadonlySet<number>): number | null {
-  const nodes = inner(tree);
-  const first = nodes.filter((node) => folded.has(node)).map((node) => tree.depth[node]);
+  const hidden = new Uint8Array(tree.size);
+  const seen = inner(tree).filter((node) => {
+    const up = tree.parent[node];
+    if (up >= 0 && (hidden[up] || folded.has(up))) hidden[node] = 1;
+    return !hidden[node];
+  });
+  const first = seen.filter((node) => folded.has(node)).map((node) => tree.depth[node]);
   if (!first.length) return deepest(tree);
   const depth = Math.min(...first);
-  return nodes.every((node) => tree.depth[node] >= depth === folded.has(node)) ? depth : null;
+  return seen.every((node) => tree.depth[node] >= depth === folded.has(node)) ? depth : null;
 }
 
 export const deepest = (tree: Tree): number => tree.depth.reduce((a, b) => Math.max(a, b), 0);

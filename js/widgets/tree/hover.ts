@@ -6,6 +6,11 @@ import type { Stage } from './stage';
 /** A glance is no question: the card waits until the pointer rests. */
 const REST = 250;
 
+export interface Seen {
+  tree: Tree;
+  folded: ReadonlySet<number>;
+}
+
 /** The floating card with a node's numbers, beside the node under the pointer or the focus. */
 export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal) {
   const element = h('div', { class: 'hover', role: 'presentation', hidden: true });
@@ -20,10 +25,10 @@ export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal)
     element.hidden = true;
   };
 
-  const show = (node: number, tree: Tree) => {
+  const show = (node: number, { tree, folded }: Seen) => {
     const box = stage.boxOf(node);
     if (!box) return;
-    element.replaceChildren(...detail(tree, node));
+    element.replaceChildren(...detail(tree, node, folded.has(node)));
     element.hidden = false;
     const { clientWidth: width, clientHeight: height } = frame;
     const { offsetWidth: w, offsetHeight: tall } = element;
@@ -41,21 +46,20 @@ export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal)
     element.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
   };
 
-  const listen = (tree: () => Tree | null) => {
+  const listen = (seen: () => Seen | null) => {
     const enter = (event: PointerEvent) => {
       if (event.pointerType === 'touch' || event.buttons) return;
-      const card = (event.target as Element).closest?.('.node') as SVGElement | null;
-      const node = card ? Number(card.dataset.node) : null;
+      const node = stage.hit(event);
       if (node === over) return;
       hide();
       over = node;
       if (node === null) return;
       timer = setTimeout(() => {
-        const now = tree();
-        if (now && node < now.size) show(node, now);
+        const now = seen();
+        if (now && node < now.tree.size) show(node, now);
       }, REST);
     };
-    stage.svg.addEventListener('pointerover', enter, { signal });
+    stage.svg.addEventListener('pointermove', enter, { signal });
     stage.svg.addEventListener('pointerleave', hide, { signal });
     stage.svg.addEventListener('pointerdown', hide, { signal });
     stage.svg.addEventListener('focusout', hide, { signal });

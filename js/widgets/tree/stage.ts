@@ -1,10 +1,23 @@
 import { attr, h, KEYS, s } from '../../shared/dom';
 import { type Layout, layout } from '../../shared/layout';
 import { frame } from '../../shared/schedule';
-import { childrenOf, isLeaf, leafCounts, type Tree } from '../../shared/tree';
+import { isLeaf, type Tree } from '../../shared/tree';
 import { Camera, LEAST } from './camera';
-import { CARD, card, handle, labelLines, type Pen, pen, setHandle, supportShare } from './card';
-import { drawFar, nodeAt } from './far';
+import {
+  CARD,
+  card,
+  handle,
+  labelLines,
+  type Pen,
+  pen,
+  setBand,
+  setHandle,
+  setHidden,
+  supportShare
+} from './card';
+import { drawFar, edge, nodeAt } from './far';
+import { below } from './hidden';
+import { type Colour, shade } from './shade';
 
 export interface Picture {
   tree: Tree;
@@ -14,12 +27,18 @@ export interface Picture {
   lit: ReadonlySet<number>;
   /** The one node that the Tab key reaches. */
   tab: number;
+  by: Colour;
+  /** Nodes that ask about the column searched for, and the one that was walked to. */
+  hits: ReadonlySet<number>;
+  now: number | null;
 }
 
 /** Below this zoom the texts are too small to read. */
 const FAR = 0.42;
 /** Up to so many cards all are drawn; above, only those in sight. */
 const MANY = 150;
+/** Up to so many are drawn as cards however small. */
+const FEW = 24;
 const LEAST_HEIGHT = 176;
 const MOST_HEIGHT = 640;
 const NARROW_HEIGHT = 480;
@@ -35,12 +54,15 @@ export class Stage {
   #nodes = s('g', { role: 'none' });
   #world = s('g', { role: 'none' }, this.#edges, this.#far, this.#nodes);
   #cards = new Map<number, SVGGElement>();
+  #lines = new Map<number, SVGPathElement>();
   #picture: Picture | null = null;
   #place: Layout | null = null;
-  #leaves: ArrayLike<number> = [];
   #rises: number[] = [];
   #pen: Pen | null = null;
   #farStale = true;
+  /** Whether more than the camera has changed since the last frame. */
+  #changed = true;
+  #wasFar = false;
 
   constructor(signal: AbortSignal) {
     this.#svg.append(this.#world);
@@ -62,9 +84,7 @@ export class Stage {
 
   /** A new tree (or a new width of the cell): everything drawn so far is void. */
   load(picture: Picture): void {
-    this.#cards.clear();
-    this.#nodes.replaceChildren();
-    this.#leaves = leafCounts(picture.tree);
+    this.#forget();
     this.#rises = [];
     this.#place = null;
     const narrow = this.element.clientWidth > 0 && this.element.clientWidth < 640;
@@ -73,16 +93,26 @@ export class Stage {
     this.home();
   }
 
+  #forget(): void {
+    this.#cards.clear();
+    this.#nodes.replaceChildren();
+  }
+
   /** Draws a new state; the card `still` keeps its place on the screen. */
   show(picture: Picture, still?: number): void {
-    const before = still === undefined ? null : this.#place;
+    const kept = still === undefined ? null : this.#place;
     const relaid = !this.#place || picture.folded !== this.#picture?.folded;
     const renewed = picture.tree !== this.#picture?.tree;
+    const before = this.#picture;
+    if (picture.by !== before?.by || picture.hits !== before?.hits) this.#farStale = true;
+    // what a card says beside its answer depends on the colour
+    if (before && picture.by !== before.by) this.#forget();
+    this.#changed = true;
     this.#picture = picture;
     if (relaid || renewed) {
       this.#lay();
-      if (before && still !== undefined && this.#place) {
-        this.camera.y += (before.y[still] - this.#place.y[still]) * this.camera.k;
+      if (kept && still !== undefined && this.#place) {
+        this.camera.y += (kept.y[still] - this.#place.y[still]) * this.camera.k;
       }
     }
     this.#draw();
@@ -123,7 +153,7 @@ export class Stage {
       x: this.#place.x[node],
       y: this.#place.y[node] - up,
       width: this.#pen.width,
-      height: up + CARD.height / 2
+      height: up + this.#down(node)
     });
   }
 
@@ -164,42 +194,74 @@ export class Stage {
     return rise;
   };
 
+  #down = (node: number): number => {
+    const { tree, folded } = this.#picture as Picture;
+    return CARD.height / 2 + (folded.has(node) && !isLeaf(tree, node) ? CARD.more : 0);
+  };
+
   #lay(): void {
     const { tree, folded } = this.#picture as Picture;
     const { width } = this.#pen as Pen;
+    this.#changed = true;
     this.#place = layout(tree, folded, {
       card: width,
       column: width + 48,
       up: this.#up,
-      down: CARD.height / 2,
+      down: this.#down,
       gap: 8
     });
     this.#farStale = true;
     this.camera.content = this.#place;
-    this.#edges.replaceChildren(...this.#lines());
+    this.#lines.clear();
+    this.#edges.replaceChildren();
   }
 
   /** An edge from each open card to its children, as broad as the share of rows that pass. */
-  #lines(): SVGPathElement[] {
-    const { tree } = this.#picture as Picture;
-    const { x, y, order } = this.#place as Layout;
+  #drawEdges(wanted: number[]): void {
+    const { tree, lit } = this.#picture as Picture;
     const { width } = this.#pen as Pen;
-    const made: SVGPathElement[] = [];
-    for (const node of order) {
-      for (const child of childrenOf(tree, node)) {
-        if (Number.isNaN(x[child])) continue;
-        const from = x[node] + width;
-        const bend = (x[child] - from) / 2;
-        const d = `M${from} ${y[node]}C${from + bend} ${y[node]} ${x[child] - bend} ${y[child]} ${x[child]} ${y[child]}`;
-        const broad = 1 + 9 * supportShare(tree, child);
-        made.push(s('path', { d, 'stroke-width': broad.toFixed(2), 'data-child': child }));
-      }
+    const keep = new Set(wanted);
+    for (const [child, line] of this.#lines) {
+      if (keep.has(child)) continue;
+      line.remove();
+      this.#lines.delete(child);
     }
-    return made;
+    for (const child of wanted) {
+      let line = this.#lines.get(child);
+      if (!line) {
+        const d = edge(this.#place as Layout, tree.parent[child], child, width);
+        const broad = (1 + 9 * supportShare(tree, child)).toFixed(2);
+        line = s('path', { d, 'stroke-width': broad, 'data-child': child });
+        this.#lines.set(child, line);
+        this.#edges.append(line);
+      }
+      line.classList.toggle('lit', lit.has(child));
+    }
+  }
+
+  /** The children whose edges show: of many, those that cross the stage. */
+  #edgesInSight(far: boolean): number[] {
+    const { tree, lit } = this.#picture as Picture;
+    const { order, x, y } = this.#place as Layout;
+    if (far) return order.filter((at) => at > 0 && lit.has(at));
+    if (order.length <= MANY) return order.slice(1);
+    const { x: left, y: top, k } = this.camera;
+    const { clientWidth, clientHeight } = this.element;
+    return order.filter((at) => {
+      const up = tree.parent[at];
+      if (up < 0) return false;
+      const [a, b] = [y[at] * k + top, y[up] * k + top];
+      return (
+        x[at] * k + left > 0 &&
+        x[up] * k + left < clientWidth &&
+        Math.max(a, b) > 0 &&
+        Math.min(a, b) < clientHeight
+      );
+    });
   }
 
   #isFar(): boolean {
-    return this.camera.k < FAR && this.order.length > MANY;
+    return this.camera.k < FAR && this.order.length > FEW;
   }
 
   #draw(): void {
@@ -210,31 +272,36 @@ export class Stage {
     const far = this.#isFar();
     if (far && this.#farStale) {
       const { width } = this.#pen as Pen;
-      this.#far.replaceChildren(drawFar(this.#picture.tree, this.#place, width));
+      const { tree, by, hits } = this.#picture;
+      this.#far.replaceChildren(drawFar(tree, this.#place, width, by, hits));
       this.#farStale = false;
     }
+    // up to so many cards all are there, and a camera that moves changes none of them
+    if (!this.#changed && far === this.#wasFar && this.order.length <= MANY) return;
+    this.#wasFar = far;
     this.#far.style.display = far ? '' : 'none';
-    this.#world.classList.toggle('distant', far);
+    this.#drawEdges(this.#edgesInSight(far));
     this.#drawNodes(this.#inSight(far));
-    const { lit } = this.#picture;
-    for (const line of this.#edges.children) {
-      line.classList.toggle('lit', lit.has(Number((line as SVGElement).dataset.child)));
-    }
+    this.#changed = false;
   }
 
   #inSight(far: boolean): number[] {
-    const { tab, node, lit } = this.#picture as Picture;
+    const { tab, node, lit, now } = this.#picture as Picture;
     const { order, x, y } = this.#place as Layout;
-    if (order.length <= MANY) return order;
-    const kept = (at: number) => at === tab || at === node || lit.has(at);
+    if (order.length <= MANY && !far) return order;
+    const kept = (at: number) => at === tab || at === node || at === now || lit.has(at);
     if (far) return order.filter(kept);
     const { x: left, y: top, k } = this.camera;
     const { clientWidth, clientHeight } = this.element;
+    const { width } = this.#pen as Pen;
     return order.filter((at) => {
       const across = x[at] * k + left;
       const down = y[at] * k + top;
       const seen =
-        across > -300 && across < clientWidth + 40 && down > -80 && down < clientHeight + 120;
+        across > -40 - width * k &&
+        across < clientWidth + 40 &&
+        down > -80 &&
+        down < clientHeight + 120;
       return seen || kept(at);
     });
   }
@@ -248,7 +315,8 @@ export class Stage {
     }
     let before: Element | null = null;
     for (const node of wanted) {
-      let group = this.#cards.get(node);
+      const known = this.#cards.get(node);
+      let group = known;
       if (!group) {
         group = this.#make(node);
         this.#cards.set(node, group);
@@ -257,14 +325,14 @@ export class Stage {
       const next: ChildNode | null = before ? before.nextSibling : this.#nodes.firstChild;
       if (next !== group) this.#nodes.insertBefore(group, next);
       before = group;
-      this.#mark(node, group);
+      if (this.#changed || !known) this.#mark(node, group);
     }
   }
 
   #make(node: number): SVGGElement {
-    const { tree } = this.#picture as Picture;
+    const { tree, by } = this.#picture as Picture;
     const tools = this.#pen as Pen;
-    const group = card(tree, node, tools);
+    const group = card(tree, node, tools, by);
     group.dataset.node = String(node);
     if (!isLeaf(tree, node)) group.append(handle());
     const parent = tree.parent[node];
@@ -277,7 +345,7 @@ export class Stage {
   }
 
   #mark(node: number, group: SVGGElement): void {
-    const { tree, folded, node: chosen, lit, tab } = this.#picture as Picture;
+    const { tree, folded, node: chosen, lit, tab, by, hits, now } = this.#picture as Picture;
     const { x, y } = this.#place as Layout;
     const inner = !isLeaf(tree, node);
     const shut = folded.has(node);
@@ -289,8 +357,13 @@ export class Stage {
     });
     group.classList.toggle('chosen', node === chosen);
     group.classList.toggle('lit', lit.has(node));
+    group.classList.toggle('hit', hits.has(node));
+    group.classList.toggle('now', node === now);
+    group.classList.toggle('asked', hits.has(tree.parent[node]));
+    setBand(group, shade(tree, node, by), inner && shut);
+    setHidden(group, tree, node, (this.#pen as Pen).width, inner && shut);
     if (inner) {
-      const hidden = shut ? this.#leaves[node] : null;
+      const hidden = shut ? below(tree).leaves[node] : null;
       setHandle(group.lastElementChild as SVGGElement, (this.#pen as Pen).width, hidden);
     }
   }

@@ -3,31 +3,48 @@ import { brief } from '../../shared/format';
 import type { Numbers, Tree } from '../../shared/tree';
 import { INKS } from './card';
 import { deepest, depthOf } from './fold';
+import { COLOURS, type Colour, scale } from './shade';
 
 interface Acts {
   levels: (depth: number) => void;
+  colour: (by: Colour) => void;
+  row: (row: number | null) => void;
   zoom: (factor: number) => void;
   fit: () => void;
+}
+
+export interface Shown {
+  tree: Tree;
+  folded: ReadonlySet<number>;
+  by: Colour;
+  row: number | null;
+  live: boolean;
 }
 
 const item = (name: string, square: HTMLElement): HTMLElement =>
   h('li', { title: name }, square, h('span', {}, name));
 
+const square = (fill: string) =>
+  h('i', { class: 'swatch', style: `background:${fill}`, 'aria-hidden': 'true' });
+
 /** What the bars of a regression show, and the range that they stand on. */
-function bars({ low, high }: Numbers): HTMLElement[] {
-  const square = (ink: string) => h('i', { class: 'swatch', style: `background:${ink}` });
+function bars({ names }: Tree, { low, high }: Numbers): HTMLElement[] {
   const range = `bars: ${brief(low, low, high)} to ${brief(high, low, high)}`;
   return [
-    item('teacher, mean', square(INKS.teacher)),
-    item('student', square(INKS.student)),
+    item(`${names[0]}, mean`, square(INKS.teacher)),
+    item(names[1], square(INKS.student)),
     h('li', { class: 'dim' }, range)
   ];
 }
 
-/** Legend, levels shown and zoom; made once, told of each new state by `update`. */
-export function toolbar(acts: Acts, signal: AbortSignal) {
+/** Colours and levels shown, zoom, and the legends; told of each new state by `update`. */
+export function toolbar(find: HTMLElement, acts: Acts, signal: AbortSignal) {
   const legend = h('ul', { class: 'legend', 'aria-label': 'Classes' });
+  const colours = h('ul', { class: 'legend colours' });
   const levels = h('select', { class: 'button', ...KEYS });
+  const of = h('span', { class: 'dim' });
+  const by = h('select', { class: 'button', ...KEYS });
+  const row = h('input', { class: 'button', type: 'number', min: 0, step: 1, ...KEYS });
   const button = (text: string, label: string, act: () => void) => {
     const made = h('button', { class: 'button', type: 'button', title: label }, text);
     if (text.length === 1) made.setAttribute('aria-label', label);
@@ -35,41 +52,80 @@ export function toolbar(acts: Acts, signal: AbortSignal) {
     return made;
   };
   levels.addEventListener('change', () => acts.levels(Number(levels.value)), { signal });
+  by.addEventListener('change', () => acts.colour(by.value as Colour), { signal });
+  const choose = () => acts.row(row.value === '' ? null : Number(row.value));
+  row.addEventListener('change', choose, { signal });
+  row.addEventListener('keydown', (event) => event.stopPropagation(), { signal });
+  const dim = (text: string) => h('span', { class: 'dim' }, text);
+  const rowField = h('label', { class: 'field pick' }, dim('row'), row);
+  const levelField = h('label', { class: 'field' }, dim('show'), levels, of);
   const element = h(
     'div',
-    { class: 'toolbar' },
-    legend,
-    h('label', { class: 'levels' }, h('span', { class: 'dim' }, 'levels'), levels),
+    { class: 'head' },
     h(
       'div',
-      { class: 'zoom', role: 'group', 'aria-label': 'Zoom' },
-      button('−', 'Zoom out', () => acts.zoom(1 / 1.25)),
-      button('+', 'Zoom in', () => acts.zoom(1.25)),
-      button('Fit', 'Fit the whole tree', acts.fit)
-    )
+      { class: 'toolbar' },
+      find,
+      rowField,
+      h('label', { class: 'field' }, dim('colour'), by),
+      levelField,
+      h(
+        'div',
+        { class: 'zoom', role: 'group', 'aria-label': 'Zoom' },
+        button('−', 'Zoom out', () => acts.zoom(1 / 1.25)),
+        button('+', 'Zoom in', () => acts.zoom(1.25)),
+        button('Fit', 'Fit the whole tree', acts.fit)
+      )
+    ),
+    legend,
+    colours
   );
 
   let drawn: Tree | null = null;
-  const update = (tree: Tree, folded: ReadonlySet<number>) => {
+  let shaded = '';
+  const option = (value: number | string, text: string) => h('option', { value }, text);
+  const renew = (tree: Tree, depth: number) => {
+    drawn = tree;
+    shaded = '';
+    legend.setAttribute('aria-label', tree.numbers ? 'Bars' : 'Classes');
+    legend.replaceChildren(
+      ...(tree.numbers
+        ? bars(tree, tree.numbers)
+        : tree.classes.map((name, j) => item(name, swatch(j))))
+    );
+    levels.replaceChildren(
+      h('option', { value: -1, hidden: true }, 'some'),
+      ...Array.from({ length: depth }, (_, d) =>
+        d + 1 === depth ? option(depth, 'all') : option(d + 1, String(d + 1))
+      )
+    );
+    of.textContent = `of ${depth} levels`;
+    const names = {
+      student: tree.names[1],
+      teacher: tree.names[0],
+      agreement: tree.numbers ? 'error' : 'agreement'
+    };
+    by.replaceChildren(...COLOURS.map((name) => option(name, names[name])));
+  };
+  const update = ({ tree, folded, by: now, row: chosen, live }: Shown) => {
     const depth = deepest(tree);
-    if (tree !== drawn) {
-      drawn = tree;
-      legend.setAttribute('aria-label', tree.numbers ? 'Bars' : 'Classes');
-      legend.replaceChildren(
-        ...(tree.numbers
-          ? bars(tree.numbers)
-          : tree.classes.map((name, j) => item(name, swatch(j))))
-      );
-      const option = (value: number, text: string) => h('option', { value }, text);
-      levels.replaceChildren(
-        h('option', { value: -1, hidden: true }, 'some'),
-        ...Array.from({ length: depth }, (_, d) =>
-          d + 1 === depth ? option(depth, 'all') : option(d + 1, String(d + 1))
-        )
-      );
-    }
-    (levels.parentElement as HTMLElement).hidden = depth < 2;
+    if (tree !== drawn) renew(tree, depth);
+    levelField.hidden = depth < 2;
     levels.value = String(depthOf(tree, folded) ?? -1);
+    by.value = now;
+    rowField.hidden = !live || !tree.rows;
+    if (tree.rows) row.max = String(tree.rows - 1);
+    row.title = tree.rows ? `A row by its position, 0 to ${tree.rows - 1}` : '';
+    const text = chosen === null ? '' : String(chosen);
+    if (row.value !== text) row.value = text;
+    if (shaded === now) return;
+    shaded = now;
+    const { title, steps, note } = scale(tree, now);
+    colours.setAttribute('aria-label', title);
+    colours.replaceChildren(
+      h('li', { class: 'dim' }, `${title}, ${note}`),
+      ...steps.map(({ fill, name }) => item(name, square(fill)))
+    );
   };
   return { element, update };
 }

@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 
 from jupyter_distill._late import late
 from jupyter_distill._validation import Refusal, check_choice, check_number, expected
-from jupyter_distill.audits._intervals import between
 from jupyter_distill.audits._labels import labels_of
 from jupyter_distill.audits._part import Part, Scope
 from jupyter_distill.audits.attributions import _local_run, _shap_run
 from jupyter_distill.audits.attributions._alike import compared, notable
+from jupyter_distill.audits.attributions._cost import usual
 from jupyter_distill.audits.attributions._explained import Attribution
 from jupyter_distill.audits.attributions._found import found_in
 from jupyter_distill.audits.attributions._plan import EVALUATIONS, Budget, Plan, make_plan, why_not
 from jupyter_distill.audits.attributions._row import RowReasons
 from jupyter_distill.audits.attributions._score_scale import Scale, scale_of
+from jupyter_distill.audits.attributions._text import described
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation, Work
 from jupyter_distill.expectations import as_expectations
@@ -89,6 +90,11 @@ class Attributions:
         both = {"teacher": self.teacher, "student": self.student}
         return {who: of for who, of in both.items() if of is not None}
 
+    @property
+    def places(self) -> NDArray[np.intp]:
+        """Positions of the rows in the owner's X."""
+        return np.asarray(self._run.rows, dtype=np.intp)
+
     @cached_property
     def decided(self) -> NDArray[np.intp]:
         """The score of each row that agreement is measured on: of several, the teacher's class."""
@@ -151,28 +157,35 @@ class Attributions:
             ``column``, ``value`` (as its owner wrote it), ``teacher`` and ``student``, each with
             its ``_error`` where it is not exact.
         """
-        at = self._place(row)
-        which = int(self.decided[at])
+        return self.at(self._place(row), output)
+
+    def at(self, place: int, output: str | None = None) -> pd.DataFrame:
+        """Return the same as :meth:`of` by the place of the row among those explained."""
+        which = int(self.decided[place])
         if output is not None:
             which = self.scale.outputs.index(check_choice("output", output, self.scale.outputs))
-        values = [self._table.cell(at, j) for j in range(len(self.columns))]
+        values = [self._table.cell(place, j) for j in range(len(self.columns))]
         data: dict[str, Any] = {"column": list(self.columns), "value": values}
         for who, of in self._models.items():
-            data[who] = of.values[at, :, which]
+            data[who] = of.values[place, :, which]
             if of.error is not None:
-                data[f"{who}_error"] = of.error[at, :, which]
+                data[f"{who}_error"] = of.error[place, :, which]
         first = next(iter(self._models))
         frame = pd.DataFrame(data)
         frame["value"] = frame["value"].astype(object)
         order = np.argsort(-np.abs(frame[first].to_numpy()), kind="stable")
         return frame.iloc[order].reset_index(drop=True)
 
-    def row(self, row: Any, output: str | None = None) -> RowReasons:
-        """Return the same of one row as a result that shows itself, both models side by side."""
-        which = int(self.decided[self._place(row)])
+    def row(self, row: Any, output: str | None = None, *, place: int | None = None) -> RowReasons:
+        """Return the same of one row as a result that shows itself, both models side by side.
+
+        Of rows with the same label `place` says which one is meant.
+        """
+        at = self._place(row) if place is None else place
+        which = int(self.decided[at])
         words = self.scale.of_output(output or self.scale.outputs[which])
         teacher = None if self.teacher is None else self.teacher.model
-        return RowReasons(row, words, teacher, self.student.model, self.of(row, output))
+        return RowReasons(row, words, teacher, self.student.model, self.at(at, output))
 
     def _place(self, row: Any) -> int:
         found = [i for i, label in enumerate(self.index.tolist()) if label == row]
@@ -215,41 +228,13 @@ class Attributions:
         one, other = (of.of_scores(self.decided) for of in (self.teacher, self.student))
         return compared(one, other, again, self._seed)
 
+    def chart(self) -> Any:
+        """Return an Altair chart of :meth:`frame`, drawn offline too; needs extra ``charts``."""
+        return late("jupyter_distill.exports.vega_audits:attributions_chart")(self)
+
     def describe(self) -> str:
         """Say it in a few sentences: of what, how far they agree, and what is ignored."""
-        how = {"shap": "SHAP values", "lime": "LIME weights", "surrogate": "Local weights"}
-        text = (
-            f"{how[self.method]} of {self.student.model} ({self.student.explainer}) for "
-            f"{len(self.index):,} rows against {self.background:,} others, on the scale: "
-            f"{self.scale.words}."
-        )
-        if self.teacher is None:
-            return text
-        text += f" {self.teacher.model}: {self.teacher.explainer}."
-        if self.method != "shap":
-            text += (
-                f" Near a row they explain {self.teacher.r2:.0%} of what the teacher says, and "
-                f"{self.student.r2:.0%} of the student."
-            )
-        rows: dict[Any, Any] = self._agreement.set_index("measure").to_dict("index")
-        name = next(str(m) for m in rows if str(m).startswith("feature_agreement"))
-        said = {
-            "rank_correlation": "their order of the columns correlates by",
-            "sign_agreement": "the same way push, of what matters to both,",
-            name: f"of the teacher's {name.partition('@')[2]} first columns the student shares",
-        }
-        parts = []
-        for measure, words in said.items():
-            row = rows[measure]
-            beside = "" if self.again is None else f" (teacher with itself {row['floor']:.2f})"
-            if not np.isnan(row["value"]):
-                interval = between(row["low"], row["high"], ".2f")
-                parts.append(f"{words} {row['value']:.2f} {interval}{beside}")
-        if parts:
-            text += f" Of both: {'; '.join(parts)}."
-        if self.unused:
-            text += f" The teacher uses {', '.join(self.unused)}, and the student does not."
-        return text
+        return described(self)
 
     def __repr__(self) -> str:
         notes = "".join(f"\n- {note}" for note in self.notes)
@@ -260,6 +245,10 @@ class Attributions:
     def _repr_html_(self) -> str:
         html: str = late("jupyter_distill.exports.audit:alone")(self)
         return html
+
+    def view(self, **chosen: Any) -> Any:
+        """Return the view of a notebook; `chosen` is what it starts with, e.g. ``row=17``."""
+        return late("jupyter_distill.widgets.audit:AuditView")(self, **chosen)
 
 
 def attributions(
@@ -303,18 +292,9 @@ def attributions(
         chosen, of_scale = scale_of(d, scale)
         notes += of_scale
         if evaluations is None:
-            evaluations = EVALUATIONS
-            if d.teacher.remote and why_not(d) is None:
-                few = 1 if isinstance(rows, str) else len(rows)
-                if method == "shap":
-                    need = _shap_run.least(d, chosen, few, background)
-                else:
-                    need = _local_run.least(method, few)
-                evaluations = min(EVALUATIONS, max(d.table.n_rows, need))
-                notes.append(
-                    f"{d.teacher.name} may be a service that costs, so it was asked about "
-                    f"{evaluations:,} rows at most: evaluations= allows others."
-                )
+            few = 1 if isinstance(rows, str) or not hasattr(rows, "__len__") else len(rows)
+            evaluations, why = usual(d, method, chosen, few, background)
+            notes += why
         budget = evaluations
 
         def most(size: int) -> int:

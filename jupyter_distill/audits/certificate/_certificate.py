@@ -197,6 +197,10 @@ class Certificate:
         html: str = late("jupyter_distill.exports.certificate:certificate")(self)
         return html
 
+    def view(self, **chosen: Any) -> Any:
+        """Return the view of a notebook; `chosen` is what it starts with."""
+        return late("jupyter_distill.widgets.certificate:CertificateView")(self, **chosen)
+
 
 def certificate(
     d: Distillation,

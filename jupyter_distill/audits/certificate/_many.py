@@ -95,6 +95,10 @@ class Certificates(Sequence["Certificate"]):
         html: str = late("jupyter_distill.exports.certificate:certificates")(self)
         return html
 
+    def view(self, **chosen: Any) -> Any:
+        """Return the view of a notebook; `chosen` is what it starts with."""
+        return late("jupyter_distill.widgets.certificate:CertificateView")(self, **chosen)
+
 
 def _line(one: Certificate) -> dict[str, Any]:
     change, support = one.change, one.support

@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS } from './dom';
 
 /** A button that copies a text; where a host forbids that, the text is selected to be copied. */
 export function copier(signal: AbortSignal) {

@@ -1,0 +1,89 @@
+import { h, KEYS } from '../../shared/dom';
+import { count, some } from '../../shared/format';
+import type { Pair, Question, Scope, Source, Value } from './types';
+
+const WORDS = 'Any two answers';
+
+/** How many rows there are of how many, in words. */
+export function countLine(
+  source: Source,
+  question: Question,
+  rows: number | null,
+  numbers: boolean
+) {
+  const parted = question.scope === 'disagreements' && !numbers;
+  const whole = source.rows ?? rows;
+  const what = parted ? 'where they part' : '';
+  const unit = source.all === 1 && source.total === 1 ? 'row' : 'rows';
+  const cut = source.total === source.all ? '' : ` of ${count(source.all)}`;
+  const rest = parted && whole !== null ? `, of ${count(whole)}` : '';
+  const line = `${count(source.total)}${cut} ${unit} ${what}`.trim() + rest;
+  const { held } = source;
+  if (!held || held[0] === held[1]) return line;
+  return `${line}. This page holds ${count(held[0])} of ${count(held[1])} rows`;
+}
+
+export function scopeToggle(
+  first: Scope,
+  apart: string,
+  act: (scope: Scope) => void,
+  signal: AbortSignal
+): HTMLElement {
+  const words: [Scope, string][] = [
+    ['disagreements', apart],
+    ['all', 'All rows']
+  ];
+  const buttons = words.map(([scope, word]) => {
+    const pressed = String(scope === first);
+    const made = h(
+      'button',
+      { type: 'button', class: 'button', 'aria-pressed': pressed, ...KEYS },
+      word
+    );
+    made.addEventListener(
+      'click',
+      () => {
+        for (const other of buttons) other.setAttribute('aria-pressed', String(other === made));
+        act(scope);
+      },
+      { signal }
+    );
+    return made;
+  });
+  return h('div', { class: 'scopes', role: 'group', 'aria-label': 'Rows shown' }, ...buttons);
+}
+
+/** The class pairs among the disagreements, most often met first, to keep one of. */
+export class PairChoice {
+  readonly element = h('select', {
+    class: 'button pairs',
+    'aria-label': 'Teacher says, student says',
+    ...KEYS
+  });
+  #pairs: Pair[] = [];
+
+  constructor(act: (pair: Pair | null) => void, signal: AbortSignal) {
+    this.element.addEventListener(
+      'change',
+      () => act(this.#pairs[Number(this.element.value)] ?? null),
+      { signal }
+    );
+  }
+
+  show(pairs: Pair[], chosen: [Value, Value] | null): void {
+    this.#pairs = pairs;
+    this.element.hidden = pairs.length < 2;
+    const options = pairs.map(({ teacher, student, rows }, i) =>
+      h('option', { value: i }, `teacher ${teacher}, student ${student} (${some(rows, 'rows')})`)
+    );
+    this.element.replaceChildren(h('option', { value: -1 }, WORDS), ...options);
+    this.choose(chosen);
+  }
+
+  choose(chosen: [Value, Value] | null): void {
+    const at = this.#pairs.findIndex(
+      ({ teacher, student }) => teacher === chosen?.[0] && student === chosen?.[1]
+    );
+    this.element.value = String(at);
+  }
+}

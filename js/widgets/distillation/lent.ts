@@ -1,0 +1,182 @@
+import { count } from '../../shared/format';
+import { type AnyModel, Traits } from '../../shared/model';
+import { frame } from '../../shared/schedule';
+import { decode, type Wire } from '../../shared/wire';
+import {
+  type FollowModel,
+  fidelityAt,
+  type Grid,
+  granted,
+  gridOf,
+  pick,
+  temperatureAt,
+  treeAt,
+  wishOf
+} from '../temperature/grid';
+import type { Summary } from './header';
+import { retold } from './retold';
+import { readTrees, saysOf, type TreesPayload } from './trees';
+
+/** The grid as it stands in a page that shows the student too. */
+export interface StudentsPayload extends Grid {
+  trees?: TreesPayload;
+  /** The leaf of every row that the page holds, in every tree. */
+  leaves?: Wire;
+  /** What the head says of every student alike. */
+  head?: Partial<Summary>;
+}
+
+/** What another student changes; node, leaf and folded are of its tree, and told to nobody. */
+const NAMES = ['tree', 'node', 'leaf', 'folded', 'summary', 'distilled_at', 'page'];
+/** A kernel that is there has answered by then. */
+const PATIENCE = 400;
+
+/**
+ * A model that lends the student of the grid which the sliders stand for, until the model itself
+ * holds it: for ever where there is no kernel. What the kernel knows stays as it is beneath.
+ */
+export class LentModel implements AnyModel {
+  #lent: Record<string, unknown> | null = null;
+  #place: number | null = null;
+  #heard = new Map<string, Set<() => void>>();
+  #traits: Traits<FollowModel>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly base: AnyModel,
+    signal: AbortSignal,
+    /** Told what there is to know of the rows, and whether they are of another student. */
+    readonly tell: (text: string, stale: boolean) => void
+  ) {
+    this.#traits = new Traits<FollowModel>(base, signal);
+    const heard = new Traits<Record<string, unknown>>(base, signal);
+    for (const name of NAMES) heard.on([name], () => this.#lent || this.#fire(name));
+    const choose = frame(signal, () => this.#choose());
+    this.#traits.on(['temperature', 'student_size', 'follow', 'grid'], choose);
+    // what the kernel has sent is judged before it is drawn
+    this.#traits.on(['shown'], () => this.#choose());
+    heard.on(['row'], () => this.#followRow());
+    signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+  }
+
+  get(name: string): unknown {
+    return this.#lent && name in this.#lent ? this.#lent[name] : this.base.get(name);
+  }
+
+  set(name: string, value: unknown): void {
+    if (!this.#lent || !NAMES.includes(name)) this.base.set(name, value);
+    else if (this.#lent[name] !== value) {
+      this.#lent[name] = value;
+      this.#fire(name);
+    }
+  }
+
+  save_changes(): void {
+    this.base.save_changes();
+  }
+
+  on(event: string, callback: () => void): void {
+    const name = event.replace('change:', '');
+    if (!NAMES.includes(name)) this.base.on(event, callback);
+    else this.#heard.set(name, (this.#heard.get(name) ?? new Set()).add(callback));
+  }
+
+  off(event: string, callback: () => void): void {
+    const name = event.replace('change:', '');
+    if (!NAMES.includes(name)) this.base.off(event, callback);
+    else this.#heard.get(name)?.delete(callback);
+  }
+
+  #fire(name: string): void {
+    for (const callback of [...(this.#heard.get(name) ?? [])]) callback();
+  }
+
+  #choose(): void {
+    clearTimeout(this.#timer);
+    const wish = wishOf(this.#traits);
+    const grid = gridOf(this.#traits) as StudentsPayload | null;
+    const found =
+      grid?.trees && wish && !granted(this.#traits.get('shown'), wish) ? pick(grid, wish) : null;
+    if (!grid || !found) {
+      this.#take(null, null);
+      return;
+    }
+    const take = () => this.#take(found.place, grid);
+    if (!this.#traits.get('live') || found.exact) take();
+    else this.#timer = setTimeout(take, PATIENCE);
+  }
+
+  #take(place: number | null, grid: StudentsPayload | null): void {
+    if (place === this.#place) return;
+    this.#place = place;
+    this.#lent = place === null || !grid ? null : this.#of(grid, place);
+    this.tell(this.#lent ? this.#ofRows() : '', !!this.#lent && !('page' in this.#lent));
+    for (const name of NAMES) this.#fire(name);
+  }
+
+  #of(grid: StudentsPayload, place: number): Record<string, unknown> {
+    const at = treeAt(grid, place);
+    const tree = readTrees(grid.trees as TreesPayload, at);
+    const t = temperatureAt(grid, place);
+    const lent: Record<string, unknown> = { tree, node: null, folded: [], leaf: null };
+    if (t !== null) lent.distilled_at = t;
+    const head = grid.head;
+    lent.summary = head?.teacher
+      ? {
+          ...head,
+          size: grid.reached[place],
+          temperature: t,
+          fidelity: fidelityAt(grid, place),
+          notes: [...(head.notes ?? []), ...(grid.searched[place] ? [] : [QUICK])]
+        }
+      : (this.base.get('summary') ?? {});
+    if (grid.leaves) {
+      const n = grid.leaves.shape[1];
+      const says = saysOf(grid.trees as TreesPayload, at);
+      const all = leavesOf(grid.leaves);
+      lent.page = retold(this.base, says, all.subarray(at * n, (at + 1) * n));
+      lent.leaf = this.#leafIn(lent.page);
+    }
+    return lent;
+  }
+
+  /** What there is to know of the rows of a lent student. */
+  #ofRows(): string {
+    const { row_ids, rows } = this.base.get('page') as { row_ids: Wire; rows: number };
+    if (this.#lent && !('page' in this.#lent)) {
+      return 'These rows are still those of the student before; they wait for the kernel.';
+    }
+    const n = row_ids.shape[0];
+    if (n >= rows) return '';
+    return (
+      `This file holds ${count(n)} of ${count(rows)} rows: those where the student that it was ` +
+      'written of is furthest from its teacher.'
+    );
+  }
+
+  #leafIn(page: unknown): number | null {
+    const row = this.base.get('row') as number | null;
+    const { row_ids, leaves } = page as { row_ids: Wire; leaves: Wire };
+    const at = row === null ? -1 : decode(row_ids, 'i4').indexOf(row);
+    return at < 0 ? null : decode(leaves, 'i4')[at];
+  }
+
+  #followRow(): void {
+    if (this.#lent && 'page' in this.#lent) this.set('leaf', this.#leafIn(this.#lent.page));
+  }
+}
+
+const QUICK =
+  'This student is a quick fit: fitted once, without the search of a distillation. What else is ' +
+  'to be known of it was not looked for.';
+
+const known = new WeakMap<Wire, Int32Array | Uint8Array>();
+
+function leavesOf(wire: Wire): Int32Array | Uint8Array {
+  let found = known.get(wire);
+  if (!found) {
+    found = wire.dtype === 'u1' ? decode(wire, 'u1') : decode(wire, 'i4');
+    known.set(wire, found);
+  }
+  return found;
+}
