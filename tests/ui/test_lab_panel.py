@@ -144,7 +144,7 @@ def test_views_live_in_tabs_until_the_kernel_is_gone(
 
     page.evaluate(RESTART)
     expect(panel).to_contain_text("There is no distillation in this notebook yet", timeout=LONG)
-    line = tab.last.get_by_role("status")
+    line = tab.last.locator(".jd-line")
     expect(line).to_contain_text("is gone, so that it answers no more")
     notebook.screenshot(f"gone-{jupyter.app}")
     count = tab.count()
