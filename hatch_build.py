@@ -47,7 +47,8 @@ class JavaScriptHook(BuildHookInterface):
         root = Path(self.root)
         views = [path.stem for path in sorted((root / "js" / "widgets").glob("*.ts"))]
         static = [root / "jupyter_distill" / "static" / f"{stem}.js" for stem in [*views, "page"]]
-        return [*static, root / "jupyter_distill" / "labextension" / "package.json"]
+        extension = root / "jupyter_distill" / "labextension"
+        return [*static, extension / "package.json", extension / "examples" / "index.json"]
 
     def _build(self) -> None:
         npm = shutil.which("npm")

@@ -47,6 +47,7 @@ LAYERS = {
     "workshop": 9,
     "_front_end": 9,
     "doctor": 9,
+    "lab": 9,
     "_demo": 9,
     "__main__": 9,
     "__init__": 9,

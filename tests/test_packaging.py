@@ -27,7 +27,9 @@ SCRIPTS = [p for p in [*(ROOT / ".ci").iterdir(), *(ROOT / "binder").iterdir()] 
 def test_there_is_one_version() -> None:
     js = json.loads((ROOT / "js" / "package.json").read_text())
     lock = json.loads((ROOT / "js" / "package-lock.json").read_text())
-    found = {js["version"], lock["version"], version("jupyter-distill")}
+    said = re.findall(r"version = '(.*)'", (ROOT / "js" / "lab" / "version.ts").read_text())
+    found = {js["version"], lock["version"], version("jupyter-distill"), *said}
+    assert len(said) == 1
     assert found == {jupyter_distill.__version__}
 
 
@@ -54,6 +56,16 @@ def test_the_lab_extension_is_whole_and_names_no_path_of_the_builder() -> None:
     assert not (folder / "build_log.json").exists()
     for path in folder.rglob("*.js"):
         assert str(ROOT) not in path.read_text(encoding="utf-8"), path
+
+
+def test_the_workshop_notebooks_come_with_the_lab_extension() -> None:
+    folder = PACKAGE / "labextension" / "examples"
+    listed = json.loads((folder / "index.json").read_text())
+    here = {path.name: path for path in (ROOT / "example_notebooks").glob("*.ipynb")}
+    assert {one["name"] for one in listed} == set(here)
+    for one in listed:
+        assert (folder / one["name"]).read_bytes() == here[one["name"]].read_bytes()
+        assert one["title"] != one["name"], "a notebook begins with its title"
 
 
 def test_the_lock_names_no_host() -> None:

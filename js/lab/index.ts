@@ -4,11 +4,19 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { ILauncher } from '@jupyterlab/launcher';
+import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
+import { Commands, ID } from './commands';
+import { insert } from './insert';
+import { Known } from './known';
 import { DistillPanel } from './panel';
+import { Settings } from './settings';
+import { Views } from './views';
 
-export const OPEN_PANEL = 'jupyter-distill:open-panel';
+export const PLUGIN = 'jupyter-distill:plugin';
 
 /** A funnel: much goes in, little comes out. */
 const icon = new LabIcon({
@@ -20,31 +28,73 @@ const icon = new LabIcon({
 });
 
 const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-distill:plugin',
-  description: 'A side panel and a palette command for jupyter_distill.',
+  id: PLUGIN,
+  description: 'The distillations of a notebook: a side panel, views in tabs, and commands.',
   autoStart: true,
-  // none is required: Notebook 7 has no layout to restore, other hosts may have no palette
-  optional: [ICommandPalette, INotebookTracker, ILayoutRestorer],
+  // none is required: Notebook 7 has no launcher, other hosts may have no palette
+  optional: [
+    ICommandPalette,
+    INotebookTracker,
+    ILayoutRestorer,
+    ISettingRegistry,
+    ITranslator,
+    ILauncher
+  ],
   activate: (
     app: JupyterFrontEnd,
     palette: ICommandPalette | null,
     tracker: INotebookTracker | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null,
+    launcher: ILauncher | null
   ) => {
-    const panel = new DistillPanel(tracker);
+    const trans = (translator ?? nullTranslator).load('jupyter_distill');
+    const settings = new Settings();
+    registry?.load(PLUGIN).then(
+      (loaded) => settings.follow(loaded),
+      (reason) => console.warn('jupyter-distill: settings are left at their defaults.', reason)
+    );
+    const views = new Views(app, icon, trans);
+    const commands = new Commands({ app, tracker, settings, views, icon, trans });
+    const listed = commands.add();
+
+    const known = new Known(tracker, NotebookActions.executed, () => panel.refresh());
+    const hasPlugin = (id: string) => app.hasPlugin(id);
+    const panel: DistillPanel = new DistillPanel(
+      known,
+      {
+        distil: () => void commands.distil(),
+        check: () => void commands.check(),
+        view: (d, kind) => void commands.view({ d, kind }),
+        audit: (d) => void commands.audit({ d }),
+        report: (d) => void commands.report({ d }),
+        certificate: (d) => void commands.certificate({ d }),
+        insert: (code) => {
+          const notebook = known.watch.notebook;
+          if (notebook) void insert(app, notebook, code, false);
+        }
+      },
+      trans,
+      hasPlugin
+    );
     panel.id = 'jupyter-distill-panel';
     panel.title.icon = icon;
-    panel.title.caption = 'Distill';
+    panel.title.caption = trans.__('Distillations');
     app.shell.add(panel, 'left', { rank: 700 });
     restorer?.add(panel, panel.id);
-    app.commands.addCommand(OPEN_PANEL, {
-      label: 'Open the Distill Panel',
-      caption: 'Which notebook and kernel to distil in',
-      icon,
+    app.commands.addCommand(ID.panel, {
+      label: trans.__('Show the Distillations of the Notebook'),
+      icon: (args) => (args.isPalette ? undefined : icon),
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => app.shell.activateById(panel.id)
     });
-    palette?.addItem({ command: OPEN_PANEL, category: 'Distill' });
+
+    const category = trans.__('Distill');
+    for (const command of [ID.panel, ...listed]) {
+      palette?.addItem({ command, category, args: { isPalette: true } });
+    }
+    launcher?.add({ command: ID.notebook, category, args: { isLauncher: true }, rank: 1 });
   }
 };
 

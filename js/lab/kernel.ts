@@ -1,4 +1,8 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { Kernel } from '@jupyterlab/services';
+
+/** What happened to the notebook in front: another one, its kernel anew, its state, its name. */
+export type Change = 'notebook' | 'kernel' | 'status' | 'name';
 
 /** What the panel says about the notebook in front and its kernel. */
 export interface Where {
@@ -7,24 +11,41 @@ export interface Where {
   status: string;
 }
 
+const ENDED = ['restarting', 'autorestarting', 'terminating', 'dead'];
+
+/** Whether what was in the kernel is gone. */
+export const ended = (status: Kernel.Status): boolean => ENDED.includes(status);
+
 /** Follows the current notebook, its kernel, its restarts and its name. */
 export class KernelWatch {
   #panel: NotebookPanel | null = null;
 
   constructor(
     readonly tracker: INotebookTracker | null,
-    readonly changed: (where: Where) => void
+    readonly changed: (change: Change) => void
   ) {
     tracker?.currentChanged.connect(this.#switch, this);
-    this.#switch();
+    this.#follow();
+  }
+
+  get notebook(): NotebookPanel | null {
+    return this.#panel;
+  }
+
+  get kernel(): Kernel.IKernelConnection | null {
+    return this.#panel?.sessionContext.session?.kernel ?? null;
   }
 
   where(): Where {
     const panel = this.#panel;
     if (!panel) return { notebook: null, kernel: '', status: '' };
     const { sessionContext } = panel;
-    const kernel = sessionContext.hasNoKernel ? 'none' : sessionContext.kernelDisplayName;
-    return { notebook: panel.title.label, kernel, status: this.#status(panel) };
+    const none = sessionContext.hasNoKernel;
+    return {
+      notebook: panel.title.label,
+      kernel: none ? '' : sessionContext.kernelDisplayName,
+      status: none ? '' : sessionContext.kernelDisplayStatus
+    };
   }
 
   dispose(): void {
@@ -32,24 +53,22 @@ export class KernelWatch {
     this.#leave();
   }
 
-  #status({ sessionContext }: NotebookPanel): string {
-    if (sessionContext.hasNoKernel) return 'not running';
-    return sessionContext.kernelDisplayStatus;
-  }
-
   #switch(): void {
     this.#leave();
+    this.#follow();
+    this.changed('notebook');
+  }
+
+  #follow(): void {
     const panel = this.tracker?.currentWidget ?? null;
     this.#panel = panel;
-    if (panel) {
-      const { sessionContext, title, disposed } = panel;
-      sessionContext.kernelChanged.connect(this.#tell, this);
-      sessionContext.statusChanged.connect(this.#tell, this);
-      sessionContext.connectionStatusChanged.connect(this.#tell, this);
-      title.changed.connect(this.#tell, this);
-      disposed.connect(this.#leave, this);
-    }
-    this.#tell();
+    if (!panel) return;
+    const { sessionContext, title, disposed } = panel;
+    sessionContext.kernelChanged.connect(this.#kernel, this);
+    sessionContext.statusChanged.connect(this.#status, this);
+    sessionContext.connectionStatusChanged.connect(this.#connection, this);
+    title.changed.connect(this.#name, this);
+    disposed.connect(this.#leave, this);
   }
 
   #leave(): void {
@@ -57,14 +76,26 @@ export class KernelWatch {
     this.#panel = null;
     if (!panel) return;
     const { sessionContext, title, disposed } = panel;
-    sessionContext.kernelChanged.disconnect(this.#tell, this);
-    sessionContext.statusChanged.disconnect(this.#tell, this);
-    sessionContext.connectionStatusChanged.disconnect(this.#tell, this);
-    title.changed.disconnect(this.#tell, this);
+    sessionContext.kernelChanged.disconnect(this.#kernel, this);
+    sessionContext.statusChanged.disconnect(this.#status, this);
+    sessionContext.connectionStatusChanged.disconnect(this.#connection, this);
+    title.changed.disconnect(this.#name, this);
     disposed.disconnect(this.#leave, this);
   }
 
-  #tell(): void {
-    this.changed(this.where());
+  #kernel(): void {
+    this.changed('kernel');
+  }
+
+  #status(_context: unknown, status: Kernel.Status): void {
+    this.changed(ended(status) ? 'kernel' : 'status');
+  }
+
+  #connection(): void {
+    this.changed('status');
+  }
+
+  #name(): void {
+    this.changed('name');
   }
 }

@@ -1,3 +1,6 @@
+/** Set on the body where a person wants views unlike the page: 'light' or 'dark' (lab/settings.ts). */
+const CHOSEN = 'jupyterDistillTheme';
+
 /**
  * Whether the page around a view is dark: what the host says, else the colours it has chosen, else
  * what the system prefers. Colours come from the host's own variables; only the class palette and
@@ -5,6 +8,8 @@
  */
 export function isDark(element: Element): boolean {
   const { body, documentElement: root } = document;
+  const chosen = body.dataset[CHOSEN];
+  if (chosen) return chosen === 'dark';
   const jupyter = body.dataset.jpThemeLight;
   if (jupyter) return jupyter === 'false';
   const code = body.dataset.vscodeThemeKind;
@@ -44,6 +49,8 @@ export function brightness(colour: string): number | null {
 export function followTheme(host: Element, root: HTMLElement, signal: AbortSignal): void {
   const update = () => {
     root.dataset.theme = isDark(host) ? 'dark' : 'light';
+    // then the colours are ours too, not those of the page
+    root.toggleAttribute('data-own-colours', Boolean(document.body.dataset[CHOSEN]));
   };
   update();
   const watch = new MutationObserver(update);
@@ -53,7 +60,8 @@ export function followTheme(host: Element, root: HTMLElement, signal: AbortSigna
       'class',
       'data-jp-theme-light',
       'data-jp-theme-name',
-      'data-vscode-theme-kind'
+      'data-vscode-theme-kind',
+      'data-jupyter-distill-theme'
     ]
   };
   watch.observe(document.body, what);

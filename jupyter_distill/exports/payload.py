@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from jupyter_distill.targets import SoftTargets
 # Rows whose logits go to the browser: enough for a mean that does not move by a pixel, and at
 # most about one megabyte however many classes there are.
 MOST_ROWS, MOST_NUMBERS = 10_000, 250_000
+_at_most: ContextVar[int | None] = ContextVar("rows whose logits are sent", default=None)
 # Below any softened probability that a screen can show, and far inside what a float32 holds.
 FLOOR = -1e30
 
@@ -96,9 +99,26 @@ def logits(values: NDArray[np.float64]) -> Wire:
     return _shown(np.maximum(shifted, FLOOR))
 
 
-def sample(n: int, n_classes: int, *, keep: int | None = None) -> NDArray[np.intp]:
+@contextmanager
+def rows_at_most(rows: int | None) -> Iterator[None]:
+    """Let views that are made meanwhile load no more rows than this; None is :data:`MOST_ROWS`."""
+    before = _at_most.set(rows)
+    try:
+        yield
+    finally:
+        _at_most.reset(before)
+
+
+def most_rows() -> int:
+    """Return how many rows a view that is made now may load."""
+    return _at_most.get() or MOST_ROWS
+
+
+def sample(
+    n: int, n_classes: int, *, keep: int | None = None, most: int | None = None
+) -> NDArray[np.intp]:
     """Return the sorted rows whose logits are sent: all, or a fixed random choice with `keep`."""
-    most = max(1, min(MOST_ROWS, MOST_NUMBERS // n_classes))
+    most = max(1, min(most or most_rows(), MOST_NUMBERS // n_classes))
     if n <= most:
         return np.arange(n)
     chosen = np.random.default_rng(0).choice(n, most, replace=False)

@@ -80,14 +80,14 @@ def carried(rows: RowIndex, query: State | None = None, *, regions: bool = False
     return {"page": page, "query": query}
 
 
-def temperature(d: Distillation, *, keep: int | None = None) -> State:
+def temperature(d: Distillation, *, keep: int | None = None, most: int | None = None) -> State:
     """Return the teacher's logits and the curve of the temperatures tried.
 
     A regression has neither: then there is nothing to show.
     """
     if d.temperature is None:
         return {}
-    rows = payload.sample(d.targets.n_rows, d.targets.n_classes, keep=keep)
+    rows = payload.sample(d.targets.n_rows, d.targets.n_classes, keep=keep, most=most)
     return {
         "logits": payload.logits(d.targets.logits[rows]),
         "row_ids": encode(rows, "i4"),

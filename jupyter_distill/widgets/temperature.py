@@ -77,7 +77,8 @@ class TemperaturePart(FollowPart, RowChoice):
         if self.distillation.temperature is None:
             return
         if self.row is not None and self.row not in decode(self.row_ids):
-            sent = state.temperature(self.distillation, keep=self.row)
+            at_most = len(decode(self.row_ids))
+            sent = state.temperature(self.distillation, keep=self.row, most=at_most)
             self._send_together({name: sent[name] for name in ("logits", "row_ids")})
 
     @t.observe("distil_at")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -26,7 +27,7 @@ class JupyterServer:
     """JupyterLab or Notebook 7 as a person starts it, without a token and without a browser."""
 
     def __init__(self, app: App, home: Path) -> None:
-        self.app = app
+        self.app, self.home = app, home
         self.root = home / "root"
         self.root.mkdir()
         self.log = home / "server.log"
@@ -90,13 +91,28 @@ class JupyterServer:
         self._process.kill()
         raise RuntimeError(f"{self.app} did not start:\n{self.log.read_text()}")
 
-    def write(self, name: str, *cells: str) -> None:
+    def write(self, name: str, *cells: str, kernel: dict[str, str] = KERNEL) -> None:
         """Write a notebook of code cells into the server's folder."""
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": KERNEL},
+            metadata={"kernelspec": kernel},
         )
         nbformat.write(notebook, self.root / name)
+
+    def add_kernel(self, name: str, language: str, *argv: str) -> dict[str, str]:
+        """Make another kernel known to the server, and return how a notebook names it."""
+        spec = {"display_name": name.title(), "language": language}
+        folder = self.home / "data_dir" / "kernels" / name
+        folder.mkdir(parents=True)
+        (folder / "kernel.json").write_text(json.dumps({"argv": [*argv], **spec}))
+        return {"name": name, **spec}
+
+    def set_settings(self, plugin: str, text: str) -> None:
+        """Write what a person would in the editor of settings; an empty text is none."""
+        name, _, rest = plugin.partition(":")
+        path = self.home / "settings" / name / f"{rest}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text or "{}")
 
     def address(self, name: str) -> str:
         """Return where a person opens this notebook."""
