@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jupyter_distill
-from jupyter_distill._variables import fits, own
 from jupyter_distill._optional import loaded
 from jupyter_distill._validation import expected, some
+from jupyter_distill._variables import fits, own
 
 # Whose rows and columns may be counted: attributes of anybody else's objects are not touched.
 _TABLES = {"dask", "numpy", "pandas", "polars", "pyarrow", "scipy", "torch"}
