@@ -205,7 +205,7 @@ def test_missing_values_go_where_the_tree_sends_them(wine: tuple[pd.DataFrame, A
     model = DecisionTreeClassifier(min_samples_leaf=4, random_state=0).fit(X, y)
     view, leaves = TreeView(model, X), model.apply(X)
     assert any("(or missing)" in rule for rule in view.frame()["rule"])
-    values = view._table.values.astype(np.float32).astype(float)
+    values = view._asked_of.values.astype(np.float32).astype(float)
     for leaf, box in view.explanation.boxes.items():
         np.testing.assert_array_equal(holds(box, values), leaves == leaf)
     assert not any("(or missing)" in rule for rule in TreeView(model).frame()["rule"])
