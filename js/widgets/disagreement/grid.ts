@@ -23,7 +23,12 @@ export class Grid {
   #body = h('div', { role: 'rowgroup', class: 'rows' });
   #lines = new Map<number, HTMLElement>();
   #scales = new Scales();
-  #none = h('p', { class: 'none dim', role: 'status', hidden: true }, 'No row passes all filters.');
+  /** A grid holds rows and nothing else: how many pass is announced above it. */
+  #none = h(
+    'div',
+    { class: 'none dim', role: 'row', hidden: true },
+    h('div', { role: 'gridcell' }, 'No row passes all filters.')
+  );
   #active = 0;
   /** The cell of the active line that is pointed at; before any, the whole line. */
   #cell = -1;
