@@ -16,7 +16,7 @@ from jupyter_distill.workshop._kinds import number_of
 
 DIGIT = "9"
 HALF, NEAR = 0.5, 0.02
-ERRORS = 2.0  # standard errors up to which two temperatures are not told apart
+ERRORS = 2.5  # standard errors up to which one of five temperatures is not told from the best
 
 
 @exercise("02.1", f"Which digit is the teacher's second guess for most of the {DIGIT}s?")
@@ -52,7 +52,7 @@ def half(answer: Any, logits: ArrayLike) -> tuple[bool, str]:
     return False, f"{now}. A {'higher' if first > HALF else 'lower'} T brings it nearer to 0.5."
 
 
-@exercise("02.3", "Which temperatures are within two standard errors of the best one?")
+@exercise("02.3", "Which temperatures are within 2.5 standard errors of the best one?")
 def alike(answer: Any, path: pd.DataFrame) -> tuple[bool, str]:
     """Judge the temperatures that cannot be told from the best."""
     alone = number_of(answer)
@@ -68,11 +68,14 @@ def alike(answer: Any, path: pd.DataFrame) -> tuple[bool, str]:
     if extra:
         row = path[np.isclose(path["temperature"], extra[0])].iloc[0]
         return False, (
-            f"T = {extra[0]:g} is {row['behind_best']:.3f} behind the best, and two standard "
-            f"errors of that are {ERRORS * row['se']:.3f}."
+            f"T = {extra[0]:g} is {row['behind_best']:.3f} behind the best, and {ERRORS:g} "
+            f"standard errors of that are {ERRORS * row['se']:.3f}."
         )
     if len({round(T, 6) for T in given}) < len(within):
-        return False, "There are more. Compare behind_best with twice se, row by row; the best too."
+        return (
+            False,
+            "There are more. Compare behind_best with 2.5 times se, row by row.",
+        )
     return True, (
         f"{some(within, 10)}: the rows at hand do not tell these apart, and the others are worse "
         "by more than chance."
