@@ -30,6 +30,9 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def __str__(self) -> str:
+        return self.text()
+
     def text(self, digits: int = 3) -> str:
         """Return ``0.912 [0.899, 0.924]``, or ``0.912`` where the ends are not known."""
         if np.isnan(self.value):

@@ -62,7 +62,7 @@ def test_linked_view(jupyter: JupyterServer, notebook: NotebookPage) -> None:
     count = page.locator("p.count").first
     before = count.inner_text()
     tree.get_by_role("treeitem").nth(1).click()
-    chip = page.get_by_role("button", name="Show the rows of all nodes")
+    chip = page.locator("button.chip")
     expect(chip).to_be_visible()
     node = "".join(c for c in chip.inner_text() if c.isdigit())
     notebook.read_until(f"node {node} row None")
