@@ -150,7 +150,7 @@ _RIGHT = {
         "The student is small, its temperature was searched, and it is faithful: to a teacher that "
         "looked up the answer."
     ),
-    "neglected interpretability": "It is faithful, and nobody can read it.",
+    "neglected interpretability": "There is more in it than anybody can read.",
 }
 _LOOK = {
     "over-simplified student": "Look at d.ladder: is there a size that is clearly more faithful?",
