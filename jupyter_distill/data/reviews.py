@@ -11,7 +11,7 @@ def load_reviews(words: int | None = None) -> tuple[pd.Series[str], pd.Series[st
     """Return what customers of a shop wrote of food, and whether they gave it the full five stars.
 
     5,000 reviews, each of another product, from 10 words to several hundred; 65 % are ``"great"``.
-    Nothing is changed but that the marks of line breaks, which the shop's pages left in, are blanks.
+    Nothing is changed, but for marks of line breaks, left in by the shop's pages: they are blanks.
 
     Parameters
     ----------
