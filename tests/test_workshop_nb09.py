@@ -72,4 +72,4 @@ def test_the_reviews_are_there() -> None:
     assert 0.64 < (y == "great").mean() < 0.66 and not texts.str.contains("<br").any()
     short, of_short = load_reviews(words=32)
     assert len(short) == 1_355 and short.index.equals(of_short.index)
-    assert short.str.split().str.len().max() == 32
+    assert short.str.split().map(len).max() == 32

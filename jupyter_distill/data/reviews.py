@@ -41,6 +41,6 @@ def load_reviews(words: int | None = None) -> tuple[pd.Series[str], pd.Series[st
     texts = book["review"].str.replace(r"<br\s*/?>", " ", regex=True).rename("review")
     y = book["score"].astype(str).rename("score")
     if words is not None:
-        short = texts.str.split().str.len() <= words
+        short = texts.str.split().map(len) <= words
         texts, y = texts[short], y[short]
     return texts, y
