@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jupyter_distill.audits._recurring import parts
+from jupyter_distill.audits._part import parts
 from jupyter_distill.workshop._exercise import exercise
 
 STAY = ("age", "marital status")
