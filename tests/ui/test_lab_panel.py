@@ -136,7 +136,7 @@ def test_views_live_in_tabs_until_the_kernel_is_gone(
             button="right", position={"x": 40, "y": 12}
         )
         page.get_by_role("menuitem", name="Open This View in Its Own Tab").click()
-        twin = tab.filter(has=page.get_by_role("grid"))
+        twin = tab.filter(has=page.get_by_role("tablist"))
         twin.get_by_role("treeitem").nth(1).click()
         chosen = page.locator(".jp-Notebook [role=treeitem][aria-selected=true]")
         expect(chosen).to_have_count(1)
