@@ -5,6 +5,7 @@ import twinCss from '../shared/twin.css';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import type { ReasonsPayload } from './audit/data';
 import { type Finding, findings } from './audit/findings';
+import findingsCss from './audit/findings.css';
 import { reasonsPanel } from './audit/reasons';
 import { type Part, tabs } from './audit/tabs';
 import css from './audit.css';
@@ -43,7 +44,7 @@ export const mount: Mount = (model, host, signal) => {
   const traits = new Traits<AuditModel>(model, signal);
   host.classList.add('audit-view');
   const place = h('div');
-  host.append(sheet(twinCss), sheet(css), place);
+  host.append(sheet(twinCss), sheet(findingsCss), sheet(css), place);
 
   const load = () =>
     guarded(place, () => {

@@ -14,6 +14,7 @@ import { KernelSource } from './disagreement/kernel';
 import { LocalSource } from './disagreement/local';
 import { Panel } from './disagreement/panel';
 import { RegionList } from './disagreement/regions';
+import regionsCss from './disagreement/regions.css';
 import { countLine, PairChoice, scopeToggle } from './disagreement/toolbar';
 import type {
   Column,
@@ -54,7 +55,7 @@ export const mount: Mount = (model, host, signal) => {
   const traits = new Traits<DisagreementModel>(model, signal);
   host.classList.add('disagreement-view');
   const place = h('div');
-  host.append(sheet(css), place);
+  host.append(sheet(regionsCss), sheet(css), place);
   let redraw = new AbortController();
   signal.addEventListener('abort', () => redraw.abort(), { once: true });
   const start = () => {

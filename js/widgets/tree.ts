@@ -11,6 +11,7 @@ import {
   type TreePayload
 } from '../shared/tree';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
+import cardCss from './tree/card.css';
 import { detail } from './tree/detail';
 import { depthOf, foldToDepth, openingFold, reveal, toggle } from './tree/fold';
 import { hoverCard } from './tree/hover';
@@ -65,7 +66,7 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
     signal
   );
   host.classList.add('tree-view');
-  host.append(sheet(css));
+  host.append(sheet(css), sheet(cardCss));
   const body = h('div', {}, bar.element, frameOf, notes, strip, way);
   const place = h('div');
   host.append(place);
