@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ForwardRef
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,10 @@ from sklearn.linear_model import LogisticRegression
 
 import jupyter_distill as jd
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.distillation._parts import Scores
 from jupyter_distill.exports import report as reports
+from jupyter_distill.saving._typed import hints
+from tests import small
 from tests.saved import CLASSES, FAMILIES, again, distilled, frame, names, numbers
 
 CASES = [(family, task) for task in ("classification", "regression") for family in FAMILIES]
@@ -252,3 +255,11 @@ def test_loading_a_net_needs_no_torch(tmp_path: Path) -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
+
+
+def test_what_was_measured_on_many_rows_comes_back(tmp_path: Path) -> None:
+    d = small.distilled(*small.people(2_500), size=4, temperature=(1.0, 2.0), augment=None)
+    loaded = jd.load(d.save(tmp_path / "many.distill"))
+    assert loaded.headline == d.headline
+    kept = [one for one in hints(Scores).values() if isinstance(one, ForwardRef)]
+    assert kept == []

@@ -63,7 +63,10 @@ def student(d: Distillation, page: State) -> State:
         made = {"rules": rule_state.rules(rule_lines.rule_lines(explanation))}
     elif isinstance(explanation, TermExplanation | ShapeExplanation):
         model = TermModel(explanation, d.student, d)
-        made = {"terms": term_state.terms(model), "asking": term_state.asking(model, False)}
+        terms = term_state.terms(model)
+        # nobody can be asked there, so that it costs nothing
+        terms["terms"] = [{**term, "cost": 0} for term in terms["terms"]]
+        made = {"terms": terms, "asking": term_state.asking(model, False)}
         reasons = kept(model, page)
     else:
         made = still(explanation)

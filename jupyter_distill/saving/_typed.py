@@ -8,6 +8,7 @@ A new family of students is saved by what it annotates, without a line here.
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +36,15 @@ def hints(kind: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         if base.__module__.partition(".")[0] == "jupyter_distill":
+            # a named tuple keeps its annotations as references, which are not followed there
+            references = {
+                name: hint.__forward_arg__
+                for name, hint in inspect.get_annotations(base).items()
+                if isinstance(hint, typing.ForwardRef)
+            }
+            known = vars(sys.modules[base.__module__])
             found.update(inspect.get_annotations(base, eval_str=True))
+            found.update({name: eval(text, known) for name, text in references.items()})
     return {n: hint for n, hint in found.items() if typing.get_origin(hint) is not ClassVar}
 
 
