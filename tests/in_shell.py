@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,7 +24,9 @@ def loaded() -> Iterator[InteractiveShell]:
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(80, 3)), columns=["income", "age", "house size"])
     y = np.where(X["income"] + X["age"] + rng.normal(size=80) / 4 > 0, "yes", "no")
+    main = sys.modules["__main__"]  # a shell puts itself there: what starts processes needs it
     shell = InteractiveShell()
+    sys.modules["__main__"] = main
     shell.run_line_magic("load_ext", "jupyter_distill")
     shell.run_line_magic("config", "DistillMagics.augment = 'none'")
     shell.run_line_magic("config", "DistillMagics.progress = False")

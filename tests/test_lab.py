@@ -50,7 +50,9 @@ def tree() -> Distillation:
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
     InteractiveShell.clear_instance()
+    main = sys.modules["__main__"]  # a shell puts itself there: what starts processes needs it
     shell = InteractiveShell.instance()
+    sys.modules["__main__"] = main
     yield shell
     atexit.unregister(shell.atexit_operations)
     InteractiveShell.clear_instance()

@@ -14,6 +14,7 @@ from jupyter_distill.distillation._quick import plain
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import payload
 from jupyter_distill.exports.says import span
+from jupyter_distill.exports.state import plain as plain_of
 from jupyter_distill.exports.state import summary
 from jupyter_distill.exports.wire import encode
 
@@ -107,7 +108,7 @@ def shown(d: Distillation, how: str = "distilled", ticket: int = 0) -> State:
         "temperature": d.temperature,
         "size": d.size,
         "how": how,
-        "fidelity": [rung.fidelity, rung.low, rung.high],
+        "fidelity": plain_of([rung.fidelity, rung.low, rung.high]),
     }
 
 

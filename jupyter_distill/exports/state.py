@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.distillation import Distillation, reached
 from jupyter_distill.exports import payload
 from jupyter_distill.exports.card import Card
@@ -108,15 +108,15 @@ def curve(d: Distillation) -> State:
 def summary(d: Distillation, card: Card) -> State:
     """Return the head of the linked view: who, how small, how faithful."""
     baselines = [
-        {"name": score.model, "fidelity": _plain(score.fidelity)} for score in card.baselines
+        {"name": score.model, "fidelity": plain(score.fidelity)} for score in card.baselines
     ]
-    return _summary(d, _plain(card.overall.fidelity), baselines)
+    return _summary(d, plain(card.overall.fidelity), baselines)
 
 
 def brief(d: Distillation, baselines: list[State]) -> State:
     """Return the head while a slider moves: the student by its rung, beside some baselines."""
     rung = d.rung
-    return _summary(d, [rung.fidelity, rung.low, rung.high], baselines)
+    return _summary(d, plain([rung.fidelity, rung.low, rung.high]), baselines)
 
 
 def _summary(d: Distillation, fidelity: list[float | None], baselines: list[State]) -> State:
@@ -145,7 +145,8 @@ def _summary(d: Distillation, fidelity: list[float | None], baselines: list[Stat
     }
 
 
-def _plain(interval: Interval) -> list[float | None]:
+def plain(interval: Iterable[float]) -> list[float | None]:
+    """Return a value and the ends of its interval for JSON, None where they are not known."""
     return [None if np.isnan(v) else float(v) for v in interval]
 
 

@@ -150,10 +150,13 @@ function words(
   reached: string,
   how: string,
   t: number | null,
-  [value, low, high]: number[]
+  [value, low, high]: (number | null)[]
 ): string {
   const at = t === null ? '' : ` at T = ${written(t)}`;
-  const range = `${share(low)} to ${share(high)}`;
+  // a teacher that says one number leaves nothing to explain
+  const known = [value, low, high].every((end) => end !== null && Number.isFinite(end));
+  const [mid, from, to] = [value, low, high].map((end) => share(end ?? 0));
+  const measured = known ? `${mid} (${from} to ${to})` : 'not known';
   const name = `${grid.family} of ${reached}`;
-  return `${name}${t === null ? '' : `, ${how}${at}`}: ${measureOf(grid)} ${share(value)} (${range}), held out.`;
+  return `${name}${t === null ? '' : `, ${how}${at}`}: ${measureOf(grid)} ${measured}, held out.`;
 }

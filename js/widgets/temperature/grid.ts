@@ -30,7 +30,7 @@ export interface Shown {
   temperature: number | null;
   size: number;
   how: 'distilled' | 'precomputed' | 'quick';
-  fidelity: [number, number, number];
+  fidelity: [number | null, number | null, number | null];
 }
 
 export interface FollowModel {
