@@ -12,8 +12,8 @@ from PIL import Image
 
 FOLDER = Path(__file__).parent / "snapshots"
 SCALE = 8  # fonts differ by machine: what is compared are blocks of so many pixels
-APART = 24  # of 255, that a block may be apart
-SHARE = 0.03  # of the blocks, that may be further apart
+APART = 40  # of 255, that a block may be apart
+SHARE = 0.06  # of the blocks, that may be further apart
 
 
 def compare(name: str, picture: bytes) -> None:
