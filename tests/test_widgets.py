@@ -169,57 +169,6 @@ def test_every_trait_says_what_it_is(kind: Any) -> None:
             assert re.fullmatch(r"[A-Z].{20,}\.", trait.help), f"{name}: {trait.help!r}"
 
 
-@pytest.mark.parametrize("kind", VIEWS)
-def test_data_is_never_echoed(kind: Any) -> None:
-    traits = kind.class_traits(sync=True)
-    data = {"live", "error", "tree", "columns", "page", "logits", "row_ids", "classes", "curve"}
-    data |= {"distilled_at", "busy", "summary", "rungs", "rules", "decided"}
-    data |= {
-        "about",
-        "asking",
-        "batch",
-        "counts",
-        "curves",
-        "grid",
-        "pages",
-        "pairs",
-        "panels",
-        "path",
-        "reasons",
-        "regions",
-        "shown",
-        "terms",
-    }
-    for name in data & set(traits):
-        assert traits[name].metadata["echo_update"] is False
-    view = {
-        "colour",
-        "depth",
-        "family",
-        "filter",
-        "folded",
-        "follow",
-        "leaf",
-        "method",
-        "node",
-        "output",
-        "part",
-        "place",
-        "query",
-        "region",
-        "row",
-        "rows_chosen",
-        "rule",
-        "search",
-        "size",
-        "sort",
-        "student_size",
-        "temperature",
-    }
-    for name in view & set(traits):
-        assert traits[name].metadata.get("echo_update", True)
-
-
 # --- errors from the browser --------------------------------------------------------------------
 
 

@@ -75,6 +75,9 @@ export function expression(question: Question): string {
   );
 }
 
+/** Of a kernel that answers no more, or only after a while. */
+const GONE = new Set(['restarting', 'autorestarting', 'terminating', 'dead', 'unknown']);
+
 /**
  * Asks a kernel between two cells: silent, so that In[n] stays where it is, and as an expression, so
  * that neither hooks nor `_` notice.
@@ -96,9 +99,13 @@ export async function ask<T>(
     });
     const { content } = await future.done;
     return read<T>(content);
-  } catch {
-    // the kernel was restarted or is gone: its futures are cancelled
-    return { why: 'later' };
+  } catch (reason) {
+    const { name, message } = reason instanceof Error ? reason : new Error(String(reason));
+    // the kernel was restarted or is gone: its futures are cancelled, and nothing is sent to it
+    if (kernel.isDisposed || GONE.has(kernel.status) || /cancel/i.test(message)) {
+      return { why: 'later' };
+    }
+    return { why: 'error', name, message };
   }
 }
 
