@@ -50,21 +50,21 @@ class AuditView(RowChoice, DistillWidget):
     -----
     Its traits, which `observe` and `jslink` take:
 
-    ===========  =========  =================================================
-    trait        direction  meaning
-    ===========  =========  =================================================
-    about        out        Findings, parts of the audit, and what methods cost, a dict.
-    reasons      out        The reasons by method, a dict of arrays in wire format.
-    panels       out        Parts of the audit as HTML, by name: that which is looked at.
-    asking       out        The method that both models are being explained by; empty: none.
-    live         out        Whether a kernel answers, a bool.
-    error        out        Message of the last exception; empty if there is none.
-    row          both       The chosen row by its position in the owner's X; None: the mean.
-    method       both       How the reasons were found: shap, lime or surrogate.
-    output       both       Of several classes the one that is explained; empty: all of them.
-    part         both       The part of the audit that is looked at, by its name.
-    ask          in         A method to explain both models by, and a row; {}: none.
-    ===========  =========  =================================================
+    =======  ===========  =========  ===============================================================
+    trait    type         direction  meaning
+    =======  ===========  =========  ===============================================================
+    about    dict         out        Findings, parts of the audit, and what methods cost, a dict.
+    reasons  dict         out        The reasons by method, a dict of arrays in wire format.
+    panels   dict         out        Parts of the audit as HTML, by name: that which is looked at.
+    asking   str          out        The method that explains both models now; empty: none.
+    live     bool         out        Whether a kernel answers, a bool.
+    error    str          out        Message of the last exception; empty if there is none.
+    row      int or None  both       The chosen row, a position in the owner's X; None: the mean.
+    method   str          both       How the reasons were found: shap, lime or surrogate.
+    output   str          both       Of several classes the one explained; empty: all of them.
+    part     str          both       The part of the audit that is looked at, by its name.
+    ask      dict         in         A method to explain both models by, and a row; {}: none.
+    =======  ===========  =========  ===============================================================
 
     Examples
     --------

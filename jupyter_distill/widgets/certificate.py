@@ -50,19 +50,19 @@ class CertificateView(RowChoice, DistillWidget):
     -----
     Its traits, which `observe` and `jslink` take:
 
-    ===========  =========  =================================================
-    trait        direction  meaning
-    ===========  =========  =================================================
-    shown        out        The certificate, a dict; of a row without one why there is none.
-    batch        out        What each of the certificates to go through is of, a list of dicts.
-    pages        out        All of them, in a page without a kernel; else empty.
-    among        out        How many rows can be asked for, an int; 0: none.
-    busy         out        Whether a certificate is being made, a bool.
-    live         out        Whether a kernel answers, a bool.
-    error        out        Message of the last exception; empty if there is none.
-    row          both       The row by its position in the owner's X; None: a new row.
-    place        both       Which of the certificates to go through, from 0; None: another row.
-    ===========  =========  =================================================
+    =====  ===========  =========  =================================================================
+    trait  type         direction  meaning
+    =====  ===========  =========  =================================================================
+    shown  dict         out        The certificate, a dict; of a row without one why there is none.
+    batch  list         out        What each certificate to go through is of, a list of dicts.
+    pages  list         out        All of them, in a page without a kernel; else empty.
+    among  int          out        How many rows can be asked for, an int; 0: none.
+    busy   bool         out        Whether a certificate is being made, a bool.
+    live   bool         out        Whether a kernel answers, a bool.
+    error  str          out        Message of the last exception; empty if there is none.
+    row    int or None  both       The row by its position in the owner's X; None: a new row.
+    place  int or None  both       Which of these certificates, from 0; None: another row.
+    =====  ===========  =========  =================================================================
 
     Examples
     --------

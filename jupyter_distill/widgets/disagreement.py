@@ -199,26 +199,26 @@ class DisagreementTable(TablePart, DistillWidget):
 
     Its traits, which `observe` and `jslink` take:
 
-    ===========  =========  =================================================
-    trait        direction  meaning
-    ===========  =========  =================================================
-    columns      out        Name, kind and title of each column.
-    page         out        The window of rows that answers the query.
-    pairs        out        Which classes the two name where they part, with rows.
-    regions      out        Regions of disagreement, once they were sought.
-    counts       out        What the column that was asked for holds.
-    live         out        Whether a kernel answers.
-    error        out        Message of the last exception; empty: none.
-    row          both       The row chosen last, a position in X; None: no row.
-    rows_chosen  both       All chosen rows, a list of positions in X.
-    node         both       The chosen node by its number; None: no node.
-    leaf         both       The leaf that holds the row; None: no row.
-    region       both       The chosen region by its number; None: no region.
-    query        in         Sort, filters, text and scope, and the window.
-    seek         in         Set to have the regions sought.
-    count        in         The column whose values are to be counted.
-    span         in         Rows to choose, by their places in the query's order.
-    ===========  =========  =================================================
+    ===========  ===========  =========  ======================================================
+    trait        type         direction  meaning
+    ===========  ===========  =========  ======================================================
+    columns      list         out        Name, kind and title of each column.
+    page         dict         out        The window of rows that answers the query.
+    pairs        list         out        Which classes the two name where they part, with rows.
+    regions      dict         out        Regions of disagreement, once they were sought.
+    counts       dict         out        What the column that was asked for holds.
+    live         bool         out        Whether a kernel answers.
+    error        str          out        Message of the last exception; empty: none.
+    row          int or None  both       The row chosen last, a position in X; None: no row.
+    rows_chosen  list         both       All chosen rows, a list of positions in X.
+    node         int or None  both       The chosen node by its number; None: no node.
+    leaf         int or None  both       The leaf that holds the row; None: no row.
+    region       int or None  both       The chosen region by its number; None: no region.
+    query        dict         in         Sort, filters, text and scope, and the window.
+    seek         bool         in         Set to have the regions sought.
+    count        dict         in         The column whose values are to be counted.
+    span         list         in         Rows to choose, by their places in the query's order.
+    ===========  ===========  =========  ======================================================
 
     Examples
     --------

@@ -53,63 +53,63 @@ class DistillationView(
     -----
     Its traits, which `observe` and `jslink` take:
 
-    ============  =========  =====================================================================
-    trait         direction  meaning
-    ============  =========  =====================================================================
-    summary       out        Who was distilled into what, how faithfully, and what was found.
-    tree          out        The student as a tree; empty of another one, as are the next three.
-    path          out        Each condition on the way of the chosen row, and its margin.
-    rules         out        The student as rules.
-    terms         out        The student as a sum of terms.
-    still         out        The student as a drawing (HTML), where it has no view of its own.
-    decided       out        How the chosen row meets the rules.
-    reasons       out        What each term adds to the score of the chosen row.
-    curves        out        What the teacher has said of terms, by their numbers.
-    asking        out        Whether the teacher is asked about terms by itself, and why not.
-    columns       out        The columns of the table.
-    page          out        The window of rows that answers the query.
-    pairs         out        Which classes the two name where they part, and how often.
-    regions       out        Regions of disagreement, as rules with their rates.
-    counts        out        What the column that is asked for by `count` holds.
-    logits        out        The teacher's logits, a line a row.
-    row_ids       out        Which rows these are.
-    classes       out        Names of the classes; none of a regression.
-    curve         out        What each temperature that was tried did on validation rows.
-    distilled_at  out        The temperature of the student that is shown.
-    busy          out        Whether the student is being distilled again.
-    grid          out        The students that the sliders choose from.
-    shown         out        Which student is shown, how it was made, its fidelity.
-    rungs         out        Every rung of the ladder, with each measure.
-    trust         out        What says how far the student can be trusted (HTML).
-    live          out        Whether a kernel answers.
-    error         out        What went wrong last; empty if nothing did.
-    tab           both       The open tab: student, disagreements, ladder or trust.
-    node          both       The chosen node, or the number of the chosen rule from 1; None: none.
-    row           both       The chosen row, by its position in the owner's X; None: no row.
-    leaf          both       The node or rule that holds the chosen row.
-    folded        both       Nodes whose children are hidden.
-    depth         both       How many levels of a tree show; None: all that are not folded.
-    colour        both       What colours the nodes: student, teacher or agreement.
-    search        both       A column whose nodes are ringed; empty: none.
-    sort          both       Order of the rules: list, support or agreement.
-    filter        both       Words that a rule must contain to be shown.
-    term          both       The chosen term, 0 is the most important; None: all.
-    score         both       Which of several scores the terms are shown for.
-    temperature   both       Where the slider stands.
-    follow        both       Whether the student follows the temperature while it moves.
-    student_size  both       Where the size slider stands.
-    measure       both       What the ladder draws upwards.
-    region        both       The chosen region, by its number from 0; None: none.
-    rows_chosen   both       The chosen rows; `row` is one of them.
-    query         in         What is asked of the rows: scope, sort, filters, text, and a window.
-    distil_at     in         The temperature at which to distil again; None: nothing is asked.
-    adopt         in         Family and size of the rung to adopt; empty: nothing is asked.
-    ask           in         The term to ask the teacher about; None: nothing is asked.
-    asked         in         The student that is wished for while a slider moves.
-    count         in         The column to count.
-    seek          in         Set it to have regions sought.
-    span          in         Rows to choose of those that the query finds.
-    ============  =========  =====================================================================
+    ============  =============  =========  ========================================================
+    trait         type           direction  meaning
+    ============  =============  =========  ========================================================
+    summary       dict           out        Who was distilled into what, how well, what was found.
+    tree          dict           out        The student as a tree; empty of another, as the next.
+    path          dict           out        Each condition on the chosen row's way, and its margin.
+    rules         dict           out        The student as rules.
+    terms         dict           out        The student as a sum of terms.
+    still         str            out        The student as a drawing, where it has no own view.
+    decided       dict           out        How the chosen row meets the rules.
+    reasons       dict           out        What each term adds to the score of the chosen row.
+    curves        dict           out        What the teacher has said of terms, by their numbers.
+    asking        dict           out        Whether the teacher is asked about terms by itself.
+    columns       list           out        The columns of the table.
+    page          dict           out        The window of rows that answers the query.
+    pairs         list           out        Which classes the two name where they part, how often.
+    regions       dict           out        Regions of disagreement, as rules with their rates.
+    counts        dict           out        What the column that is asked for by `count` holds.
+    logits        dict           out        The teacher's logits, a line a row.
+    row_ids       dict           out        Which rows these are.
+    classes       list           out        Names of the classes; none of a regression.
+    curve         dict           out        What each T that was tried did on validation rows.
+    distilled_at  float          out        The temperature of the student that is shown.
+    busy          bool           out        Whether the student is being distilled again.
+    grid          dict           out        The students that the sliders choose from.
+    shown         dict           out        Which student is shown, how it was made, its fidelity.
+    rungs         dict           out        Every rung of the ladder, with each measure.
+    trust         str            out        What says how far the student can be trusted (HTML).
+    live          bool           out        Whether a kernel answers.
+    error         str            out        What went wrong last; empty if nothing did.
+    tab           str            both       The open tab: student, disagreements, ladder or trust.
+    node          int or None    both       The chosen node, or rule from 1; None: none.
+    row           int or None    both       The chosen row, a position in the owner's X; None: none.
+    leaf          int or None    both       The node or rule that holds the chosen row.
+    folded        list           both       Nodes whose children are hidden.
+    depth         int or None    both       How many levels of a tree show; None: all.
+    colour        str            both       What colours the nodes: student, teacher or agreement.
+    search        str            both       A column whose nodes are ringed; empty: none.
+    sort          str            both       Order of the rules: list, support or agreement.
+    filter        str            both       Words that a rule must contain to be shown.
+    term          int or None    both       The chosen term, 0 is the most important; None: all.
+    score         int            both       Which of several scores the terms are shown for.
+    temperature   float          both       Where the slider stands.
+    follow        bool           both       Whether the student follows the sliders as they move.
+    student_size  int or None    both       Where the size slider stands.
+    measure       str            both       What the ladder draws upwards.
+    region        int or None    both       The chosen region, by its number from 0; None: none.
+    rows_chosen   list           both       The chosen rows; `row` is one of them.
+    query         dict           in         What is asked of the rows, and the window of them.
+    distil_at     float or None  in         T to distil again at; None: nothing is asked.
+    adopt         dict           in         Family and size of the rung to adopt; empty: none.
+    ask           int or None    in         The term to ask the teacher about; None: none.
+    asked         dict           in         The student that is wished for while a slider moves.
+    count         dict           in         The column to count.
+    seek          bool           in         Set it to have regions sought.
+    span          list           in         Rows to choose of those that the query finds.
+    ============  =============  =========  ========================================================
 
     Examples
     --------

@@ -103,18 +103,15 @@ class LadderView(LadderPart, DistillWidget):
     ======== ============== ================= ================================================
     trait    type           direction         meaning
     ======== ============== ================= ================================================
-    rungs    dict           data              The points of every measure, and their baselines
-    busy     bool           data              Whether a rung is being adopted
-    live     bool           data              Whether a kernel answers
-    error    str            data              What went wrong last; empty if nothing did
-    family   str            view state        Family of the chosen rung; setting it adopts
-    size     int            view state        Size of the chosen rung; setting it adopts
-    measure  str            view state        What is drawn upwards, by its name in the frame
-    adopt    dict           intent            Family and size of a rung to adopt; {} for none
+    rungs    dict           out               The points of every measure, and their baselines
+    busy     bool           out               Whether a rung is being adopted
+    live     bool           out               Whether a kernel answers
+    error    str            out               What went wrong last; empty if nothing did
+    family   str            both              Family of the chosen rung; setting it adopts
+    size     int            both              Size of the chosen rung; setting it adopts
+    measure  str            both              What is drawn upwards, by its name in the frame
+    adopt    dict           in                Family and size of a rung to adopt; {} for none
     ======== ============== ================= ================================================
-
-    Data go from Python to the browser, view state goes both ways, an intent from the browser to
-    Python.
 
     Examples
     --------

@@ -131,18 +131,18 @@ class RulesView(RulesPart, DistillWidget):
     Notes
     -----
     ========  ===========  ===========  ==============================================
-    name      type         direction    meaning
+    trait     type         direction    meaning
     ========  ===========  ===========  ==============================================
-    rules     dict         to browser   the rules, arrays in wire format
-    decided   dict         to browser   how the chosen row meets the rules
-    live      bool         to browser   whether a kernel answers
-    error     str          to browser   message of the last exception
-    rule      int or None  both ways    the chosen rule, by its place from 0
-    node      int or None  both ways    the same for linked views
-    row       int or None  both ways    a chosen row, by its position in the owner's X
-    leaf      int or None  both ways    the node of the rule that decides the row
-    sort      str          both ways    order of the lines
-    filter    str          both ways    words that a rule must contain to be shown
+    rules     dict         out          the rules, arrays in wire format
+    decided   dict         out          how the chosen row meets the rules
+    live      bool         out          whether a kernel answers
+    error     str          out          message of the last exception
+    rule      int or None  both         the chosen rule, by its place from 0
+    node      int or None  both         the same for linked views
+    row       int or None  both         a chosen row, by its position in the owner's X
+    leaf      int or None  both         the node of the rule that decides the row
+    sort      str          both         order of the lines
+    filter    str          both         words that a rule must contain to be shown
     ========  ===========  ===========  ==============================================
 
     Examples

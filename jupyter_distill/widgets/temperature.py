@@ -147,26 +147,26 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
     -----
     Its traits, which `observe` and `jslink` take:
 
-    ============  =========  ================================================================
-    trait         direction  meaning
-    ============  =========  ================================================================
-    temperature   both       Where the slider stands, above 0.
-    row           both       The chosen row, a position in the owner's X; None: the mean.
-    follow        both       Whether the student follows the temperature while it moves.
-    student_size  both       Where the size slider stands, a size of the ladder.
-    distil_at     in         A temperature to distil again at in earnest; None: nothing asked.
-    asked         in         A dict: the student wished for while a slider moves.
-    shown         out        A dict: which student is shown, how it was made, its fidelity.
-    grid          out        A dict: the students to choose from, arrays in wire format.
-    logits        out        A dict: the teacher's logits of the rows in `row_ids`.
-    row_ids       out        A dict: which rows these are, positions in the owner's X.
-    classes       out        A list of str: their columns.
-    curve         out        A dict: what each T did, and at which the teacher is true.
-    distilled_at  out        T of the student that is shown.
-    busy          out        Whether the student is being distilled again.
-    live          out        Whether a kernel answers; false in an exported page.
-    error         out        What went wrong last; empty if nothing did.
-    ============  =========  ================================================================
+    ============  =============  =========  ========================================================
+    trait         type           direction  meaning
+    ============  =============  =========  ========================================================
+    temperature   float          both       Where the slider stands, above 0.
+    row           int or None    both       The chosen row, by its position in X; None: the mean.
+    follow        bool           both       Whether the student follows the sliders as they move.
+    student_size  int or None    both       Where the size slider stands, a size of the ladder.
+    distil_at     float or None  in         T to distil again at, in earnest; None: nothing asked.
+    asked         dict           in         The student wished for while a slider moves.
+    shown         dict           out        Which student is shown, how it was made, its fidelity.
+    grid          dict           out        The students to choose from, arrays in wire format.
+    logits        dict           out        The teacher's logits of the rows in `row_ids`.
+    row_ids       dict           out        Which rows these are, positions in the owner's X.
+    classes       list           out        Their columns.
+    curve         dict           out        What each T did, and at which the teacher is true.
+    distilled_at  float          out        T of the student that is shown.
+    busy          bool           out        Whether the student is being distilled again.
+    live          bool           out        Whether a kernel answers; false in an exported page.
+    error         str            out        What went wrong last; empty if nothing did.
+    ============  =============  =========  ========================================================
 
     While a slider is dragged the student comes from the ladder or a grid that was made
     (:meth:`Distillation.grid`), else it is fitted at once, by a quick fit that is said to be one

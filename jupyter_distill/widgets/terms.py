@@ -164,21 +164,18 @@ class TermsView(TermsPart, DistillWidget):
     ========  ============  ============  ========================================================
     trait     type          direction     meaning
     ========  ============  ============  ========================================================
-    terms     dict          data          All terms, with the data's density
-    curves    dict          data          What the teacher has said, by the number of the term
-    asking    dict          data          Whether the teacher is asked by itself, and why not
-    reasons   dict          data          What each term adds to the score of the chosen row
-    busy      bool          data          Whether the teacher is being asked
-    live      bool          data          Whether a kernel answers
-    error     str           data          What went wrong last; empty if nothing did
-    term      int or None   view state    The chosen term, 0 is the most important; None: all
-    row       int or None   view state    The chosen row, a position in the owner's X
-    score     int           view state    Which of several classes is looked at
-    ask       int or None   intent        A term to ask the teacher about; None for none
+    terms     dict          out           All terms, with the data's density
+    curves    dict          out           What the teacher has said, by the number of the term
+    asking    dict          out           Whether the teacher is asked by itself, and why not
+    reasons   dict          out           What each term adds to the score of the chosen row
+    busy      bool          out           Whether the teacher is being asked
+    live      bool          out           Whether a kernel answers
+    error     str           out           What went wrong last; empty if nothing did
+    term      int or None   both          The chosen term, 0 is the most important; None: all
+    row       int or None   both          The chosen row, a position in the owner's X
+    score     int           both          Which of several classes is looked at
+    ask       int or None   in            A term to ask the teacher about; None for none
     ========  ============  ============  ========================================================
-
-    Data go from Python to the browser, view state goes both ways, an intent from the browser to
-    Python.
 
     The partial dependence is the mean answer of held-out rows moved through the values of the
     column (Friedman, 2001), on the scale of the student's score, with the mean of the student's
