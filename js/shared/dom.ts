@@ -43,6 +43,16 @@ export function attr(element: Element, attributes: Record<string, string | numbe
 /** Marks a control whose keys must not reach the shortcuts of the notebook around it. */
 export const KEYS = { 'data-lm-suppress-shortcuts': 'true' } as const;
 
+/** Where a key leads among things that arrow keys walk through; then nobody else hears of it. */
+export function stepOf(event: KeyboardEvent, to: Record<string, number>): number | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  const next = to[event.key];
+  if (next === undefined) return undefined;
+  event.preventDefault();
+  event.stopPropagation();
+  return next;
+}
+
 /** A coloured square of a class; the class name beside it is the second cue. */
 export const swatch = (index: number): HTMLElement =>
   h('i', { class: 'swatch', style: `background:${colour(index)}`, 'aria-hidden': 'true' });

@@ -1,5 +1,6 @@
 import { copier } from '../shared/copy';
 import { attr, h, KEYS, swatch } from '../shared/dom';
+import mixesCss from '../shared/mixes.css';
 import { type CommonModel, Traits } from '../shared/model';
 import { debounce, frame } from '../shared/schedule';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
@@ -40,7 +41,7 @@ export const mount: Mount = (model, host, signal) => {
   const traits = new Traits<RulesModel>(model, signal);
   const place = h('div');
   host.classList.add('rules-view');
-  host.append(sheet(detailCss), sheet(css), place);
+  host.append(sheet(mixesCss), sheet(detailCss), sheet(css), place);
   let redraw = new AbortController();
   signal.addEventListener('abort', () => redraw.abort(), { once: true });
   const start = () => {

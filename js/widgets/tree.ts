@@ -1,5 +1,6 @@
 import { copier } from '../shared/copy';
 import { h } from '../shared/dom';
+import mixesCss from '../shared/mixes.css';
 import { type AnyModel, type CommonModel, Traits } from '../shared/model';
 import {
   childrenOf,
@@ -66,7 +67,7 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
     signal
   );
   host.classList.add('tree-view');
-  host.append(sheet(css), sheet(cardCss));
+  host.append(sheet(mixesCss), sheet(css), sheet(cardCss));
   const body = h('div', {}, bar.element, frameOf, notes, strip, way);
   const place = h('div');
   host.append(place);

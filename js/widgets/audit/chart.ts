@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, stepOf } from '../../shared/dom';
 import { percent } from '../../shared/format';
 import { signed, type Twin, twinLegend, twins } from '../../shared/twin';
 import type { Reasons } from './data';
@@ -86,18 +86,13 @@ export function chart({ reasons, row, output }: Shown, signal: AbortSignal): HTM
   table.addEventListener(
     'keydown',
     (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const to: Record<string, number> = {
+      const next = stepOf(event, {
         ArrowDown: at + 1,
         ArrowUp: at - 1,
         Home: 0,
         End: rows.length - 1
-      };
-      const next = to[event.key];
-      if (next === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (!rows[next]) return;
+      });
+      if (next === undefined || !rows[next]) return;
       rows[at].tabIndex = -1;
       at = next;
       rows[at].tabIndex = 0;

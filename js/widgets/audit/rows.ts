@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, stepOf } from '../../shared/dom';
 import type { Reasons } from './data';
 
 const PAGE = 8;
@@ -122,8 +122,7 @@ export function rowList(reasons: Reasons, signal: AbortSignal, choose: (row: num
   list.addEventListener(
     'keydown',
     (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const to: Record<string, number> = {
+      const next = stepOf(event, {
         ArrowDown: at + 1,
         ArrowUp: at - 1,
         PageDown: at + PAGE,
@@ -131,11 +130,8 @@ export function rowList(reasons: Reasons, signal: AbortSignal, choose: (row: num
         Home: 0,
         End: n,
         Escape: 0
-      };
-      if (to[event.key] === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      go(to[event.key], true);
+      });
+      if (next !== undefined) go(next, true);
     },
     { signal }
   );

@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, stepOf } from '../../shared/dom';
 
 export interface Part {
   name: string;
@@ -51,17 +51,13 @@ export function tabs(
   list.addEventListener(
     'keydown',
     (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const to: Record<string, number> = {
+      const next = stepOf(event, {
         ArrowRight: at + 1,
         ArrowLeft: at - 1,
         Home: 0,
         End: parts.length - 1
-      };
-      if (to[event.key] === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      go(to[event.key]);
+      });
+      if (next !== undefined) go(next);
     },
     { signal }
   );

@@ -1,4 +1,4 @@
-import { attr, h, KEYS } from '../../shared/dom';
+import { attr, h, KEYS, stepOf } from '../../shared/dom';
 
 export interface Tab {
   name: string;
@@ -44,18 +44,16 @@ export function makeTabs(tabs: Tab[], act: (name: string) => void, signal: Abort
   bar.addEventListener(
     'keydown',
     (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const at = made.findIndex(({ button }) => button === event.target);
       const last = made.length - 1;
-      const next = {
+      if (at < 0) return;
+      const next = stepOf(event, {
         ArrowRight: at === last ? 0 : at + 1,
         ArrowLeft: at === 0 ? last : at - 1,
         Home: 0,
         End: last
-      }[event.key];
-      if (at < 0 || next === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
+      });
+      if (next === undefined) return;
       act(made[next].name);
       made[next].button.focus();
     },

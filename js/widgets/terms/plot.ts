@@ -1,4 +1,4 @@
-import { h, KEYS, s } from '../../shared/dom';
+import { h, KEYS, s, stepOf } from '../../shared/dom';
 import { count, number, percent } from '../../shared/format';
 import { inside, levels, type Scale, scale } from './axis';
 import { column, type Overlay, type Term } from './data';
@@ -130,9 +130,8 @@ export function makePlot(signal: AbortSignal, say: (text: string) => void) {
   element.addEventListener(
     'keydown',
     (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const end = stops.length - 1;
-      const to: Record<string, number> = {
+      const next = stepOf(event, {
         ArrowRight: Math.min(end, now + 1),
         ArrowUp: Math.min(end, now + 1),
         ArrowLeft: Math.max(0, now - 1),
@@ -141,11 +140,8 @@ export function makePlot(signal: AbortSignal, say: (text: string) => void) {
         PageDown: Math.max(0, now - 10),
         Home: 0,
         End: end
-      };
-      if (!(event.key in to)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      mark(to[event.key]);
+      });
+      if (next !== undefined) mark(next);
     },
     { signal }
   );
