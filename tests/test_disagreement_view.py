@@ -10,6 +10,8 @@ from weakref import ref
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import traitlets as t
 from hypothesis import given, settings
@@ -204,7 +206,6 @@ def test_too_many_rows_are_named(table: DisagreementTable) -> None:
 
 
 def _labelled(frame: pd.DataFrame) -> dict[str, Any]:
-    pl, pa = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
     twice = frame.set_axis([f"r{i // 2}" for i in range(len(frame))])
     deep = frame.set_axis(pd.MultiIndex.from_arrays([np.arange(len(frame)) // 9, frame["age"]]))
     return {

@@ -254,7 +254,6 @@ def test_the_sum_of_a_row_is_the_same_without_a_kernel(both: Distillation) -> No
 
 
 def test_a_net_is_drawn_in_the_view() -> None:
-    pytest.importorskip("torch")
     options = {"temperature": 1.0, "augment": None, "size": 2}
     view = DistillationView(distilled(*people(300), student="net", **options))
     assert view.summary["shows"] == "still" and "unit" in view.still

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from statistics import median, quantiles
 from typing import Any
 
@@ -189,18 +188,3 @@ def test_table_in_lab(
     run_cell(page, 2)
     for line in notebook.output("growth").inner_text().splitlines():
         record(f"{name}: {line.split()[0]}", " ".join(line.split()[1:]))
-
-
-@pytest.mark.skipif(find_spec("quak") is None, reason="quak is not installed")
-def test_quak_beside_it(
-    lab: JupyterServer,  # noqa: F811
-    open_notebook: OpenNotebook,  # noqa: F811
-    record: Record,
-) -> None:
-    cells = ROWS.format(n=100_000) + "\nimport quak; quak.Widget(X.head())", "quak.Widget(X)"
-    page = open_notebook(lab, *cells).page
-    run_cell(page, 0)
-    page.wait_for_timeout(2_000)
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    taken = page.evaluate(TO_VISIBLE, [1, "tbody td"])
-    record("quak, 100,000 x 30: cell run to rows visible", f"{taken:.0f} ms (second view)")
