@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -287,12 +286,3 @@ def test_its_drawing_is_a_file(shap: Attributions, tmp_path: Path) -> None:
     assert QUOTED.split(",")[0] not in view._picture() or "&lt;b&gt;" in view._picture()
     with pytest.raises(ValueError, match="Expected reasons by shap"):
         AuditView(distilled("tree", "binary")).to_svg(tmp_path / "none.svg")
-
-
-def test_its_traits_are_in_a_table() -> None:
-    for kind in (AuditView, jd.CertificateView):
-        base = set(ipywidgets.DOMWidget.class_traits(sync=True))
-        for name in set(kind.class_traits(sync=True)) - base:
-            if not name.startswith("_"):
-                row = rf"^    {name}\s+(out|both|in) "
-                assert re.search(row, kind.__doc__ or "", re.MULTILINE), name

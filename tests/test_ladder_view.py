@@ -188,9 +188,3 @@ def test_its_drawing_is_a_file(d: Distillation, tmp_path: Path) -> None:
     assert any(re.match("labels only", text) for text in texts)
     assert "the teacher itself 100\N{NO-BREAK SPACE}%" in texts
     assert "--jd-bg" in "".join(e.text or "" for e in drawing.iter() if e.tag.endswith("style"))
-
-
-def test_its_traits_are_in_a_table() -> None:
-    inherited = LadderView.__mro__[2].class_traits(sync=True)
-    for name in set(LadderView.class_traits(sync=True)) - set(inherited):
-        assert re.search(rf"^    {name} ", LadderView.__doc__ or "", re.MULTILINE), name

@@ -308,11 +308,6 @@ def test_one_rule_alone(d: Distillation) -> None:
     assert view.text == f"always {view.lines.answer(0)}"
 
 
-def test_the_docstring_lists_every_trait(d: Distillation) -> None:
-    listed = re.findall(r"^    (\w+) +\S.*(?:to browser|both ways)", RulesView.__doc__, re.M)
-    assert set(listed) == set(RulesView(d).state())
-
-
 def test_a_page_stands_alone(d: Distillation, tmp_path: Path) -> None:
     text = RulesView(d, row=5, rule=2).to_html(tmp_path / "rules.html").read_text("utf-8")
     assert '"decided":{"row":5' in text and '"rule":2' in text

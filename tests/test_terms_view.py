@@ -280,11 +280,3 @@ def test_what_cannot_be_shown_is_refused(made: dict[tuple[str, int], Distillatio
         view.curve()
     with pytest.raises(t.TraitError, match="a position in X"):
         view.row = d.table.n_rows
-
-
-def test_every_trait_is_in_the_table_of_the_class() -> None:
-    assert jd.TermsView is TermsView
-    inherited = {"layout", "tabbable", "tooltip"}
-    for name in TermsView.class_traits(sync=True):
-        if not name.startswith("_") and name not in inherited:
-            assert f"\n    {name} " in str(TermsView.__doc__)
