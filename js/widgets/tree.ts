@@ -190,11 +190,11 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
       tab = within(traits.get('node') ?? null) ?? 0;
       lookFor();
       notes.replaceChildren(...tree.notes.map((text) => h('p', { class: 'dim' }, text)));
-      stage.load(picture());
-      show();
+      // a host may place the view after it is made: then the first size that it gets draws it
+      if (stage.element.isConnected) stage.load(picture());
+      followLeaf();
       drawStrip();
       drawWay();
-      followLeaf();
     });
 
   /** Lights the way to the leaf of a row chosen elsewhere, unfolded as far as needed. */
@@ -274,13 +274,11 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
     drawStrip();
   });
 
-  let width = 0;
   const resize = new ResizeObserver(() => {
-    const now = stage.element.clientWidth;
-    if (!tree || now === width || !now) return;
-    const first = width === 0;
-    width = now;
-    if (stage.camera.moved) return;
+    const { width: before } = stage.camera.room;
+    const { width: now } = stage.measure();
+    if (!tree || now === before || !now || stage.camera.moved) return;
+    const first = before === 0;
     stage.load(picture());
     const leaf = within(traits.get('leaf') ?? null);
     if (first && leaf !== null) stage.reach(leaf);

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
-
-import numpy as np
 
 Kind = Literal["numeric", "category", "boolean"]
 
@@ -38,7 +37,7 @@ class Column:
 
     def text(self, value: float) -> str:
         """Return a value (or the code of one) as its owner would write it."""
-        if np.isnan(value):
+        if math.isnan(value):
             return self.gap
         if self.kind != "numeric":
             code = int(value)
@@ -58,6 +57,6 @@ class Column:
 
 def number(value: float) -> str:
     """Write a number in full and without noise: ``52000``, ``0.35``, ``1.5e-07``."""
-    if value == int(value) if np.isfinite(value) and abs(value) < 1e15 else False:
+    if value == int(value) if abs(value) < 1e15 else False:
         return str(int(value))
     return repr(float(value)).removesuffix(".0")

@@ -190,7 +190,7 @@ def _explanation(
     truth = np.array([columns[j].kind == "boolean" for j in feature]) & ~leaf
     ask = ~leaf & ~truth
     threshold = np.full(m, np.nan)
-    threshold[ask] = [plainest(float(t)) for t in held.threshold[ask]]
+    threshold[ask] = plainest(held.threshold[ask])
     missing = np.asarray(held.missing_go_to_left, dtype=bool) & ~leaf
     agreement, error = _fit(tree, values, parent, leaf)
     return TreeExplanation(
@@ -271,23 +271,16 @@ def _notes(model: Any, tree: Any) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def plainest(threshold: float) -> float:
-    """Return the shortest number that single precision takes for `threshold`.
+def plainest(thresholds: Floats) -> Floats:
+    """Return the shortest numbers that single precision takes for `thresholds`.
 
     A tree of scikit-learn's rounds every value to single precision before it asks, so the same
     rows go left; its own ``0.800000011920929`` is where people have written ``0.8``.
     """
-    if not np.isfinite(threshold):
-        return threshold
-    below = np.float32(threshold)
-    if float(below) > threshold:
-        below = np.nextafter(below, np.float32(-np.inf))
-    for digits in range(1, 18):
-        for of in (threshold, float(below)):
-            short = float(f"{of:.{digits}g}")
-            if np.float32(short) == below:
-                return short
-    return float(below)
+    below = thresholds.astype(np.float32)
+    above = below > thresholds
+    below[above] = np.nextafter(below[above], np.float32(-np.inf))
+    return np.where(np.isfinite(thresholds), below.astype(str).astype(np.float64), thresholds)
 
 
 def _single(table: Table) -> NDArray[np.float32]:

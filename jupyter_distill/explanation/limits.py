@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -86,12 +87,12 @@ class Limit:
         return f"{name} is not {_either(others, in_full)}{unknown}"
 
     def _interval(self, name: str) -> str:
-        if np.isinf(self.low) and np.isinf(self.high):
+        if math.isinf(self.low) and math.isinf(self.high):
             return f"{name} is known"
         low, high = self.column.text(self.low), self.column.text(self.high)
-        if np.isinf(self.low):
+        if math.isinf(self.low):
             return f"{name} <= {high}" + self._missing()
-        if np.isinf(self.high):
+        if math.isinf(self.high):
             return f"{name} > {low}" + self._missing()
         return f"{low} < {name} <= {high}" + self._missing()
 

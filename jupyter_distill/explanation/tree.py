@@ -14,7 +14,7 @@ from jupyter_distill._validation import expected
 from jupyter_distill.data import Column
 from jupyter_distill.explanation._base import Explanation
 from jupyter_distill.explanation._plain import plain
-from jupyter_distill.explanation.limits import Box, Limit
+from jupyter_distill.explanation.limits import MANY, Box, Limit
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -105,6 +105,8 @@ class TreeExplanation(Explanation):
     @cached_property
     def conditions_in_full(self) -> tuple[str, ...]:
         """The same with every category named, however many."""
+        if all(len(column.categories) <= MANY for column in self.columns):
+            return self.conditions
         return self._conditions(in_full=True)
 
     def _conditions(self, *, in_full: bool) -> tuple[str, ...]:

@@ -85,8 +85,13 @@ def tails(explanation: TreeExplanation) -> list[str]:
 
 def in_full(explanation: TreeExplanation) -> dict[str, str]:
     """Return the conditions that are cut short elsewhere, by node."""
-    every = enumerate(explanation.conditions_in_full)
-    return {str(k): text for k, text in every if text != explanation.condition(k)}
+    return {
+        str(k): text
+        for k, (text, short) in enumerate(
+            zip(explanation.conditions_in_full, explanation.conditions, strict=True)
+        )
+        if text != short
+    }
 
 
 def logits(values: NDArray[np.float64]) -> Wire:

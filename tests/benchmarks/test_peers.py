@@ -146,6 +146,72 @@ def test_tables(
     console.clear()
 
 
+# Turns the wheel or drags once a frame over the drawing of the cell at `index`.
+MOVED = """async ([index, act]) => {
+    const cell = window.jupyterapp.shell.currentWidget.content.widgets[index];
+    cell.node.scrollIntoView();
+    const all = (root) => [...root.querySelectorAll('*')]
+        .flatMap(e => e.shadowRoot ? [e, ...all(e.shadowRoot)] : [e]);
+    const size = (e) => e.getBoundingClientRect().width * e.getBoundingClientRect().height;
+    const svg = all(cell.node).filter(e => e.localName === 'svg')
+        .reduce((a, b) => (size(b) > size(a) ? b : a));
+    const box = svg.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height, 300) / 2];
+    const at = { bubbles: true, cancelable: true, composed: true, view: window };
+    const send = (kind, type, more) =>
+        svg.dispatchEvent(new kind(type, { ...at, clientX: x, clientY: y, ...more }));
+    const frame = () => new Promise(requestAnimationFrame);
+    const steps = {
+        zoom: i => send(WheelEvent, 'wheel', { deltaY: i % 60 < 30 ? -12 : 12, ctrlKey: true }),
+        pan: i => {
+            const moved = { clientX: x + 4 * (i % 60), clientY: y + 2 * (i % 60), pointerId: 1 };
+            send(PointerEvent, 'pointermove', moved);
+            send(MouseEvent, 'mousemove', moved);
+        },
+    };
+    send(PointerEvent, 'pointerdown', { button: 0, pointerId: 1 });
+    send(MouseEvent, 'mousedown', { button: 0 });
+    const taken = [];
+    let last = await frame();
+    for (let i = 0; i < 120; i++) {
+        steps[act](i);
+        const now = await frame();
+        taken.push(now - last);
+        last = now;
+    }
+    send(PointerEvent, 'pointerup', { button: 0, pointerId: 1 });
+    send(MouseEvent, 'mouseup', { button: 0 });
+    return taken.slice(2);
+}"""
+
+
+def test_moving_a_large_tree(
+    lab: JupyterServer,  # noqa: F811
+    open_notebook: OpenNotebook,  # noqa: F811
+    outside: list[str],  # noqa: F811
+    console: list[str],  # noqa: F811
+    record: Record,
+) -> None:
+    code = DATA.format(rows=10_000, columns=20) + TREE.format(leaves=1023) + "print('ready')"
+    unfolded = "jd.TreeView(tree, depth=99)"
+    views = [TREES["supertree without data"][0], TREES["jd.TreeView"][0], unfolded]
+    notebook = open_notebook(lab, code, *views)
+    page = notebook.page
+    page.evaluate(RUN, 0)
+    expect(notebook.output("ready")).to_be_visible(timeout=300_000)
+    for index, name in enumerate(("supertree", "jd.TreeView, as it opens", "the same, all open")):
+        page.evaluate(RUN, index + 1)
+        page.wait_for_timeout(4_000)
+        if index == 2:
+            page.get_by_role("button", name="Fit").last.click()
+            page.wait_for_timeout(500)
+        for act in ("zoom", "pan"):
+            said = _said(page.evaluate(MOVED, [index + 1, act]))
+            record(f"a frame, {act} at 1,023 leaves, {name}", said)
+    outside.clear()
+    console.clear()
+
+
 SLIDERS = {
     "ipywidgets interact + matplotlib": """\
 import matplotlib.pyplot as plt, ipywidgets

@@ -22,6 +22,8 @@ export class Camera {
   moved = false;
   /** Size of the whole tree: some of it always stays on the stage. */
   content = { width: 0, height: 0 };
+  /** Size of the stage: kept here, for asking the page in every frame would lay it out anew. */
+  room = { width: 0, height: 0 };
   #glide = 0;
 
   constructor(
@@ -37,13 +39,13 @@ export class Camera {
   place(x: number, y: number, k: number): void {
     cancelAnimationFrame(this.#glide);
     this.k = k;
-    this.x = held(x, this.content.width * k, this.stage.clientWidth);
-    this.y = held(y, this.content.height * k, this.stage.clientHeight);
+    this.x = held(x, this.content.width * k, this.room.width);
+    this.y = held(y, this.content.height * k, this.room.height);
     this.draw();
   }
 
   zoom(factor: number, at?: { x: number; y: number }): void {
-    const centre = at ?? { x: this.stage.clientWidth / 2, y: this.stage.clientHeight / 2 };
+    const centre = at ?? { x: this.room.width / 2, y: this.room.height / 2 };
     const k = Math.min(MOST, Math.max(LEAST, this.k * factor));
     const ratio = k / this.k;
     this.moved = true;
@@ -52,7 +54,7 @@ export class Camera {
 
   /** Moves no further than needed to bring a box into sight. */
   reach(box: Box, margin = 24): void {
-    const { clientWidth: width, clientHeight: height } = this.stage;
+    const { width, height } = this.room;
     if (!width || !height) return;
     const shift = (start: number, length: number, room: number) => {
       const before = start - margin;

@@ -4,9 +4,13 @@ import type { Tree } from '../../shared/tree';
 import { CARD } from './card';
 import { type Colour, shade } from './shade';
 
+/** As tall, in the tree's own coordinates, is a strip of paths that are painted or left out. */
+const STRIP = 1600;
+
 /**
  * Seen from afar no text can be read, so hundreds of cards become a handful of paths, one for each
- * colour. That keeps every frame of a pan or zoom cheap.
+ * colour. That keeps every frame of a pan or zoom cheap. They are cut into strips, for a browser
+ * paints the whole of a path of which any part is in sight.
  */
 export function drawFar(
   tree: Tree,
@@ -15,25 +19,33 @@ export function drawFar(
   by: Colour,
   hits: ReadonlySet<number>
 ): SVGGElement {
-  const edges: string[] = [];
-  const faces = new Map<string, string[]>();
-  const rings: string[] = [];
+  const strips = new Map<number, Strip>();
   for (const node of place.order) {
     const [x, y] = [Math.round(place.x[node]), Math.round(place.y[node]) - CARD.height / 2];
-    if (node > 0) edges.push(edge(place, tree.parent[node], node, width));
+    const at = Math.floor(y / STRIP);
+    const strip = strips.get(at) ?? { edges: '', rings: '', faces: new Map() };
+    strips.set(at, strip);
+    const { faces } = strip;
     const fill = shade(tree, node, by);
-    const card = `M${x} ${y}h${width}v${CARD.height}h${-width}z`;
-    const known = faces.get(fill);
-    if (known) known.push(card);
-    else faces.set(fill, [card]);
+    if (node > 0) strip.edges += edge(place, tree.parent[node], node, width);
+    faces.set(fill, `${faces.get(fill) ?? ''}M${x} ${y}h${width}v${CARD.height}h${-width}z`);
     if (hits.has(node))
-      rings.push(`M${x - 14} ${y - 14}h${width + 28}v${CARD.height + 28}h${-width - 28}z`);
+      strip.rings += `M${x - 14} ${y - 14}h${width + 28}v${CARD.height + 28}h${-width - 28}z`;
   }
   const group = s('g', { class: 'far', 'aria-hidden': 'true' });
-  group.append(s('path', { class: 'lines', d: edges.join('') }));
-  for (const [fill, cards] of faces) group.append(s('path', { d: cards.join(''), fill }));
-  if (rings.length) group.append(s('path', { class: 'found', d: rings.join('') }));
+  const all = [...strips.values()];
+  group.append(...all.map(({ edges }) => s('path', { class: 'lines', d: edges })));
+  for (const { faces, rings } of all) {
+    group.append(...[...faces].map(([fill, d]) => s('path', { d, fill })));
+    if (rings) group.append(s('path', { class: 'found', d: rings }));
+  }
   return group;
+}
+
+interface Strip {
+  edges: string;
+  rings: string;
+  faces: Map<string, string>;
 }
 
 /** The line from a card to that of its child. */

@@ -1,40 +1,14 @@
 import { attr, h, KEYS, s } from '../../shared/dom';
 import { type Layout, layout } from '../../shared/layout';
 import { frame } from '../../shared/schedule';
-import { isLeaf, type Tree } from '../../shared/tree';
+import { isLeaf } from '../../shared/tree';
 import { Camera, LEAST } from './camera';
-import {
-  CARD,
-  card,
-  handle,
-  labelLines,
-  type Pen,
-  pen,
-  setBand,
-  setHandle,
-  setHidden,
-  supportShare
-} from './card';
+import { CARD, labelLines, type Pen, pen, supportShare } from './card';
+import { Cards, type Picture } from './cards';
 import { drawFar, edge, nodeAt } from './far';
-import { below } from './hidden';
-import { type Colour, shade } from './shade';
-
-export interface Picture {
-  tree: Tree;
-  folded: ReadonlySet<number>;
-  node: number | null;
-  /** Nodes on the way to the leaf of the chosen row. */
-  lit: ReadonlySet<number>;
-  /** The one node that the Tab key reaches. */
-  tab: number;
-  by: Colour;
-  /** Nodes that ask about the column searched for, and the one that was walked to. */
-  hits: ReadonlySet<number>;
-  now: number | null;
-}
 
 /** Below this zoom the texts are too small to read. */
-const FAR = 0.42;
+const FAR = 0.6;
 /** Up to so many cards all are drawn; above, only those in sight. */
 const MANY = 150;
 /** Up to so many are drawn as cards however small. */
@@ -53,16 +27,17 @@ export class Stage {
   #far = s('g', { role: 'none' });
   #nodes = s('g', { role: 'none' });
   #world = s('g', { role: 'none' }, this.#edges, this.#far, this.#nodes);
-  #cards = new Map<number, SVGGElement>();
+  #cards = new Cards(this.#nodes);
   #lines = new Map<number, SVGPathElement>();
   #picture: Picture | null = null;
   #place: Layout | null = null;
   #rises: number[] = [];
   #pen: Pen | null = null;
   #farStale = true;
-  /** Whether more than the camera has changed since the last frame. */
+  /** Whether anything but the place of the camera has changed since the last frame. */
   #changed = true;
   #wasFar = false;
+  #unfinished = false;
 
   constructor(signal: AbortSignal) {
     this.#svg.append(this.#world);
@@ -84,29 +59,33 @@ export class Stage {
 
   /** A new tree (or a new width of the cell): everything drawn so far is void. */
   load(picture: Picture): void {
-    this.#forget();
+    this.#cards.forget();
     this.#rises = [];
-    this.#place = null;
-    const narrow = this.element.clientWidth > 0 && this.element.clientWidth < 640;
-    this.#pen = pen(this.element, narrow ? 208 : 232);
-    this.show(picture);
+    const { width } = this.measure();
+    this.#pen = pen(this.element, width > 0 && width < 640 ? 208 : 232);
+    this.#picture = picture;
+    this.#lay();
     this.home();
+    this.show(picture);
   }
 
-  #forget(): void {
-    this.#cards.clear();
-    this.#nodes.replaceChildren();
+  /** Takes the size that the page gives to the stage. */
+  measure(): { width: number; height: number } {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    this.camera.room = { width, height };
+    return this.camera.room;
   }
 
   /** Draws a new state; the card `still` keeps its place on the screen. */
   show(picture: Picture, still?: number): void {
+    if (!this.#pen) return;
     const kept = still === undefined ? null : this.#place;
     const relaid = !this.#place || picture.folded !== this.#picture?.folded;
     const renewed = picture.tree !== this.#picture?.tree;
     const before = this.#picture;
     if (picture.by !== before?.by || picture.hits !== before?.hits) this.#farStale = true;
     // what a card says beside its answer depends on the colour
-    if (before && picture.by !== before.by) this.#forget();
+    if (before && picture.by !== before.by) this.#cards.forget();
     this.#changed = true;
     this.#picture = picture;
     if (relaid || renewed) {
@@ -122,13 +101,15 @@ export class Stage {
   home(): void {
     const place = this.#place;
     if (!place) return;
-    const width = this.element.clientWidth - 2 * EDGE_OF_STAGE;
+    const { room } = this.camera;
+    const width = room.width - 2 * EDGE_OF_STAGE;
     const tall = width < 600 ? NARROW_HEIGHT : MOST_HEIGHT;
     const fits = Math.min(width / place.width, (tall - 2 * EDGE_OF_STAGE) / place.height);
     const k = Math.min(1, Math.max(0.8, fits || 1));
     const need = place.height * k + 2 * EDGE_OF_STAGE;
     const height = Math.round(Math.min(tall, Math.max(LEAST_HEIGHT, need)) / 4) * 4;
     this.element.style.height = `${height}px`;
+    if (room.width) room.height = height;
     const y = need <= height ? (height - place.height * k) / 2 : height / 2 - place.y[0] * k;
     this.camera.moved = false;
     this.camera.place(EDGE_OF_STAGE, y, k);
@@ -138,9 +119,9 @@ export class Stage {
   fit(): void {
     const place = this.#place;
     if (!place) return;
-    const { clientWidth: width, clientHeight: height } = this.element;
-    const room = 2 * EDGE_OF_STAGE;
-    const scale = Math.min((width - room) / place.width, (height - room) / place.height);
+    const { width, height } = this.camera.room;
+    const edges = 2 * EDGE_OF_STAGE;
+    const scale = Math.min((width - edges) / place.width, (height - edges) / place.height);
     const k = Math.min(1, Math.max(LEAST, scale || 1));
     this.camera.moved = true;
     this.camera.glideTo((width - place.width * k) / 2, (height - place.height * k) / 2, k);
@@ -181,7 +162,7 @@ export class Stage {
   }
 
   focus(node: number): void {
-    this.#cards.get(node)?.focus({ preventScroll: true });
+    this.#cards.of(node)?.focus({ preventScroll: true });
   }
 
   /** Room above a card's middle: half the card and its condition; measuring text is dear. */
@@ -245,17 +226,16 @@ export class Stage {
     const { order, x, y } = this.#place as Layout;
     if (far) return order.filter((at) => at > 0 && lit.has(at));
     if (order.length <= MANY) return order.slice(1);
-    const { x: left, y: top, k } = this.camera;
-    const { clientWidth, clientHeight } = this.element;
+    const { x: left, y: top, k, room } = this.camera;
     return order.filter((at) => {
       const up = tree.parent[at];
       if (up < 0) return false;
       const [a, b] = [y[at] * k + top, y[up] * k + top];
       return (
         x[at] * k + left > 0 &&
-        x[up] * k + left < clientWidth &&
+        x[up] * k + left < room.width &&
         Math.max(a, b) > 0 &&
-        Math.min(a, b) < clientHeight
+        Math.min(a, b) < room.height
       );
     });
   }
@@ -277,12 +257,16 @@ export class Stage {
       this.#farStale = false;
     }
     // up to so many cards all are there, and a camera that moves changes none of them
-    if (!this.#changed && far === this.#wasFar && this.order.length <= MANY) return;
-    this.#wasFar = far;
-    this.#far.style.display = far ? '' : 'none';
+    const same = !this.#changed && !this.#unfinished && far === this.#wasFar;
+    if (same && this.order.length <= MANY) return;
     this.#drawEdges(this.#edgesInSight(far));
-    this.#drawNodes(this.#inSight(far));
+    const drawing = { ...this.#picture, place: this.#place, pen: this.#pen as Pen };
+    const whole = this.#cards.draw(this.#inSight(far), drawing, this.#changed);
+    if (far || whole) this.#far.style.display = far ? '' : 'none';
     this.#changed = false;
+    this.#unfinished = !whole;
+    this.#wasFar = far;
+    if (!whole) camera.draw();
   }
 
   #inSight(far: boolean): number[] {
@@ -291,80 +275,17 @@ export class Stage {
     if (order.length <= MANY && !far) return order;
     const kept = (at: number) => at === tab || at === node || at === now || lit.has(at);
     if (far) return order.filter(kept);
-    const { x: left, y: top, k } = this.camera;
-    const { clientWidth, clientHeight } = this.element;
+    const { x: left, y: top, k, room } = this.camera;
     const { width } = this.#pen as Pen;
     return order.filter((at) => {
       const across = x[at] * k + left;
       const down = y[at] * k + top;
       const seen =
         across > -40 - width * k &&
-        across < clientWidth + 40 &&
+        across < room.width + 40 &&
         down > -80 &&
-        down < clientHeight + 120;
+        down < room.height + 120;
       return seen || kept(at);
     });
-  }
-
-  #drawNodes(wanted: number[]): void {
-    const keep = new Set(wanted);
-    for (const [node, group] of this.#cards) {
-      if (keep.has(node)) continue;
-      group.remove();
-      this.#cards.delete(node);
-    }
-    let before: Element | null = null;
-    for (const node of wanted) {
-      const known = this.#cards.get(node);
-      let group = known;
-      if (!group) {
-        group = this.#make(node);
-        this.#cards.set(node, group);
-      }
-      // reading order for assistive tools, moved only where it is wrong: moving drops the focus
-      const next: ChildNode | null = before ? before.nextSibling : this.#nodes.firstChild;
-      if (next !== group) this.#nodes.insertBefore(group, next);
-      before = group;
-      if (this.#changed || !known) this.#mark(node, group);
-    }
-  }
-
-  #make(node: number): SVGGElement {
-    const { tree, by } = this.#picture as Picture;
-    const tools = this.#pen as Pen;
-    const group = card(tree, node, tools, by);
-    group.dataset.node = String(node);
-    if (!isLeaf(tree, node)) group.append(handle());
-    const parent = tree.parent[node];
-    attr(group, {
-      'aria-level': tree.depth[node] + 1,
-      'aria-posinset': parent < 0 || tree.left[parent] === node ? 1 : 2,
-      'aria-setsize': parent < 0 ? 1 : 2
-    });
-    return group;
-  }
-
-  #mark(node: number, group: SVGGElement): void {
-    const { tree, folded, node: chosen, lit, tab, by, hits, now } = this.#picture as Picture;
-    const { x, y } = this.#place as Layout;
-    const inner = !isLeaf(tree, node);
-    const shut = folded.has(node);
-    attr(group, {
-      transform: `translate(${x[node]} ${y[node].toFixed(2)})`,
-      tabindex: node === tab ? 0 : -1,
-      'aria-selected': String(node === chosen),
-      'aria-expanded': inner ? String(!shut) : null
-    });
-    group.classList.toggle('chosen', node === chosen);
-    group.classList.toggle('lit', lit.has(node));
-    group.classList.toggle('hit', hits.has(node));
-    group.classList.toggle('now', node === now);
-    group.classList.toggle('asked', hits.has(tree.parent[node]));
-    setBand(group, shade(tree, node, by), inner && shut);
-    setHidden(group, tree, node, (this.#pen as Pen).width, inner && shut);
-    if (inner) {
-      const hidden = shut ? below(tree).leaves[node] : null;
-      setHandle(group.lastElementChild as SVGGElement, (this.#pen as Pen).width, hidden);
-    }
   }
 }
