@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 STEPS = 50  # Newton steps; a handful is enough, damping may take some more
 CLOSE = 1e-10
 LEAD = 1e-6  # by which a class that was pooled with others leads them
-NOISE = 1e-15  # a rise of the loss below this is rounding
+NOISE = 1e-13  # a rise of the loss below this is rounding, and halving a step would not mend it
 
 
 def leaf_logits(teacher: Floats, labels: Floats | None, loss: CompositeLoss) -> Floats:
@@ -56,13 +56,14 @@ def _newton(z: Floats, teacher: Floats, labels: Floats, loss: CompositeLoss) -> 
             break
         step = np.linalg.solve(loss.hessian(z) + flat, gradient[:, :, None])[:, :, 0]
         size = np.ones(len(z))
+        most = now + NOISE * (1 + np.abs(now))
         for _ in range(30):  # halve the steps that would not go down
             then = loss.value_at(z - size[:, None] * step, labels, teacher)
-            worse = then > now + NOISE
+            worse = then > most
             if not worse.any():
                 break
             size[worse] /= 2
-        size[then > now + NOISE] = 0.0
+        size[then > most] = 0.0
         z = z - size[:, None] * step
         now = loss.value_at(z, labels, teacher)
     return z
