@@ -105,7 +105,7 @@ def test_unlabelled_rows_may_come_with_what_the_teacher_sees() -> None:
     ("unlabelled", "options", "error", "says"),
     [
         ("named", {}, ValueError, "The unlabelled rows are unlike X.*'age'"),
-        ("strange", {}, ValueError, r"categories that 'purpose' has in X. Got 'boat' in 2 rows"),
+        ("strange", {}, ValueError, r"lacks: 'boat' of 'purpose' in 50"),
         ("text", {}, TypeError, "The unlabelled rows are unlike X"),
         (("a", "b", "c"), {}, TypeError, "or .rows, teacher_inputs.. Got a tuple of 3"),
         ("good", {"teacher_inputs": True}, ValueError, r"Give unlabelled=\(rows, teacher_inputs"),
@@ -120,7 +120,7 @@ def test_unlabelled_rows_that_are_unlike_are_refused_before_anybody_is_asked(
     more = frame.head(50).copy()
     given = {
         "named": more.rename(columns={"age": "years"}),
-        "strange": more.assign(purpose=["boat", "boat", *more["purpose"][2:]]),
+        "strange": more.assign(purpose="boat"),
         "text": more.assign(age="old"),
         "good": more,
         "inputs": (more, more),
@@ -137,6 +137,27 @@ def test_unlabelled_rows_that_are_unlike_are_refused_before_anybody_is_asked(
             else unlabelled,
             **options,
         )
+
+
+def test_unlabelled_rows_with_a_category_that_x_lacks_are_left_out() -> None:
+    frame, y = people(250)
+    frame, more = frame.drop(columns="income"), frame.drop(columns="income").tail(50)
+    more = more.assign(age=more["age"] + 100)  # no row of X
+    given = more.assign(purpose=["boat", "ship", *more["purpose"][2:]])
+    asked: list[int] = []
+
+    def teacher(rows: pd.DataFrame) -> Any:
+        assert not set(rows["purpose"]) & {"boat", "ship"}
+        asked.append(len(rows))
+        no = 0.2 + 0.6 * (rows["age"].to_numpy() % 50 > 25)
+        return np.column_stack([no, 1 - no])
+
+    d = run(teacher, frame.head(200), y[:200], size=4, temperature=1.0, unlabelled=given)
+    assert d.notes[0] == (
+        "2 unlabelled rows have a category that X lacks ('boat', 'ship' of 'purpose' in 2) "
+        "and were left out."
+    )
+    assert 48 in asked
 
 
 # --- what is said of them ----------------------------------------------------------------------

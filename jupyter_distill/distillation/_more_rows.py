@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jupyter_distill._validation import expected, some
 from jupyter_distill.data import Table, alike
@@ -25,10 +26,18 @@ class Unlabelled:
         What the student sees of them.
     inputs : rows or None
         What the teacher sees of them; the same unless given.
+    notes : tuple of str
+        What was left out of them.
     """
 
     table: Table
     inputs: Any
+    notes: tuple[str, ...] = ()
+
+    def take(self, rows: NDArray[np.intp], note: str) -> Unlabelled:
+        """Return these rows, with a note of why not all."""
+        inputs = None if self.inputs is None else take_rows(self.inputs, rows)
+        return Unlabelled(self.table.take(rows), inputs, (*self.notes, note))
 
 
 def read_unlabelled(given: Any, table: Table, inputs_given: bool) -> Unlabelled | None:
@@ -46,7 +55,7 @@ def read_unlabelled(given: Any, table: Table, inputs_given: bool) -> Unlabelled 
     Raises
     ------
     TypeError, ValueError
-        If they have other columns, or categories that no other row has.
+        If they have other columns, or each of them a category that no other row has.
     """
     if given is None:
         return None
@@ -76,19 +85,33 @@ def read_unlabelled(given: Any, table: Table, inputs_given: bool) -> Unlabelled 
     if inputs is not None and (found := count_rows(inputs)) != more.n_rows:
         what = f"teacher_inputs for the {more.n_rows} unlabelled rows"
         raise ValueError(expected(what, got=f"{found} of them"))
-    for j, column in enumerate(table.columns):
-        strange = np.flatnonzero((more.values[:, j] < 0) & (column.kind == "category"))
-        if strange.size:
-            values = dict.fromkeys(str(more.cell(int(row), j)) for row in strange)
-            raise ValueError(
-                expected(
-                    f"unlabelled rows with categories that {column.name!r} has in X",
-                    got=f"{some(values)} in {len(strange)} rows "
-                    f"({some([int(row) for row in strange])})",
-                    remedy="The teacher may never have seen these: leave those rows out.",
-                )
+    return _named(Unlabelled(more, inputs))
+
+
+def _named(more: Unlabelled) -> Unlabelled:
+    """Leave out rows with a category that X lacks: the teacher may never have seen it."""
+    strange = np.zeros(more.table.n_rows, dtype=bool)
+    said = []
+    for j, column in enumerate(more.table.columns):
+        rows = np.flatnonzero((more.table.values[:, j] < 0) & (column.kind == "category"))
+        if rows.size:
+            values = dict.fromkeys(str(more.table.cell(int(row), j)) for row in rows)
+            said.append(f"{some(values)} of {column.name!r} in {len(rows)}")
+            strange[rows] = True
+    if not said:
+        return more
+    if strange.all():
+        raise ValueError(
+            expected(
+                "unlabelled rows with categories that X has",
+                got=f"in every row one that it lacks: {'; '.join(said)}",
+                remedy="The teacher may never have seen these: leave those rows out.",
             )
-    return Unlabelled(more, inputs)
+        )
+    n = int(strange.sum())
+    rows = "1 unlabelled row has" if n == 1 else f"{n} unlabelled rows have"
+    left = f"{rows} a category that X lacks ({'; '.join(said)}) and {'was' if n == 1 else 'were'}"
+    return more.take(np.flatnonzero(~strange), f"{left} left out.")
 
 
 def apart_from(more: Unlabelled, known: Table, work: Work) -> Unlabelled | None:
@@ -97,6 +120,7 @@ def apart_from(more: Unlabelled, known: Table, work: Work) -> Unlabelled | None:
     That holds of held-out rows and of those that settings are chosen on; the others are learnt
     from as it is.
     """
+    work.notes.extend(more.notes)
     shown = {row.tobytes() for row in known.values + 0.0}
     fresh = np.array([row.tobytes() not in shown for row in more.table.values + 0.0], dtype=bool)
     if fresh.all():
@@ -106,8 +130,7 @@ def apart_from(more: Unlabelled, known: Table, work: Work) -> Unlabelled | None:
     work.notes.append(left if len(rows) else f"All {left}")
     if not len(rows):
         return None
-    inputs = None if more.inputs is None else take_rows(more.inputs, rows)
-    return Unlabelled(more.table.take(rows), inputs)
+    return more.take(rows, left)
 
 
 class Answering:
