@@ -58,9 +58,12 @@ class Sample:
         left = max(self.left, key=lambda one: one.fidelity, default=None)
         if left is None:
             return f"{said}."
+        gain = f"{100 * left.fidelity:.1f}"
+        if gain in ("0.0", "-0.0"):
+            return f"{said}; as its learning curve goes, more of them would gain nothing."
         return (
             f"{said}; as its learning curve goes, more of them would gain the {left.family} "
-            f"{100 * left.fidelity:.1f} points of fidelity at most."
+            f"{gain} points of fidelity at most."
         )
 
     def __repr__(self) -> str:
