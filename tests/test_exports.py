@@ -133,7 +133,7 @@ def test_a_sample_holds_the_chosen_row() -> None:
     rows = payload.sample(50_000, 3)
     assert len(rows) == payload.MOST_ROWS and (np.diff(rows) > 0).all()
     left_out = next(k for k in range(50_000) if k not in set(rows.tolist()))
-    kept = payload.sample(50_000, 3, keep=left_out)
+    kept = payload.sample(50_000, 3, keep=[left_out])
     assert left_out in kept and len(kept) == len(rows) and (np.diff(kept) > 0).all()
     assert len(payload.sample(50_000, 1_000)) == payload.MOST_NUMBERS // 1_000
 

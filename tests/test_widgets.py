@@ -361,6 +361,13 @@ def test_a_row_outside_the_sample_is_sent() -> None:
     slider.row = outside
     assert outside in decode(slider.row_ids)
     assert slider.logits["shape"][0] == len(decode(slider.row_ids))
+    several = np.setdiff1d(np.arange(12_000), ids)[[1, 5, 9]].tolist()
+    slider.rows_chosen = several
+    assert slider.row == several[-1]
+    assert np.isin(several, decode(slider.row_ids)).all()
+    assert len(decode(slider.row_ids)) == 10_000
+    slider.row = outside
+    assert slider.rows_chosen == [outside]
 
 
 def test_distilling_again(d: Distillation) -> None:

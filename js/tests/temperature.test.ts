@@ -13,6 +13,7 @@ const state = (more = {}) => ({
   busy: false,
   temperature: 2,
   row: null,
+  rows_chosen: [],
   distil_at: null,
   grid: {},
   shown: {},
@@ -60,6 +61,33 @@ describe('temperature view', () => {
     stop();
   });
 
+  it('shows several chosen rows one by one, and their mean', async () => {
+    const model = new FakeModel(state({ row: 9, rows_chosen: [5, 9], temperature: 1 }));
+    const { root, all, stop } = render(temperature, model);
+    const soft = (z: number[]) => {
+      const e = z.map(Math.exp);
+      return e.map((v) => v / e.reduce((a, b) => a + b));
+    };
+    const [a, b] = [soft([4, 2, 0]), soft([0, 3, 1])];
+    const mean = a.map((v, j) => `${(50 * (v + b[j])).toFixed(1)} %`);
+    expect(all('.bars .figure').map((e) => e.textContent)).toEqual(mean);
+    expect(all('.strips .name').map((e) => e.textContent)).toEqual(['row 5', 'row 9']);
+    const widths = all('.strips .part').map((e) =>
+      Number.parseFloat((e as HTMLElement).style.width)
+    );
+    expect(widths[4]).toBeCloseTo(100 * b[1], 3);
+    expect(root.querySelector('.whose')?.textContent).toBe('Soft targets, mean of 2 chosen rows');
+    expect(root.querySelector('.said')?.textContent).toContain('over the chosen rows');
+    model.set('rows_chosen', [5, 9, 77]);
+    await wait(40);
+    expect(root.querySelector('.whose')?.textContent).toContain('(1 more is not here)');
+    model.set('rows_chosen', [9]);
+    await wait(40);
+    expect(root.querySelector('.whose')?.textContent).toBe('Soft targets of row 9');
+    expect((root.querySelector('.strips') as HTMLElement).hidden).toBe(true);
+    stop();
+  });
+
   it('offers to distil again only at another temperature and with a kernel', async () => {
     const model = new FakeModel(state());
     const { root, stop } = render(temperature, model);
@@ -104,7 +132,7 @@ describe('temperature view', () => {
 describe('the words', () => {
   it('fit what is seen', () => {
     const say = (temperature: number, soft: number, plain: number) =>
-      sentence({ temperature, guess: 'car', soft, plain });
+      sentence({ temperature, guess: 'car', rows: 'the rows', soft, plain });
     expect(say(4, 0.18, 0.03)).toBe(
       "At T = 4.0 the teacher's second guess, 'car', becomes visible: 18 % against 3 % at T = 1."
     );

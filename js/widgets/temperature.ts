@@ -10,6 +10,7 @@ import { makeChooser } from './temperature/chooser';
 import { type Curve, makeCurve } from './temperature/curve';
 import type { FollowModel, Grid, Shown } from './temperature/grid';
 import { sentence } from './temperature/sentence';
+import { makeStrips } from './temperature/strips';
 import css from './temperature.css';
 
 export interface TemperatureModel extends CommonModel {
@@ -25,6 +26,7 @@ export interface TemperatureModel extends CommonModel {
   // view state
   temperature: number;
   row: number | null;
+  rows_chosen: number[];
   follow: boolean;
   student_size: number | null;
   // intent
@@ -88,6 +90,7 @@ export const mount: Mount = (model, host, signal) => {
     entropyText
   );
   const bars = makeBars();
+  const strips = makeStrips();
   const chooser = makeChooser(new Traits<FollowModel>(model, signal), signal);
   const curve = makeCurve(LOW, HIGH);
   const body = h(
@@ -100,7 +103,7 @@ export const mount: Mount = (model, host, signal) => {
       curve.element,
       h('div', { class: 'track' }, slider)
     ),
-    h('div', { class: 'rightside' }, whose, bars.element, meter),
+    h('div', { class: 'rightside' }, whose, bars.element, strips.element, meter),
     said,
     curve.words,
     chooser.element
@@ -108,34 +111,55 @@ export const mount: Mount = (model, host, signal) => {
 
   let held: Held | null = null;
   let mean = new Float64Array(0);
-  // at T = 1: the mean is worked out once, a row when it is drawn
+  // at T = 1: the mean is worked out once, chosen rows when they are drawn
   let plainMean = new Float64Array(0);
-  let plainRow = new Float64Array(0);
+  let plainChosen = new Float64Array(0);
   let scratch = new Float64Array(0);
   const soft: Average = { entropy: 0, second: 0 };
   const at1: Average = { entropy: 0, second: 0 };
 
   const now = (): number => traits.get('temperature') || 1;
 
-  /** Position of the chosen row among the rows whose logits are here; -1 for none. */
-  const chosen = (): number => {
+  /** The rows chosen: one that others follow, or several. */
+  const wanted = (): number[] => {
     const row = traits.get('row') ?? null;
-    return held && row !== null ? held.ids.indexOf(row) : -1;
+    const rows = traits.get('rows_chosen') ?? [];
+    return rows.length > 1 ? rows : row === null ? [] : [row];
+  };
+
+  /** Positions of the chosen rows among those whose logits are here. */
+  let chosen: number[] = [];
+  const choose = () => {
+    if (!held) return;
+    const { ids, logits } = held;
+    chosen = wanted()
+      .map((row) => ids.indexOf(row))
+      .filter((place) => place >= 0);
+    strips.load(logits, ids, chosen);
+  };
+
+  /** The mean of the chosen rows' soft targets goes to `into`; returns that of the second class. */
+  const meanOf = (logits: Logits, t: number, into: Float64Array): number => {
+    into.fill(0);
+    let second = 0;
+    for (const place of chosen) {
+      softenRow(logits, place, t, scratch);
+      second += scratch[logits.second[place]] / chosen.length;
+      for (let j = 0; j < logits.k; j++) into[j] += scratch[j] / chosen.length;
+    }
+    return second;
   };
 
   const draw = () => {
     if (!held) return;
     const { logits } = held;
     const t = now();
-    const row = chosen();
     softenAll(logits, t, mean, scratch, soft);
     const entropy = soft.entropy;
-    if (row >= 0) {
-      softenRow(logits, row, t, mean);
-      softenRow(logits, row, 1, plainRow);
-    }
-    const plain = row >= 0 ? plainRow : plainMean;
-    bars.update(mean, plain);
+    let seconds = [soft.second, at1.second];
+    if (chosen.length) seconds = [meanOf(logits, t, mean), meanOf(logits, 1, plainChosen)];
+    bars.update(mean, chosen.length ? plainChosen : plainMean);
+    strips.update(logits, t);
     const most = Math.log(Math.max(2, logits.k));
     entropyText.textContent = `${entropy.toFixed(2)} of ${most.toFixed(2)} nats`;
     entropyBar.style.transform = `scaleX(${Math.min(1, entropy / most)})`;
@@ -144,12 +168,13 @@ export const mount: Mount = (model, host, signal) => {
     if (slider.valueAsNumber !== Math.log10(t)) slider.value = String(Math.log10(t));
     if ((exact.getRootNode() as ShadowRoot).activeElement !== exact) exact.value = text;
     curve.mark(t);
-    const second = row >= 0 ? logits.second[row] : -1;
+    const one = chosen.length === 1;
     said.textContent = sentence({
       temperature: t,
-      guess: row >= 0 ? (traits.get('classes')[second] ?? '') : null,
-      soft: row >= 0 ? mean[second] : soft.second,
-      plain: row >= 0 ? plain[second] : at1.second
+      guess: one ? (traits.get('classes')[logits.second[chosen[0]]] ?? '') : null,
+      rows: chosen.length ? 'the chosen rows' : 'the rows',
+      soft: seconds[0],
+      plain: seconds[1]
     });
     offer();
   };
@@ -176,11 +201,19 @@ export const mount: Mount = (model, host, signal) => {
 
   const title = () => {
     if (!held) return;
-    const row = traits.get('row') ?? null;
-    const known = chosen() >= 0;
-    const rows = count(held.logits.n);
-    whose.textContent = known ? `Soft targets of row ${row}` : `Soft targets, mean of ${rows} rows`;
-    if (row !== null && !known) whose.textContent += ` (row ${row} is not among them)`;
+    const rows = wanted();
+    const left = rows.length - chosen.length;
+    const of =
+      chosen.length > 1
+        ? `mean of ${count(chosen.length)} chosen rows`
+        : chosen.length
+          ? `row ${held.ids[chosen[0]]}`
+          : `mean of ${count(held.logits.n)} rows`;
+    whose.textContent = `Soft targets${chosen.length === 1 ? ' of' : ','} ${of}`;
+    if (rows.length === 1 && left) {
+      whose.textContent += ` (row ${rows[0]} is not among them)`;
+    } else if (left)
+      whose.textContent += ` (${count(left)} more ${left === 1 ? 'is' : 'are'} not here)`;
   };
 
   const load = () =>
@@ -196,7 +229,7 @@ export const mount: Mount = (model, host, signal) => {
       held = { logits: prepare(decode(wire, 'f4'), n, k), ids };
       mean = new Float64Array(k);
       plainMean = new Float64Array(k);
-      plainRow = new Float64Array(k);
+      plainChosen = new Float64Array(k);
       scratch = new Float64Array(k);
       softenAll(held.logits, 1, plainMean, scratch, at1);
       // as many as were sent: of very many rows a sample
@@ -204,6 +237,7 @@ export const mount: Mount = (model, host, signal) => {
       bars.load(traits.get('classes'), plainMean);
       curve.load(traits.get('curve'));
       if (body.parentNode !== place) place.replaceChildren(body);
+      choose();
       title();
       draw();
     });
@@ -237,8 +271,11 @@ export const mount: Mount = (model, host, signal) => {
   again.addEventListener('click', () => traits.set({ distil_at: now() }), { signal });
 
   traits.on(['logits', 'row_ids', 'classes', 'curve'], load);
-  traits.on(['temperature', 'row'], redraw);
-  traits.on(['row'], title);
+  traits.on(['temperature', 'row', 'rows_chosen'], redraw);
+  traits.on(['row', 'rows_chosen'], () => {
+    choose();
+    title();
+  });
   traits.on(['distilled_at', 'busy', 'live', 'shown', 'grid'], offer);
   load();
 };

@@ -120,15 +120,16 @@ def most_rows() -> int:
 
 
 def sample(
-    n: int, n_classes: int, *, keep: int | None = None, most: int | None = None
+    n: int, n_classes: int, *, keep: Sequence[int] = (), most: int | None = None
 ) -> NDArray[np.intp]:
     """Return the sorted rows whose logits are sent: all, or a fixed random choice with `keep`."""
     most = max(1, min(most or most_rows(), MOST_NUMBERS // n_classes))
     if n <= most:
         return np.arange(n)
     chosen = np.random.default_rng(0).choice(n, most, replace=False)
-    if keep is not None and keep not in chosen:
-        chosen[-1] = keep
+    free = np.flatnonzero(~np.isin(chosen, keep))
+    missing = np.setdiff1d(keep, chosen)[: len(free)].astype(np.intp)
+    chosen[free[len(free) - len(missing) :]] = missing
     return np.sort(chosen)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,9 @@ def carried(rows: RowIndex, query: State | None = None, *, regions: bool = False
     return {"page": page, "query": query}
 
 
-def temperature(d: Distillation, *, keep: int | None = None, most: int | None = None) -> State:
+def temperature(
+    d: Distillation, *, keep: Sequence[int] = (), most: int | None = None
+) -> State:
     """Return the teacher's logits and the curve of the temperatures tried.
 
     A regression has neither: then there is nothing to show.

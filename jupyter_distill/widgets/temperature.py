@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import traitlets as t
 
 from jupyter_distill._validation import check_number, expected
@@ -18,11 +19,11 @@ from jupyter_distill.widgets._base import (
     bundle,
     check_distillation,
 )
-from jupyter_distill.widgets._choice import RowChoice
+from jupyter_distill.widgets._chosen import RowsChoice
 from jupyter_distill.widgets._follow import FollowPart
 
 
-class TemperaturePart(FollowPart, RowChoice):
+class TemperaturePart(FollowPart, RowsChoice):
     """The traits of a temperature slider; the browser softens, the kernel distils again."""
 
     # data: Python -> browser
@@ -71,14 +72,15 @@ class TemperaturePart(FollowPart, RowChoice):
             return None
         return float(check_number(proposal["trait"].name, value, above=0))
 
-    @t.observe("row")
-    def _fetch_row(self, _change: object = None) -> None:
-        """Send the logits of a chosen row that the sample left out."""
+    @t.observe("row", "rows_chosen")
+    def _fetch_rows(self, _change: object = None) -> None:
+        """Send the logits of chosen rows that the sample left out."""
         if self.distillation.temperature is None:
             return
-        if self.row is not None and self.row not in decode(self.row_ids):
-            at_most = len(decode(self.row_ids))
-            sent = state.temperature(self.distillation, keep=self.row, most=at_most)
+        here = decode(self.row_ids)
+        chosen = sorted({*self.rows_chosen, *([] if self.row is None else [self.row])})
+        if not np.isin(chosen, here).all():
+            sent = state.temperature(self.distillation, keep=chosen, most=len(here))
             self._send_together({name: sent[name] for name in ("logits", "row_ids")})
 
     @t.observe("distil_at")
@@ -128,7 +130,7 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
     distillation : Distillation
         Whose teacher.
     **chosen
-        View state to start with: ``temperature``, ``row``; ``layout``.
+        View state to start with: ``temperature``, ``row``, ``rows_chosen``; ``layout``.
 
     Attributes
     ----------
@@ -136,6 +138,8 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
         Where the slider stands.
     row : int or None
         Show the soft targets of this row, by its position in the owner's X, instead of the mean.
+    rows_chosen : list of int
+        Of several rows: each of them, and their mean.
     distil_at : float or None
         Set it to distil again at this temperature; it is None again when that is done.
     follow : bool
@@ -152,6 +156,7 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
     ============  =============  =========  ========================================================
     temperature   float          both       Where the slider stands, above 0.
     row           int or None    both       The chosen row, by its position in X; None: the mean.
+    rows_chosen   list           both       The chosen rows; `row` is one of them.
     follow        bool           both       Whether the student follows the sliders as they move.
     student_size  int or None    both       Where the size slider stands, a size of the ladder.
     distil_at     float or None  in         T to distil again at, in earnest; None: nothing asked.

@@ -4,18 +4,18 @@ interface Seen {
   temperature: number;
   /** The class that comes second in the chosen row; null for the mean of all rows. */
   guess: string | null;
+  /** Which rows the mean is of. */
+  rows: 'the rows' | 'the chosen rows';
   /** Its share now, and at T = 1. */
   soft: number;
   plain: number;
 }
 
 /** What can be seen at this temperature, in one plain sentence. */
-export function sentence({ temperature, guess, soft, plain }: Seen): string {
+export function sentence({ temperature, guess, rows, soft, plain }: Seen): string {
   const at = `At T = ${written(temperature)}`;
   const one = guess === null;
-  const what = one
-    ? 'the second guess, on average over the rows,'
-    : `its second guess, '${guess}',`;
+  const what = one ? `the second guess, on average over ${rows},` : `its second guess, '${guess}',`;
   const [now, then] = [percent(soft), percent(plain)];
   if (Math.abs(temperature - 1) < 1e-9) {
     return `At T = 1 these are the teacher's own shares: ${what} has ${then}.`;
@@ -27,7 +27,7 @@ export function sentence({ temperature, guess, soft, plain }: Seen): string {
     return `${at} the teacher is sharpened: ${what} falls to ${now} from ${then} at T = 1.`;
   }
   const start = one
-    ? "the teacher's second guess, on average over the rows,"
+    ? `the teacher's second guess, on average over ${rows},`
     : `the teacher's second guess, '${guess}',`;
   if (plain >= 0.1) return `${at} ${start} weighs more: ${now} against ${then} at T = 1.`;
   if (soft >= 0.1) return `${at} ${start} becomes visible: ${now} against ${then} at T = 1.`;
