@@ -57,6 +57,9 @@ def test_a_depth_folds_and_a_fold_has_a_depth(d: Distillation) -> None:
     assert view.depth == 2
     view.folded = view.folded[1:]
     assert view.depth is None
+    # a node that was folded by hand hides the others, and opens upon them as they were
+    view.set_state({"folded": [0], "depth": 0})
+    assert view.folded == [0] and view.depth == 0
     view.depth = 99
     assert view.depth == tree.depth.max() and view.folded == []
     view.depth = 1

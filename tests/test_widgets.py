@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import re
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import traitlets as t
+from comm import get_comm_manager
+from ipywidgets.widgets.widget import _instances
 from sklearn.ensemble import RandomForestClassifier
 
 import jupyter_distill as jd
@@ -125,6 +129,36 @@ def test_a_view_needs_a_distillation(kind: Any) -> None:
 @pytest.mark.parametrize("kind", VIEWS)
 def test_layout_is_passed_on(kind: Any, of: Callable[[Any], Distillation]) -> None:
     assert kind(of(kind), layout=ipywidgets.Layout(width="50%")).layout.width == "50%"
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_view_that_is_closed_leaves_nothing(kind: Any, of: Callable[[Any], Distillation]) -> None:
+    def held() -> tuple[int, int]:
+        return len(_instances), len(get_comm_manager().comms)
+
+    view = kind(of(kind))
+    open_now = held()
+    for _ in range(200):  # a cell that is run again shows the view again
+        view._repr_mimebundle_()
+    assert held() == open_now
+    view.close()
+    before, left = held(), []
+    assert before[0] < open_now[0] and before[1] < open_now[1]
+    for _ in range(5):
+        view = kind(of(kind))
+        view._repr_mimebundle_()
+        view.close()
+        left.append(weakref.ref(view))
+        del view
+    gc.collect()
+    assert held() == before
+    assert [one() for one in left] == [None] * 5
+
+
+def test_a_layout_that_was_given_stays_open(d: Distillation) -> None:
+    layout = ipywidgets.Layout(width="50%")
+    TreeView(d, layout=layout).close()
+    assert layout.comm is not None
 
 
 def test_a_view_that_is_not_built_says_how(d: Distillation) -> None:

@@ -53,6 +53,26 @@ export function stepOf(event: KeyboardEvent, to: Record<string, number>): number
   return next;
 }
 
+/**
+ * Acts on what was typed when the field is left, and on Enter. In the output of a cell JupyterLab
+ * cancels what Enter does in a field, and then the browser tells of no change before it is left.
+ */
+export function onEntered(field: HTMLInputElement, act: () => void, signal: AbortSignal): void {
+  let told: string | null = null;
+  const enter = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    act();
+    told = field.value;
+  };
+  const change = () => {
+    // elsewhere the browser tells of it too: once is enough
+    if (field.value !== told) act();
+    told = null;
+  };
+  field.addEventListener('keydown', enter, { signal });
+  field.addEventListener('change', change, { signal });
+}
+
 /** A coloured square of a class; the class name beside it is the second cue. */
 export const swatch = (index: number): HTMLElement =>
   h('i', { class: 'swatch', style: `background:${colour(index)}`, 'aria-hidden': 'true' });

@@ -80,13 +80,7 @@ function table(
   const columns = traits.get('columns') ?? [];
   if (!columns.length) return [h('p', { class: 'empty' }, 'There are no rows yet.')];
   const live = traits.get('live');
-  const given = traits.get('query') ?? {};
-  const question: Question = {
-    sort: given.sort ?? null,
-    filters: given.filters ?? [],
-    text: given.text ?? '',
-    scope: given.scope ?? 'disagreements'
-  };
+  const question = questionOf(traits.get('query'));
   // numbers hardly ever agree to the last digit: all rows, the largest difference first
   const numbers = columns.some(({ name, kind }) => name === 'teacher' && kind === 'numeric');
   const leaf = columns.find(({ kind }) => kind === 'leaf')?.title;
@@ -253,9 +247,8 @@ function table(
   }
   showRegions();
   traits.on(['query'], () => {
-    // another view of the same table has asked something else: show that
-    const now = traits.get('query');
-    if (now?.ticket && !same(now as Query, question)) restart();
+    // another view of the same table, or Python, has asked something else: show that
+    if (!same(questionOf(traits.get('query')), question)) restart();
   });
   const bar = h('div', { class: 'toolbar' }, line, scopes, pairs.element, search);
   return [regions.element, bar, chips.element, panel.element, grid.element];
@@ -265,6 +258,12 @@ function table(
 function afterDrawing(signal: AbortSignal, act: () => void): void {
   const timer = setTimeout(act, 250);
   signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+}
+
+/** What a query asks: where it says nothing, what is asked by default. */
+function questionOf(query: Partial<Query> | undefined): Question {
+  const { sort = null, filters = [], text = '', scope = 'disagreements' } = query ?? {};
+  return { sort, filters, text, scope };
 }
 
 const same = ({ sort, filters, text, scope }: Question, other: Question): boolean =>

@@ -1,4 +1,4 @@
-import { h, KEYS } from '../shared/dom';
+import { h, KEYS, onEntered } from '../shared/dom';
 import { count, temperature as written } from '../shared/format';
 import { type CommonModel, Traits } from '../shared/model';
 import { frame } from '../shared/schedule';
@@ -258,16 +258,13 @@ export const mount: Mount = (model, host, signal) => {
     },
     { signal }
   );
-  exact.addEventListener(
-    'change',
-    () => {
-      const value = Number(exact.value);
-      if (value > 0) traits.set({ temperature: Math.min(HIGH, Math.max(LOW, value)) });
-      exact.value = written(now());
-      chooser.ask();
-    },
-    { signal }
-  );
+  const typed = () => {
+    const value = Number(exact.value);
+    if (value > 0) traits.set({ temperature: Math.min(HIGH, Math.max(LOW, value)) });
+    exact.value = written(now());
+    chooser.ask();
+  };
+  onEntered(exact, typed, signal);
   again.addEventListener('click', () => traits.set({ distil_at: now() }), { signal });
 
   traits.on(['logits', 'row_ids', 'classes', 'curve'], load);

@@ -1,4 +1,4 @@
-import { h, KEYS, swatch } from '../shared/dom';
+import { h, KEYS, onEntered, swatch } from '../shared/dom';
 import { count } from '../shared/format';
 import { type AnyModel, type CommonModel, Traits } from '../shared/model';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
@@ -251,14 +251,11 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
 
   back.addEventListener('click', () => choose(null), { signal });
   of.addEventListener('change', () => traits.set({ score: Number(of.value) }), { signal });
-  rowInput.addEventListener(
-    'change',
-    () => {
-      const value = rowInput.value.trim();
-      traits.set({ row: value === '' ? null : Math.round(Number(value)) });
-    },
-    { signal }
-  );
+  const chooseRow = () => {
+    const value = rowInput.value.trim();
+    traits.set({ row: value === '' ? null : Math.round(Number(value)) });
+  };
+  onEntered(rowInput, chooseRow, signal);
   traits.on(['terms'], load);
   traits.on(['term', 'score', 'reasons', 'row', 'curves', 'asking', 'busy', 'ask', 'live'], draw);
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import operator
+import os
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets as t
+from ipywidgets import Layout
 
 from jupyter_distill._files import write_whole
 from jupyter_distill._validation import did_you_mean, expected, some, target_file
@@ -25,10 +27,11 @@ INTENT = {"sync": True}
 def bundle(file: str) -> Path | str:
     """Return the program of the view in `file`; nothing where it has not been built."""
     try:
-        # a path, not text: so an edit reaches the open notebook when ANYWIDGET_HMR=1 is set
-        return program(Path(file).stem)
+        path = program(Path(file).stem)
     except FileNotFoundError:
         return ""
+    # a path, so that an edit reaches the open notebook; but who watches a file is never let go
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
 
 
 class Position(t.Int[Any, Any]):
@@ -71,6 +74,7 @@ class DistillWidget(anywidget.AnyWidget):
                 )
         # one message opens the view with all that it shows
         super().__init__(**{**state, **chosen})
+        self._own_layout = None if isinstance(chosen.get("layout"), Layout) else self.layout
 
     @classmethod
     def _stem(cls) -> str:
@@ -85,6 +89,13 @@ class DistillWidget(anywidget.AnyWidget):
             for name, trait in synced.items()
             if not name.startswith("_") and trait.metadata.get("echo_update", True)
         )
+
+    def close(self) -> None:
+        """Take the view away, with all that the kernel and the browser hold for it."""
+        super().close()
+        # a layout that somebody gave may be that of another view too
+        if self._own_layout is not None:
+            self._own_layout.close()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the browser says; what goes wrong is shown in the view, and logged."""

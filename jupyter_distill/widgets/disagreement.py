@@ -86,9 +86,14 @@ class TablePart(NodeChoice, RowsChoice):
 
     @t.validate("query")
     def _check_query(self, proposal: Any) -> Any:
+        query = proposal["value"]
+        if "ticket" not in query:
+            # one that Python asks is newer than all that the browser has asked
+            newest = max(self.query.get("ticket", 0), self.page.get("ticket", 0))
+            query = {**query, "ticket": newest + 1}
         if hasattr(self, "index"):  # a query that cannot be answered is not kept
-            state.window(self.index, proposal["value"], self.node, self.region)
-        return proposal["value"]
+            state.window(self.index, query, self.node, self.region)
+        return query
 
     @t.validate("region")
     def _check_region(self, proposal: Any) -> Any:

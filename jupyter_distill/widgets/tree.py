@@ -86,9 +86,12 @@ class TreePart(NodeChoice):
     @t.observe("depth")
     def _fold(self, change: Any) -> None:
         before, depth = change["old"], change["new"]
+        looks = folding.depth_of(self.explanation, self.folded)
         if depth is not None:
-            self.folded = folding.to_depth(self.explanation, depth)
-        elif before is not None and folding.depth_of(self.explanation, self.folded) == before:
+            # nodes that were folded by hand may come to this depth: below them all stays as it is
+            if depth != looks:
+                self.folded = folding.to_depth(self.explanation, depth)
+        elif before is not None and looks == before:
             self.folded = []  # no limit any more; a fold that was made by hand stays
 
     @t.observe("folded")

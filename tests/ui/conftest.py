@@ -70,12 +70,11 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     }
 
 
-@pytest.fixture
-def outside(context: BrowserContext) -> list[str]:
+def gate(context: BrowserContext) -> list[str]:
     """Block, and list, every request that would leave this machine."""
     away: list[str] = []
 
-    def gate(route: Route) -> None:
+    def pass_or_block(route: Route) -> None:
         address = urlsplit(route.request.url)
         if address.scheme in {"data", "blob", "file"} or address.hostname == "127.0.0.1":
             route.continue_()
@@ -83,12 +82,11 @@ def outside(context: BrowserContext) -> list[str]:
             away.append(route.request.url)
             route.abort()
 
-    context.route("**/*", gate)
+    context.route("**/*", pass_or_block)
     return away
 
 
-@pytest.fixture
-def console(page: Page) -> list[str]:
+def listen(page: Page) -> list[str]:
     """List the errors that reach the browser's console, thrown or logged."""
     errors: list[str] = []
 
@@ -104,6 +102,18 @@ def console(page: Page) -> list[str]:
     page.on("console", logged)
     page.on("pageerror", thrown)
     return errors
+
+
+@pytest.fixture
+def outside(context: BrowserContext) -> list[str]:
+    """Return the requests that would have left this machine."""
+    return gate(context)
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """Return the errors that reach the browser's console."""
+    return listen(page)
 
 
 @pytest.fixture(autouse=True)

@@ -43,6 +43,13 @@ export function chooser(batch: Entry[], among: number, signal: AbortSignal, { go
   before.addEventListener('click', () => step(-1), { signal });
   after.addEventListener('click', () => step(1), { signal });
   select.addEventListener('change', () => go(Number(select.value)), { signal });
+  const enter = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    // see onEntered: JupyterLab keeps Enter from sending a form
+    event.preventDefault();
+    form.requestSubmit();
+  };
+  field.addEventListener('keydown', enter, { signal });
   form.addEventListener(
     'submit',
     (event) => {

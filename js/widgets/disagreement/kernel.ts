@@ -8,6 +8,8 @@ import type { Column, Counted, PagePayload, Question, Row, Source, Value } from 
 const AHEAD = 40;
 /** Windows kept: a glance back costs nothing. */
 const KEPT = 8;
+/** A kernel that is not busy has answered by then. */
+const PATIENCE = 300;
 
 interface Window {
   ticket: number;
@@ -49,8 +51,10 @@ export class KernelSource implements Source {
     traits.on(['counts'], () => this.#counted());
     traits.on(['error'], () => this.#refused());
     this.#take();
-    // nothing there yet, or a question that was never answered: ask (again)
-    if (!this.#windows.length) this.ask(question);
+    if (this.#windows.length) return;
+    // the answer to what somebody else has asked may be on its way; if it is not: ask (again)
+    this.waiting = true;
+    debounce(traits.signal, PATIENCE, () => this.#windows.length || this.ask(this.#question))();
   }
 
   row(index: number): Row | null {

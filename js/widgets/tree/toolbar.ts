@@ -1,4 +1,4 @@
-import { h, KEYS, swatch } from '../../shared/dom';
+import { h, KEYS, onEntered, swatch } from '../../shared/dom';
 import { brief } from '../../shared/format';
 import type { Numbers, Tree } from '../../shared/tree';
 import { INKS } from './card';
@@ -54,7 +54,7 @@ export function toolbar(find: HTMLElement, acts: Acts, signal: AbortSignal) {
   levels.addEventListener('change', () => acts.levels(Number(levels.value)), { signal });
   by.addEventListener('change', () => acts.colour(by.value as Colour), { signal });
   const choose = () => acts.row(row.value === '' ? null : Number(row.value));
-  row.addEventListener('change', choose, { signal });
+  onEntered(row, choose, signal);
   row.addEventListener('keydown', (event) => event.stopPropagation(), { signal });
   const dim = (text: string) => h('span', { class: 'dim' }, text);
   const rowField = h('label', { class: 'field pick' }, dim('row'), row);
