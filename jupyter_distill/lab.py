@@ -14,7 +14,7 @@ from typing import Any
 import jupyter_distill
 from jupyter_distill._optional import loaded
 from jupyter_distill._validation import expected, some
-from jupyter_distill._variables import fits, own
+from jupyter_distill._variables import fitting, own
 
 # Whose rows and columns may be counted: attributes of anybody else's objects are not touched.
 _TABLES = {"dask", "numpy", "pandas", "polars", "pyarrow", "scipy", "torch"}
@@ -68,18 +68,14 @@ def look() -> dict[str, Any]:
 
 
 def variables() -> dict[str, Any]:
-    """Return the variables that may be teacher, rows and truth, those that fit first."""
+    """Return the variables that may be teacher, rows and truth."""
     shell = _shell()
     taken = own(shell)
     return {
         **_about_kernel(shell),
         "taken": sorted(taken),
         **{
-            place: [
-                _variable(name, taken[name])
-                for name in sorted(taken, key=lambda name: (not fits(taken[name], place), name))
-                if fits(taken[name], place)
-            ]
+            place: [_variable(name, taken[name]) for name in fitting(taken, place)]
             for place in ("teacher", "X", "y")
         },
         "distillations": [_distillation(*named) for named in _distillations(shell).items()],
