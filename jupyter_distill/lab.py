@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import jupyter_distill
-from jupyter_distill._optional import loaded
+from jupyter_distill._optional import Missing, loaded
 from jupyter_distill._validation import expected, some
 from jupyter_distill._variables import fitting, own
 
@@ -107,7 +108,10 @@ def view(name: str, kind: str, rows: int | None = None) -> dict[str, Any]:
         raise ValueError(expected(f"one of the views {some(kinds, 9)}", got=repr(kind)))
     door = VIEWS[kind]
     with payload.rows_at_most(rows):
-        shown = d.view() if door is None else getattr(jupyter_distill, door)(d)
+        try:
+            shown = d.view() if door is None else getattr(jupyter_distill, door)(d)
+        except Missing:  # then there is a still picture of the whole, which says what is missing
+            shown = d
     data, metadata = shell.display_formatter.format(shown)
     model = data.get("application/vnd.jupyter.widget-view+json", {}).get("model_id")
     if model is not None:
@@ -159,6 +163,7 @@ def _about_kernel(shell: Any) -> dict[str, Any]:
     return {
         "version": jupyter_distill.__version__,
         "python": sys.prefix,
+        "missing": [name for name in ("ipywidgets", "anywidget") if not find_spec(name)],
         "alias": min((name for name in names if not name.startswith("_")), key=len, default=None),
     }
 
