@@ -101,7 +101,9 @@ export async function askForm(
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       ...actions.map((label) => Dialog.okButton({ label }))
     ];
-    const done = await showDialog({ title, body, buttons, defaultButton: 1 });
+    // a person may type at once
+    const focusNodeSelector = '.jd-form :is(input, select)';
+    const done = await showDialog({ title, body, buttons, defaultButton: 1, focusNodeSelector });
     if (!done.button.accept || !done.value) return null;
     const values = done.value;
     problem = wrong(values);
