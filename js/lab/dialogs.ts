@@ -44,6 +44,8 @@ export class Form extends Widget implements Dialog.IBodyWidget<Values> {
     const bounds = number ? { type: 'number', min: 0, max: number.most } : { type: 'text' };
     if (!choices) {
       const input = h('input', { id, ...bounds, value, spellcheck: 'false' });
+      // what is proposed is typed over
+      input.addEventListener('focus', () => input.select());
       this.#read.set(key, () => input.value);
       return [name, input];
     }
