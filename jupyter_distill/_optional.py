@@ -39,6 +39,14 @@ def require(module: str, *, extra: str, feature: str) -> ModuleType:
         ) from error
 
 
+def no_views(error: ModuleNotFoundError) -> Missing:
+    """Return what to say where what draws views is not there, though it should have come along."""
+    return Missing(
+        f"Views need {error.name}, which is not installed where this runs ({sys.prefix}). "
+        "Install it with: pip install anywidget, then restart the kernel."
+    )
+
+
 def loaded(module: str) -> ModuleType | None:
     """Return a module that the user has imported already, without importing anything."""
     return sys.modules.get(module)

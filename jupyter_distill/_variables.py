@@ -24,13 +24,23 @@ _LIBRARIES = {"pandas", "polars", "pyarrow", "dask", "dask_expr", "modin", "cudf
 
 def own(shell: Any) -> dict[str, Any]:
     """Return what the user has named: no modules, no classes, nothing of IPython's."""
+    hidden = shell.user_ns_hidden
     return {
         name: value
         for name, value in list(shell.user_ns.items())
-        if not name.startswith("_")
-        and name not in shell.user_ns_hidden
+        if name[:1] != "_"
+        and name not in hidden
         and not issubclass(type(value), (ModuleType, type))
     }
+
+
+def fitting(named: Mapping[str, Any], place: str) -> list[str]:
+    """Return the names of those variables that may stand in a place, in order.
+
+    Thousands of variables are of a few types: what a type says is asked of it once.
+    """
+    looks = _Looks()
+    return sorted(name for name, value in named.items() if _FITS[place](value, looks))
 
 
 def fits(value: object, place: str) -> bool:
@@ -43,7 +53,7 @@ def fits(value: object, place: str) -> bool:
     place : {"teacher", "X", "y", "distillation"}
         Where it would stand.
     """
-    return _FITS[place](value)
+    return _FITS[place](value, _Looks())
 
 
 def distillations(namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,39 +80,78 @@ def columns(value: object) -> list[str]:
     return []
 
 
-def _is_teacher(value: object) -> bool:
-    kind = type(value)
-    if ("torch", "Module") in _kinds(kind) or any(_has(value, name) for name in _ANSWERS):
+class _Look:
+    """What there is to know of a type, without running anything of it."""
+
+    def __init__(self, kind: type) -> None:
+        line = [vars(one) for one in kind.__mro__]
+        self.kinds = _kinds(kind)
+        self.holds = type.__getattribute__(kind, "__dictoffset__") != 0  # attributes of its own
+        self.function = issubclass(kind, BuiltinFunctionType | FunctionType)
+        self.python = issubclass(kind, FunctionType)
+        self.list, self.tuple = kind is list, kind is tuple
+        self.array = ("numpy", "ndarray") in self.kinds
+        self.answers = ("torch", "Module") in self.kinds or any(
+            name in held for held in line for name in _ANSWERS
+        )
+        self.called = any("__call__" in held for held in line)
+        self.fitted = any("fit" in held for held in line)
+        self.frame = bool(
+            self.list  # of lists, or of files
+            or self.kinds & {("pyarrow", "Table"), ("pyarrow", "Dataset")}
+            or any(name in _FRAMES for _, name in self.kinds)
+        )
+        self.truth = (
+            self.list
+            or self.tuple
+            or any(name in _SERIES and root in _LIBRARIES for root, name in self.kinds)
+        )
+
+
+class _Looks:
+    """Looks at types, by identity: a type's own ``__eq__`` and ``__hash__`` are not asked.
+
+    They are kept while one question is answered and no longer, as a class may get a method later.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[type, _Look]] = {}
+
+    def of(self, value: object) -> _Look:
+        kind = type(value)
+        found = self._found.get(id(kind))
+        if found is None:
+            found = self._found[id(kind)] = (kind, _Look(kind))
+        return found[1]
+
+
+def _is_teacher(value: object, looks: _Looks) -> bool:
+    look = looks.of(value)
+    if look.answers:
         return True
-    if issubclass(kind, BuiltinFunctionType | FunctionType):
-        return issubclass(kind, FunctionType) and not _installed(str(value.__module__))
-    return _has_in_class(kind, "__call__") and not _has(value, "fit")
+    held = _held(value) if look.holds else {}
+    if held and not held.keys().isdisjoint(_ANSWERS):
+        return True
+    if look.function:
+        return look.python and not _installed(str(value.__module__))
+    return look.called and not look.fitted and "fit" not in held
 
 
-def _is_frame(value: object) -> bool:
-    kinds = _kinds(type(value))
-    if ("numpy", "ndarray") in kinds:
-        return len(getattr(value, "shape", ())) == 2
-    # a list of lists, or of files
-    return any(name in _FRAMES for _, name in kinds) or bool(
-        kinds & {("pyarrow", "Table"), ("pyarrow", "Dataset")} or type(value) is list
-    )
+def _is_frame(value: object, looks: _Looks) -> bool:
+    look = looks.of(value)
+    return len(getattr(value, "shape", ())) == 2 if look.array else look.frame
 
 
-def _is_truth(value: object) -> bool:
-    kinds = _kinds(type(value))
-    if ("numpy", "ndarray") in kinds:
-        return len(getattr(value, "shape", ())) == 1
-    return type(value) in (list, tuple) or any(
-        name in _SERIES and root in _LIBRARIES for root, name in kinds
-    )
+def _is_truth(value: object, looks: _Looks) -> bool:
+    look = looks.of(value)
+    return len(getattr(value, "shape", ())) == 1 if look.array else look.truth
 
 
-_FITS: Mapping[str, Callable[[object], bool]] = {
+_FITS: Mapping[str, Callable[[object, _Looks], bool]] = {
     "teacher": _is_teacher,
     "X": _is_frame,
     "y": _is_truth,
-    "distillation": lambda value: bool(distillations({"": value})),
+    "distillation": lambda value, _: bool(distillations({"": value})),
 }
 
 
@@ -111,18 +160,10 @@ def _kinds(kind: type) -> frozenset[tuple[str, str]]:
     return frozenset((str(one.__module__).partition(".")[0], one.__name__) for one in kind.__mro__)
 
 
-def _has_in_class(kind: type, name: str) -> bool:
-    return any(name in vars(one) for one in kind.__mro__)
-
-
-def _has(value: object, name: str) -> bool:
-    """Say whether it has an attribute, without running a property or ``__getattr__``."""
-    if _has_in_class(type(value), name):
-        return True
-    try:
-        return name in object.__getattribute__(value, "__dict__")
-    except AttributeError:  # it has slots
-        return False
+def _held(value: object) -> Mapping[str, Any]:
+    """Return what an object holds itself, without running a property or ``__getattr__``."""
+    held = object.__getattribute__(value, "__dict__")
+    return held if type(held) is dict else {}
 
 
 @cache

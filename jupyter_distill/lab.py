@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import jupyter_distill
-from jupyter_distill._optional import loaded
+from jupyter_distill._optional import Missing, loaded
 from jupyter_distill._validation import expected, some
-from jupyter_distill._variables import fits, own
+from jupyter_distill._variables import fitting, own
 
 # Whose rows and columns may be counted: attributes of anybody else's objects are not touched.
 _TABLES = {"dask", "numpy", "pandas", "polars", "pyarrow", "scipy", "torch"}
@@ -68,18 +69,14 @@ def look() -> dict[str, Any]:
 
 
 def variables() -> dict[str, Any]:
-    """Return the variables that may be teacher, rows and truth, those that fit first."""
+    """Return the variables that may be teacher, rows and truth."""
     shell = _shell()
     taken = own(shell)
     return {
         **_about_kernel(shell),
         "taken": sorted(taken),
         **{
-            place: [
-                _variable(name, taken[name])
-                for name in sorted(taken, key=lambda name: (not fits(taken[name], place), name))
-                if fits(taken[name], place)
-            ]
+            place: [_variable(name, taken[name]) for name in fitting(taken, place)]
             for place in ("teacher", "X", "y")
         },
         "distillations": [_distillation(*named) for named in _distillations(shell).items()],
@@ -111,7 +108,10 @@ def view(name: str, kind: str, rows: int | None = None) -> dict[str, Any]:
         raise ValueError(expected(f"one of the views {some(kinds, 9)}", got=repr(kind)))
     door = VIEWS[kind]
     with payload.rows_at_most(rows):
-        shown = d.view() if door is None else getattr(jupyter_distill, door)(d)
+        try:
+            shown = d.view() if door is None else getattr(jupyter_distill, door)(d)
+        except Missing:  # then there is a still picture of the whole, which says what is missing
+            shown = d
     data, metadata = shell.display_formatter.format(shown)
     model = data.get("application/vnd.jupyter.widget-view+json", {}).get("model_id")
     if model is not None:
@@ -163,6 +163,7 @@ def _about_kernel(shell: Any) -> dict[str, Any]:
     return {
         "version": jupyter_distill.__version__,
         "python": sys.prefix,
+        "missing": [name for name in ("ipywidgets", "anywidget") if not find_spec(name)],
         "alias": min((name for name in names if not name.startswith("_")), key=len, default=None),
     }
 

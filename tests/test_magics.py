@@ -108,6 +108,8 @@ def test_values_are_read(
         ("--forbid age", "forbid", ("age",)),
         ("--forbid 'age, house size'", "forbid", ("age", "house size")),
         ("--forbid unwanted", "forbid", ("age",)),
+        ("--forbid 'it\\'s \"so\"'", "forbid", ('it\'s "so"',)),
+        ("--forbid age # too personal", "forbid", ("age",)),
         ("--monotone 'income +, house size -'", "monotone", {"income": 1, "house size": -1}),
         ("--monotone income+,age-", "monotone", {"income": 1, "age": -1}),
         ("--monotone wanted", "monotone", {"age": 1}),
@@ -163,6 +165,29 @@ inner(model, X, 3)
     assert asked["X"] is shell.user_ns["X"] and asked["temperature"] == 4
 
 
+def test_what_stands_in_a_place_is_evaluated_once(
+    shell: InteractiveShell, asked: dict[str, Any]
+) -> None:
+    calls: list[str] = []
+
+    def made(name: str) -> Any:
+        calls.append(name)
+        return shell.user_ns[name]
+
+    shell.user_ns["made"] = made
+    shell.run_line_magic("distill", "made('model') made('X') made('y')")
+    assert sorted(calls) == ["X", "model", "y"]
+    assert asked["y"] is shell.user_ns["y"]
+
+
+def test_what_a_setting_spoils_names_the_setting(shell: InteractiveShell) -> None:
+    shell.run_line_magic("config", "DistillMagics.size = 0")
+    told = "size to be a whole number >= 2. Got 0. It is from %config DistillMagics.size = 0."
+    assert told in said(shell, "distill", "model X y")
+    assert "DistillMagics" not in said(shell, "distill", "model X y --size 1")
+    shell.run_line_magic("config", "DistillMagics.size = 'auto'")
+
+
 def test_braces_and_dollars_are_left_alone(shell: InteractiveShell, asked: dict[str, Any]) -> None:
     shell.run_cell("%distill model {'$y': X}['$y']").raise_error()
     assert asked["X"] is shell.user_ns["X"]
@@ -191,6 +216,13 @@ def test_braces_and_dollars_are_left_alone(shell: InteractiveShell, asked: dict[
         ("model X y --size --alpha 0.1", ["--size expected a value", "'--alpha'"]),
         ("model X y --size 3 --size 4", ["'size' is said twice"]),
         ("model X y --quiet=yes", ["--quiet takes no value"]),
+        ("model, X, y", ["Blanks part the words, without commas: %distill TEACHER X [Y]"]),
+        ("model X y size=3", ["no place for 'size=3'", "two dashes before it: --size."]),
+        ("model X Y", ["no variable 'Y'", 'Did you mean "y"?']),
+        ("X model y", ["The teacher comes first, then its rows: %distill model X y"]),
+        ("X y model", ["The teacher comes first, then rows and truth: %distill model X y"]),
+        ("model y X", ["The rows come first, then their truth: %distill model X y"]),
+        ("'' X y", ["a name or an expression", "''"]),
         ("model X y another one", ["no place for 'another one'"]),
         ("model X y -o 1d", ["-o", "'1d'"]),
         ("model X y -o for", ["-o", "'for'"]),
@@ -241,6 +273,7 @@ def test_a_cell_says_options_in_lines(
     [
         ("model X y", "sise: 3", ["no option 'sise' below", 'Did you mean "size"?']),
         ("model X y", "zzzz: 3", ["no option 'zzzz'", "student, size, temperature"]),
+        ("", "model: model\nX: X", ["%distill needs TEACHER and X"]),
         ("model X y", "quiet: yes", ["no option 'quiet'"]),
         ("model X y", "size 3", ["like 'size: 8'", "'size 3'"]),
         ("model X y", "size:", ["like 'size: 8'", "'size:'"]),

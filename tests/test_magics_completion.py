@@ -21,7 +21,7 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
-from jupyter_distill import students
+from jupyter_distill import _variables, students
 from jupyter_distill._variables import columns, fits, own
 from jupyter_distill.magics import COMMANDS
 from jupyter_distill.magics._completion import matcher
@@ -209,6 +209,16 @@ def test_variables_are_told_apart(shell: InteractiveShell) -> None:
     named = own(shell)
     assert {"model", "X", "y", "d"} <= set(named)
     assert not {"In", "Out", "get_ipython", "_"} & set(named)
+
+
+def test_what_a_type_says_is_asked_of_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[type] = []
+    look = _variables._Look
+    monkeypatch.setattr(_variables, "_Look", lambda kind: looked.append(kind) or look(kind))
+    series = pd.Series([1])
+    named = {f"v{k}": [k, series, series][k % 3] for k in range(2_000)}
+    assert len(_variables.fitting(named, "y")) == sum(k % 3 > 0 for k in range(2_000))
+    assert sorted(kind.__name__ for kind in looked) == ["Series", "int"]
 
 
 def test_a_torch_module_is_a_teacher() -> None:

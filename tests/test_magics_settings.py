@@ -86,8 +86,9 @@ def test_help_shows_the_settings_in_force(
     text = capsys.readouterr().out
     for word in ("%distill TEACHER X [Y]", "--size SIZE", "-o NAME, --output NAME", "%%distill"):
         assert word in text
-    for title in ("Parameters", "Options", "Returns", "Examples"):
+    for title in ("Usage", "Parameters", "Options", "Returns", "Examples"):
         assert f"\n{title}\n{'-' * len(title)}\n" in text
+    assert text.startswith("Distil a teacher") and "One of greedy, fast, best." in text
     assert "Now: 0.5,1,2." in text and "Now: tree." in text
     inspected = shell.object_inspect_mime("%distill")["text/plain"]
     assert "Now: 0.5,1,2." in inspected

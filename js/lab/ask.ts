@@ -22,6 +22,8 @@ export interface Look {
   python: string;
   /** The name of the package in the notebook, null before it is imported. */
   alias: string | null;
+  /** What draws views and is not in the kernel's environment. */
+  missing: string[];
   distillations: Distilled[];
 }
 
@@ -120,7 +122,7 @@ export function read<T>(content: object): Answer<T> {
   const data = told?.data ?? {};
   if ('application/json' in data) return { why: null, value: data['application/json'] as T };
   if ('text/plain' in data) return { why: 'missing', python: unquoted(String(data['text/plain'])) };
-  return { why: 'error', name: '', message: 'no answer' };
+  return { why: 'error', name: '', message: '' };
 }
 
 interface Told {

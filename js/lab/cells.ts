@@ -28,6 +28,8 @@ export const distilCell = (alias: string | null, { name, teacher, X, y, student 
 export const checkCell = (alias: string | null, wish: Pick<Wish, 'teacher' | 'X' | 'y'>): string =>
   using(alias, (jd) => `${jd}.check_teacher(${given(wish.teacher, wish.X, wish.y)})`);
 
+export const findingsCell = (name: string): string => `${name}.findings`;
+
 export const auditCell = (name: string): string => `${name}.audit()`;
 
 export const reportCell = (name: string, path: string): string => `${name}.report(${python(path)})`;

@@ -38,15 +38,21 @@ export interface Bench {
 const HOST = 'jupyter-distill';
 
 /** Which distillation and view a command is about: asked for where they are not given. */
-const ABOUT = {
+const about = (trans: TranslationBundle) => ({
   args: {
-    type: 'object',
+    type: 'object' as const,
     properties: {
-      name: { type: 'string', description: 'The variable that holds the distillation' },
-      kind: { type: 'string', description: 'The view, as jupyter_distill.lab.VIEWS names it' }
+      name: {
+        type: 'string' as const,
+        description: trans.__('The variable that holds the distillation')
+      },
+      kind: {
+        type: 'string' as const,
+        description: trans.__('The view, as jupyter_distill.lab.VIEWS names it')
+      }
     }
   }
-} as const;
+});
 const NOTHING = { args: { type: 'object', properties: {} } } as const;
 
 /** The commands on the notebook in front. */
@@ -58,10 +64,10 @@ export class Commands {
     const { app, tracker, trans, icon } = this.bench;
     const { commands } = app;
     const open = () => Boolean(tracker?.currentWidget);
-    const add = (id: string, label: string, execute: (args: Args) => unknown, about = false) =>
+    const add = (id: string, label: string, execute: (args: Args) => unknown, asks = false) =>
       commands.addCommand(id, {
         label,
-        describedBy: about ? ABOUT : NOTHING,
+        describedBy: asks ? about(trans) : NOTHING,
         isEnabled: open,
         execute: (args) => execute(args as Args)
       });
@@ -84,7 +90,10 @@ export class Commands {
       caption: trans.__('A notebook that distils a model into one that people can read'),
       icon: (args) => (args.isPalette ? undefined : icon),
       describedBy: {
-        args: { type: 'object', properties: { cwd: { type: 'string', description: 'Its folder' } } }
+        args: {
+          type: 'object',
+          properties: { cwd: { type: 'string', description: trans.__('Its folder') } }
+        }
       },
       execute: (args) => this.#newNotebook(String(args.cwd ?? ''))
     });
@@ -156,6 +165,11 @@ export class Commands {
       kind = done.values.kind;
     }
     views.open(panel, d, kind, settings.rows);
+  }
+
+  async findings(args: Args): Promise<void> {
+    const here = await this.#distilled(this.bench.trans.__('Findings'), args);
+    if (here) await this.#insert(here.panel, cells.findingsCell(here.d.name), true);
   }
 
   async audit(args: Args): Promise<void> {

@@ -44,6 +44,8 @@ export class Form extends Widget implements Dialog.IBodyWidget<Values> {
     const bounds = number ? { type: 'number', min: 0, max: number.most } : { type: 'text' };
     if (!choices) {
       const input = h('input', { id, ...bounds, value, spellcheck: 'false' });
+      // what is proposed is typed over
+      input.addEventListener('focus', () => input.select());
       this.#read.set(key, () => input.value);
       return [name, input];
     }
@@ -101,7 +103,9 @@ export async function askForm(
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       ...actions.map((label) => Dialog.okButton({ label }))
     ];
-    const done = await showDialog({ title, body, buttons, defaultButton: 1 });
+    // a person may type at once
+    const focusNodeSelector = '.jd-form :is(input, select)';
+    const done = await showDialog({ title, body, buttons, defaultButton: 1, focusNodeSelector });
     if (!done.button.accept || !done.value) return null;
     const values = done.value;
     problem = wrong(values);

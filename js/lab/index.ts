@@ -67,6 +67,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
         distil: () => void commands.distil(),
         check: () => void commands.check(),
         view: (d, kind) => void commands.view({ d, kind }),
+        findings: (d) => void commands.findings({ d }),
         audit: (d) => void commands.audit({ d }),
         report: (d) => void commands.report({ d }),
         certificate: (d) => void commands.certificate({ d }),

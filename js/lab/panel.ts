@@ -11,6 +11,7 @@ export interface Wishes {
   distil(): void;
   check(): void;
   view(d: Distilled, kind: string): void;
+  findings(d: Distilled): void;
   audit(d: Distilled): void;
   report(d: Distilled): void;
   certificate(d: Distilled): void;
@@ -137,7 +138,9 @@ export class DistillPanel extends Widget {
       [__('Teacher'), d.teacher],
       [__('Student'), d.student],
       [__('Size'), count(d.size)],
-      ...(d.temperature === null ? [] : [['T', temperature(d.temperature)] as [string, string]]),
+      ...(d.temperature === null
+        ? []
+        : [[__('Temperature'), temperature(d.temperature)] as [string, string]]),
       [__('Fidelity'), fidelity(d, this.trans)]
     ];
     const key = (what: string) => `${d.name} ${what}`;
@@ -155,7 +158,6 @@ export class DistillPanel extends Widget {
         { class: 'jd-facts' },
         ...facts.flatMap(([a, b]) => [h('dt', {}, a), h('dd', {}, ...breakable(b))])
       ),
-      ...(matters ? [h('p', { class: 'jd-dim' }, matters)] : []),
       h(
         'div',
         { class: 'jd-actions', role: 'group', 'aria-label': __('Open a view of %1', d.name) },
@@ -168,6 +170,7 @@ export class DistillPanel extends Widget {
           role: 'group',
           'aria-label': __('Insert a cell that asks %1', d.name)
         },
+        ...(matters ? [this.#button(matters, key('findings'), () => this.wishes.findings(d))] : []),
         this.#button(__('Audit'), key('audit'), () => this.wishes.audit(d)),
         this.#button(__('Report …'), key('report'), () => this.wishes.report(d)),
         this.#button(__('Certificate …'), key('certificate'), () => this.wishes.certificate(d))

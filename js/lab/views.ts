@@ -138,6 +138,7 @@ export class ViewTab extends MainAreaWidget<Panel> {
 /** Opens views beside their notebook. */
 export class Views {
   #tabs = new Set<ViewTab>();
+  #made = 0;
 
   constructor(
     readonly app: JupyterFrontEnd,
@@ -152,7 +153,7 @@ export class Views {
       this.app.shell.activateById(there.id);
       return there;
     }
-    const tab = this.#add(notebook, `${d.name}: ${viewName(kind, this.trans)}`);
+    const tab = this.#add(notebook, `${viewName(kind, this.trans)}: ${d.name}`);
     tab.key = key;
     void tab.make(d.name, kind, rows);
     return tab;
@@ -169,7 +170,8 @@ export class Views {
     const { shell } = this.app;
     const still = withoutViews((id) => this.app.hasPlugin(id)).length > 0;
     const tab = new ViewTab(notebook, this.trans, still);
-    tab.id = `jupyter-distill-view-${crypto.randomUUID()}`;
+    // counted: what makes ids in browsers is missing where a page comes by plain http
+    tab.id = `jupyter-distill-view-${++this.#made}`;
     tab.title.label = label;
     tab.title.caption = label;
     tab.title.icon = this.icon;

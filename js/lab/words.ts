@@ -39,14 +39,14 @@ export function explain(trouble: Trouble, trans: TranslationBundle): Said {
           cell: `${installCell}==${version}`
         };
       }
-      return {
-        text: trans.__(
-          'The kernel could not answer: %1',
-          [trouble.name, trouble.message].filter(Boolean).join(': ')
-        )
-      };
+      return { text: unanswered([trouble.name, trouble.message].filter(Boolean), trans) };
   }
 }
+
+const unanswered = (why: string[], trans: TranslationBundle): string =>
+  why.length
+    ? trans.__('The kernel could not answer: %1', why.join(': '))
+    : trans.__('The kernel gave no answer.');
 
 /** The plugins that live views need, and the packages that bring them. */
 const NEEDED = {
@@ -74,6 +74,16 @@ export function differences(
         look.version,
         look.python,
         version
+      )
+    );
+  }
+  // a kernel with an older package does not say
+  if (look.missing?.length) {
+    said.push(
+      trans.__(
+        'Views are shown as still pictures: %1 is not installed in the kernel (%2). Run %pip install anywidget in a cell, then restart the kernel.',
+        look.missing.join(', '),
+        look.python
       )
     );
   }

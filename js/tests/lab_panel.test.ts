@@ -67,6 +67,7 @@ describe('the panel', () => {
     expect(wished).toEqual([
       ['view', one, 'whole'],
       ['view', one, 'tree'],
+      ['findings', one],
       ['audit', one],
       ['report', one],
       ['certificate', one],

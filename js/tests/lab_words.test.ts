@@ -22,6 +22,7 @@ describe('what is said of a kernel', () => {
     const old = { why: 'error', name: 'ModuleNotFoundError', message: "'jupyter_distill.lab'" };
     expect(say(old).cell).toBe(`%pip install jupyter-distill==${version}`);
     expect(say({ why: 'error', name: 'KeyError', message: "'x'" }).text).toContain("KeyError: 'x'");
+    expect(say({ why: 'error', name: '', message: '' }).text).toBe('The kernel gave no answer.');
   });
 
   it('explains where server and kernel differ', () => {
@@ -31,6 +32,10 @@ describe('what is said of a kernel', () => {
     expect(say(look(), both)).toEqual([]);
     expect(say({ ...look(), version: '0.0.9' }, both)[0]).toContain(
       'jupyter_distill 0.0.9 (in /env)'
+    );
+    const [bare] = say({ ...look(), missing: ['anywidget'] }, both);
+    expect(bare).toContain(
+      'still pictures: anywidget is not installed in the kernel (/env). Run %'
     );
     const [still] = say(look(), ['anywidget:plugin']);
     expect(still).toContain('still pictures: jupyterlab_widgets is missing');

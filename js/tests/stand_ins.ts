@@ -116,6 +116,7 @@ export const look = (...distillations: Distilled[]): Look => ({
   version,
   python: '/env',
   alias: 'jd',
+  missing: [],
   distillations
 });
 

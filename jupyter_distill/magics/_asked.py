@@ -37,9 +37,15 @@ class Asked:
     settings: Any
 
     def place(self, name: str) -> Any:
-        """Return what stands in a place; None where nothing does."""
-        word = self.given.places.get(name)
-        return None if word is None else evaluate(word, self.namespace)
+        """Return what stands in a place, which is evaluated once; None where nothing does."""
+        if name not in self._places:
+            word = self.given.places.get(name)
+            self._places[name] = None if word is None else evaluate(word, self.namespace)
+        return self._places[name]
+
+    @cached_property
+    def _places(self) -> dict[str, Any]:
+        return {}
 
     @property
     def quiet(self) -> bool:

@@ -79,6 +79,11 @@ class Command:
         found, options = self._words(split(line))
         if "help" in options:
             return Given({}, options)
+        missing = [place.name.upper() for place in self.places[len(found) :] if place.needed]
+        if missing:
+            raise UsageError(f"%{self.name} needs {' and '.join(missing)}: {self.usage}")
+        if len(found) > len(self.places):
+            raise self._too_much(found[len(self.places) :])
         below = {option.name: option for option in self.below}
         for name, value in body(cell or ""):
             option = below.get(name.replace("_", "-"))
@@ -87,15 +92,6 @@ class Command:
                 hint = near or f" There are {', '.join(below)}."
                 raise UsageError(f"There is no option {name!r} below %%{self.name}.{hint}")
             self._put(options, option, value, f"{name}: {value}")
-        missing = [place.name.upper() for place in self.places[len(found) :] if place.needed]
-        if missing:
-            raise UsageError(f"%{self.name} needs {' and '.join(missing)}: {self.usage}")
-        if len(found) > len(self.places):
-            extra = " ".join(found[len(self.places) :])
-            raise UsageError(
-                f"%{self.name} has no place for {extra!r}: {self.usage}."
-                " Quote an expression that has blanks."
-            )
         names = [place.name for place in self.places]
         return Given(dict(zip(names, found, strict=False)), options)
 
@@ -106,7 +102,14 @@ class Command:
         rest = iter(words)
         for word in rest:
             name, equals, value = word.partition("=")
-            if isinstance(word, Quoted) or not is_option(word):
+            if isinstance(word, Quoted):
+                found.append(word)
+                continue
+            if word[0] == "#":
+                break  # a comment
+            if word[-1] == ",":
+                raise UsageError(f"Blanks part the words, without commas: {self.usage}")
+            if not is_option(word):
                 found.append(word)
                 continue
             option = spelt.get(name)
@@ -120,6 +123,14 @@ class Command:
                 value = unquoted(value) if equals else self._value(name, rest, spelt)
             self._put(options, option, value, word)
         return found, options
+
+    def _too_much(self, extra: list[str]) -> UsageError:
+        name = extra[0].partition("=")[0].replace("_", "-")
+        said = " ".join(extra)
+        hint = " Quote an expression that has blanks."
+        if name in {option.name for option in self.options}:
+            hint = f" An option has two dashes before it: --{name}."
+        return UsageError(f"%{self.name} has no place for {said!r}: {self.usage}.{hint}")
 
     def _value(self, name: str, rest: Iterator[str], spelt: Mapping[str, Option]) -> str:
         value = next(rest, None)

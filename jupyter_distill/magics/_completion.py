@@ -112,7 +112,7 @@ def _on_line(command: Command, line: Cut, shell: Any) -> Found:
     if awaits is not None:
         return _value(typing, awaits, current, on_line=True)
     if current[:1] != "-":
-        offers = typing.of_place()
+        offers = typing.of_place(current)
         if offers or current:
             return Found(offers, current)
     free = [one for one in command.options if one.name not in said]

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_distill.magics._asked import Asked
 from jupyter_distill.magics._command import Command
-from jupyter_distill.magics._which import names, there
+from jupyter_distill.magics._which import NONE, names, there
 
 COLUMNS = ("name", "teacher", "student", "size", "T", "fidelity", "measure")
 
@@ -28,6 +28,8 @@ def distillations(asked: Asked) -> Any:
         )
         for d in there(asked.namespace)
     ]
+    if not lines and not asked.quiet:
+        print(NONE)
     frame = pd.DataFrame(lines, columns=list(COLUMNS))
     return frame.astype({"T": float, "fidelity": float})
 

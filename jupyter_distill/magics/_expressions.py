@@ -58,7 +58,8 @@ def evaluate(word: str, namespace: Mapping[str, Any]) -> Any:
             raise  # in a function that the expression calls: its own traceback says more
         name = error.name or str(word)
         choices = [choice for choice in namespace if not choice.startswith("_")]
-        hint = did_you_mean(name, choices)
+        alike = next((one for one in choices if one.casefold() == name.casefold()), None)
+        hint = f' Did you mean "{alike}"?' if alike else did_you_mean(name, choices)
         raise UsageError(f"There is no variable {name!r} in this notebook.{hint}") from None
 
 

@@ -24,7 +24,8 @@ def help_of(command: Command, settings: Any) -> str:
     usage = [f"    {command.usage}"]
     if command.cell:
         usage.append(f"    %%{command.call}, and below it options, a line each: size: 8")
-    said = ["\n".join(usage), fill(" ".join(dedent(command.about).split()), _WIDTH)]
+    # what it does comes first: the blanks before a first line are lost where it is shown
+    said = [fill(" ".join(dedent(command.about).split()), _WIDTH), _section("Usage", usage)]
     if command.places:
         places = [_entry(place.name.upper(), place.about) for place in command.places]
         said.append(_section("Parameters", places))
@@ -44,10 +45,13 @@ def _entry(name: str, about: str) -> str:
 
 def _option(option: Option, settings: Any) -> str:
     value = "" if option.flag else f" {option.metavar or option.name.upper()}"
+    words = [one for one in option.offers if one[0] != "<"]
+    unsaid = any(one not in option.about for one in words) and words not in (["True", "False"], [])
+    one_of = f" One of {', '.join(words)}." if unsaid else ""
     now = ""
     if option.setting:
         now = f" Now: {typed(getattr(settings, option.parameter))}."
-    return _entry(", ".join(said + value for said in option.spellings), option.about + now)
+    return _entry(", ".join(said + value for said in option.spellings), option.about + one_of + now)
 
 
 def typed(value: object) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_distill._optional import loaded
-from jupyter_distill._variables import distillations, fits, own
+from jupyter_distill._variables import distillations, fitting, own
 from jupyter_distill.magics._columnwise import EXPECTED, SIGNS
 from jupyter_distill.magics._command import Command
 from jupyter_distill.magics._lookup import columns_of, looked_up
@@ -17,9 +17,8 @@ from jupyter_distill.magics._readers import students
 from jupyter_distill.magics._which import names
 
 
-@dataclass(frozen=True)
-class Offer:
-    """Something to be typed.
+class Offer(NamedTuple):
+    """Something to be typed: of thousands of variables there are thousands.
 
     Attributes
     ----------
@@ -58,8 +57,8 @@ class Typing:
     places: list[str]
     shell: Any
 
-    def of_place(self) -> list[Offer]:
-        """Return what fits into the next place."""
+    def of_place(self, typed: str) -> list[Offer]:
+        """Return what fits into the next place and begins with what is typed of it."""
         if len(self.places) >= len(self.command.places):
             return []
         name = self.command.places[len(self.places)].name
@@ -68,11 +67,12 @@ class Typing:
             return [Offer(one, "variable") for one in found]
         if name not in ("teacher", "X", "y"):
             return []
-        fitting, others = self._variables(name)
+        fit, others = self._variables(name, typed)
         named = self.columns() if name == "y" else []
-        plain = [one for one in named if one.isidentifier() and one not in [*fitting, *others]]
+        known = {*fit, *others}
+        plain = [one for one in named if one.isidentifier() and one not in known]
         return [
-            *(Offer(one, "variable") for one in fitting),
+            *(Offer(one, "variable") for one in fit),
             *(Offer(one, "column") for one in plain),
             *(Offer(one, "variable") for one in others),
         ]
@@ -104,10 +104,10 @@ class Typing:
         called = names(space)
         return next((d for d in reversed(_made()) if id(d) in called), None)
 
-    def _variables(self, place: str) -> tuple[list[str], list[str]]:
-        named = own(self.shell)
-        fitting = sorted(name for name, value in named.items() if fits(value, place))
-        return fitting, sorted(named.keys() - set(fitting))
+    def _variables(self, place: str, typed: str = "") -> tuple[list[str], list[str]]:
+        named = {k: value for k, value in own(self.shell).items() if k.startswith(typed)}
+        fit = fitting(named, place)
+        return fit, sorted(named.keys() - set(fit))
 
     def variables(self, place: str) -> list[Offer]:
         """Return the variables that fit a place, and only these."""

@@ -153,7 +153,8 @@ def columns(said: str, scope: Scope) -> Any:
         return [said.strip()]
     found = parts(said)
     if not set(found) <= set(scope.columns) and is_known(said, scope.namespace):
-        return evaluate(said, scope.namespace)
+        named = evaluate(said, scope.namespace)
+        return [named] if isinstance(named, str) else named
     return found
 
 

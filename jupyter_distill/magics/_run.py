@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dis import opmap
 from keyword import iskeyword
 from typing import Any
@@ -51,7 +52,7 @@ def run(
     except _SLIPS as error:
         if not is_slip(error):
             raise
-        raise UsageError(_one_line(error)) from error
+        raise UsageError(_one_line(error) + _from_settings(asked, str(error))) from error
     if output is not None:
         variables[output] = result
     return None if asked.quiet else result
@@ -64,6 +65,19 @@ def _output(options: dict[str, str]) -> str | None:
     if "quiet" in options and output is None:
         raise UsageError("-q or ; shows nothing, so it needs a variable to keep: -o NAME.")
     return output
+
+
+def _from_settings(asked: Asked, message: str) -> str:
+    """Say so where what was refused is not on the line, but was set by %config."""
+    settings = asked.settings
+    for option in asked.command.takes:
+        name = option.parameter
+        if not option.setting or option.name in asked.given.options:
+            continue
+        kept, usual = getattr(settings, name), settings.trait_defaults(name)
+        if kept != usual and re.search(rf"\b{name}\b", message):
+            return f" It is from %config {type(settings).__name__}.{name} = {kept!r}."
+    return ""
 
 
 def is_slip(error: BaseException) -> bool:

@@ -76,9 +76,14 @@ def split(line: str) -> list[str]:
 
 
 def unquoted(word: str) -> str:
-    """Take away the quotes around a whole word."""
-    whole = len(word) > 1 and word[0] in "'\"" and word.find(word[0], 1) == len(word) - 1
-    return Quoted(word[1:-1]) if whole else word
+    """Take away the quotes around a whole word, and the backslash before such a quote within."""
+    quote = word[:1]
+    if len(word) < 2 or quote not in ("'", '"') or word[-1] != quote:
+        return word
+    inner = word[1:-1].replace(f"\\{quote}", "\0")
+    if quote in inner:
+        return word  # more than one text: 'a' + 'b'
+    return Quoted(inner.replace("\0", quote))
 
 
 def body(cell: str) -> list[tuple[str, str]]:

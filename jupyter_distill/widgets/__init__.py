@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jupyter_distill._optional import Missing
+
 if TYPE_CHECKING:
     from jupyter_distill.distillation import Distillation
 
@@ -19,12 +21,12 @@ def mimebundle(d: Distillation) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a notebook shows for a distillation.
 
     The view with a static fallback; the fallback alone, saying why, where the view's program has
-    not been built.
+    not been built, or what draws it is not installed.
     """
     try:
         bundle: tuple[dict[str, Any], dict[str, Any]] = view(d)._repr_mimebundle_()
         return bundle  # with a picture of its own
-    except FileNotFoundError as error:
+    except (FileNotFoundError, Missing) as error:
         from jupyter_distill.exports import html, overview
         from jupyter_distill.exports.answers import row_index
 

@@ -7,9 +7,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets as t
 from ipywidgets import Layout
+
+try:
+    import anywidget
+except ModuleNotFoundError as error:  # it comes with the package, but not with pip's --no-deps
+    from jupyter_distill._optional import no_views
+
+    raise no_views(error) from error
 
 from jupyter_distill._files import write_whole
 from jupyter_distill._validation import did_you_mean, expected, some, target_file

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Route
+from playwright.sync_api import BrowserContext, Page
 
 from tests.ui.notebook import NotebookPage
 from tests.ui.server import App, JupyterServer
+from tests.ui.watch import errors_of, outside_of
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -31,12 +31,6 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-
-
-# Notebook 7.6 throws this while it loads its own settings, with or without any extension.
-NOTEBOOKS_OWN = ("undefined (reading 'schema')", "/static/notebook/notebook_core.")
-# Marimo misses the service worker that is blocked here.
-MARIMOS_OWN = "Error registering service worker"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,55 +64,25 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def gate(context: BrowserContext) -> list[str]:
-    """Block, and list, every request that would leave this machine."""
-    away: list[str] = []
-
-    def pass_or_block(route: Route) -> None:
-        address = urlsplit(route.request.url)
-        if address.scheme in {"data", "blob", "file"} or address.hostname == "127.0.0.1":
-            route.continue_()
-        else:
-            away.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", pass_or_block)
-    return away
-
-
-def listen(page: Page) -> list[str]:
-    """List the errors that reach the browser's console, thrown or logged."""
-    errors: list[str] = []
-
-    def logged(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(MARIMOS_OWN):
-            errors.append(f"{message.text} ({message.location.get('url', '')})")
-
-    def thrown(error: Error) -> None:
-        stack = error.stack or str(error)
-        if not (NOTEBOOKS_OWN[0] in stack and NOTEBOOKS_OWN[1] in stack):
-            errors.append(stack)
-
-    page.on("console", logged)
-    page.on("pageerror", thrown)
-    return errors
-
-
 @pytest.fixture
 def outside(context: BrowserContext) -> list[str]:
     """Return the requests that would have left this machine."""
-    return gate(context)
+    return outside_of(context)
 
 
 @pytest.fixture
 def console(page: Page) -> list[str]:
     """Return the errors that reach the browser's console."""
-    return listen(page)
+    return errors_of(page)
 
 
 @pytest.fixture(autouse=True)
-def watched(outside: list[str], console: list[str]) -> Iterator[None]:
+def watched(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that asked for the network or left an error, when it is over."""
+    if "page" not in request.fixturenames:  # it has a desk, which is watched too
+        yield
+        return
+    outside, console = (request.getfixturevalue(name) for name in ("outside", "console"))
     yield
     assert outside == []
     assert console == []

@@ -1,22 +1,25 @@
-"""The lab extension as a person uses it: panel, commands, views in tabs, kernels, settings."""
+"""The lab extension as a person uses it: panel, commands, keys, views in tabs, kernels, settings."""
 
 from __future__ import annotations
 
 import json
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import ipykernel
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from tests.ui.conftest import OpenNotebook
+import jupyter_distill
+from tests.ui.desk import CELLS, LONG, RESTART, Desk, desk
 from tests.ui.notebook import NotebookPage
 from tests.ui.server import JupyterServer
 
-AXE = Path(__file__).parents[2] / "js/node_modules/axe-core/axe.min.js"
+ROOT = Path(jupyter_distill.__file__).parents[1]
+AXE = ROOT / "js/node_modules/axe-core/axe.min.js"
+SHORTCUTS = json.loads((ROOT / "js/schema/plugin.json").read_text())["jupyter.lab.shortcuts"]
 READY = """\
 import jupyter_distill as jd
 from sklearn.datasets import load_wine
@@ -26,41 +29,106 @@ X = X.iloc[:, :4]
 model = LogisticRegression(max_iter=5_000).fit(X, y)"""
 DISTIL = f"""{READY}
 d = jd.distill(model, X, y, size=4, temperature=1.0, augment=None, progress=False)"""
-RUN = "([id, args]) => { void window.jupyterapp.commands.execute(id, args ?? {}) }"
-CELLS = """() => window.jupyterapp.shell.widgets('main').next().value && [
-    ...window.jupyterapp.shell.widgets('main')].find(one => one.content?.widgets?.[0]?.model)
-    .content.widgets.map(cell => cell.model.sharedModel.source)"""
-IDLE = """() => [...window.jupyterapp.shell.widgets('main')]
-    .find(one => one.sessionContext).sessionContext.session.kernel.status === 'idle'"""
-RESTART = """() => [...window.jupyterapp.shell.widgets('main')]
-    .find(one => one.sessionContext).sessionContext.session.kernel.restart()"""
-LONG = 60_000
+# what an audit says is tested elsewhere: here, that it is asked for
+QUICK = "type(d).audit = lambda self: print('audited', self.size)"
+FRONT = (
+    f"{DISTIL}\n{QUICK}",
+    "v = d.view()\nv",
+    "print(jd.doctor())",
+    "from jupyter_distill import lab\n"
+    "print('node', v.node, [len(one.row_ids['shape']) and one.row_ids['shape'] "
+    "for one in lab._open.values() if hasattr(one, 'row_ids')])",
+)
+NAME = "front.ipynb"
 
 
-def run(page: Page, command: str, **args: Any) -> None:
-    page.evaluate(RUN, [f"jupyter-distill:{command}", args])
+@pytest.fixture(scope="module")
+def kernels(lab: JupyterServer) -> dict[str, dict[str, str]]:
+    """Kernels without this package, without what draws views, and of another language."""
+    installed = Path(ipykernel.__file__).parents[1]
+    poor = lab.home / "poor"
+    poor.mkdir()
+    for one in installed.iterdir():
+        if not one.name.startswith(("anywidget", "ipywidgets", "jupyter_distill")):
+            (poor / one.name).symlink_to(one)
+
+    def python(name: str, *places: Path) -> dict[str, str]:
+        # -S leaves out what .pth files name, -I the variable PYTHONPATH
+        start = (
+            f"import sys; sys.path += {[str(place) for place in places]!r}; "
+            "from ipykernel.kernelapp import launch_new_instance as run; run()"
+        )
+        options = ("-I", "-S", "-c", start, "-f", "{connection_file}")
+        return lab.add_kernel(name, "python", sys.executable, *options)
+
+    script = str(Path(__file__).with_name("echo_kernel.py"))
+    return {
+        "bare": python("bare", installed),
+        "poor": python("poor", poor, ROOT),
+        "echo": lab.add_kernel("echo", "echo", sys.executable, script, "-f", "{connection_file}"),
+    }
 
 
-def panel_of(notebook: NotebookPage) -> Locator:
-    run(notebook.page, "open-panel")
-    panel = notebook.page.locator("#jupyter-distill-panel")
-    expect(panel).to_be_visible()
+@pytest.fixture(scope="module")
+def in_lab(
+    browser: Browser, browser_context_args: dict[str, Any], lab: JupyterServer, kernels: object
+) -> Iterator[Desk]:
+    lab.write(NAME, *FRONT)
+    with desk(browser, browser_context_args, lab) as here:
+        here.open(NAME)
+        yield here
+
+
+@pytest.fixture(scope="module")
+def in_notebook7(
+    browser: Browser, browser_context_args: dict[str, Any], notebook7: JupyterServer
+) -> Iterator[Desk]:
+    notebook7.write(NAME, *FRONT)
+    with desk(browser, browser_context_args, notebook7) as here:
+        here.open(NAME)
+        yield here
+
+
+@pytest.fixture
+def at_lab(in_lab: Desk) -> Iterator[Desk]:
+    yield in_lab
+    in_lab.clear()
+    in_lab.check()
+
+
+@pytest.fixture
+def at_notebook7(in_notebook7: Desk) -> Iterator[Desk]:
+    yield in_notebook7
+    in_notebook7.clear()
+    in_notebook7.check()
+
+
+@pytest.fixture(params=["at_lab", "at_notebook7"])
+def front(request: pytest.FixtureRequest) -> Desk:
+    """Each of the two in turn."""
+    here: Desk = request.getfixturevalue(request.param)
+    return here
+
+
+def stocked(here: Desk) -> Locator:
+    """Bring the notebook to the front, with a distillation in it; return the panel."""
+    if here.server.app == "jupyterlab":
+        here.beside(NAME)
+    panel = here.panel()
+    if not here.stocked:
+        NotebookPage(here.page, here.server).run_all()
+        here.stocked = True
+    expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=LONG)
     return panel
 
 
-def wait_for_cell(page: Page, text: str) -> None:
-    """Wait until a cell is there and the kernel is done with it."""
-    page.wait_for_function(f"text => ({CELLS})().includes(text)", arg=text, timeout=LONG)
-    page.wait_for_function(IDLE, timeout=LONG)
+def picture(here: Desk, name: str) -> None:
+    NotebookPage(here.page, here.server).screenshot(name)
 
 
-def test_panel_and_commands(jupyter: JupyterServer, open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(jupyter, DISTIL, "1 + 1")
-    page, panel = notebook.page, panel_of(notebook)
-    expect(panel).to_contain_text("There is no distillation in this notebook yet", timeout=LONG)
-    notebook.run_all()
+def test_panel_and_commands(front: Desk) -> None:
+    page, panel, dialog = front.page, stocked(front), front.dialog
     card = panel.get_by_role("listitem")
-    expect(card).to_contain_text("tree of 4 leaves", timeout=LONG)
     expect(card).to_contain_text("LogisticRegression")
     expect(card).to_contain_text("% agreement (")
     # what the panel asked has moved no In[n]: the second cell is still the second that ran
@@ -69,25 +137,26 @@ def test_panel_and_commands(jupyter: JupyterServer, open_notebook: OpenNotebook)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document.getElementById('jupyter-distill-panel'))")
     assert [violation["id"] for violation in found["violations"]] == []
-    notebook.screenshot(f"panel-cards-{jupyter.app}")
+    picture(front, f"panel-cards-{front.server.app}")
 
     # by keyboard: a dialog that knows what is meant, and a cell that a person could have typed
     panel.get_by_role("button", name="New distillation").focus()
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("combobox", name="Teacher")).to_have_value("model", timeout=LONG)
+    teacher = dialog.get_by_role("combobox", name="Teacher")
+    expect(teacher).to_have_value("model", timeout=LONG)
+    expect(teacher).to_be_focused()
     expect(dialog.get_by_role("combobox", name="X: the rows")).to_have_value("X")
     expect(dialog.get_by_role("combobox", name="y: the truth")).to_have_value("y")
     name = dialog.get_by_label("Name")
     expect(name).to_have_value("d2")
-    notebook.screenshot(f"dialog-{jupyter.app}")
+    picture(front, f"dialog-{front.server.app}")
     name.fill("not a name")
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("alert")).to_contain_text("“not a name” is no name")
     dialog.get_by_label("Name").fill("second")
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
-    wait_for_cell(page, "second = jd.distill(model, X, y)\nsecond")
+    front.wait_for_cell("second = jd.distill(model, X, y)\nsecond")
 
     # a row that is not there is refused, one that is there is certified
     panel.get_by_role("button", name="Certificate").click()
@@ -96,122 +165,118 @@ def test_panel_and_commands(jupyter: JupyterServer, open_notebook: OpenNotebook)
     expect(dialog.get_by_role("button", name="Insert and Run")).to_be_disabled()
     row.fill("3")
     page.keyboard.press("Enter")
-    wait_for_cell(page, "d.certificate(3)")
+    front.wait_for_cell("d.certificate(3)")
     panel.get_by_role("button", name="Report").click()
     expect(dialog.get_by_label("File")).to_have_value("d.html")
     page.keyboard.press("Enter")
-    wait_for_cell(page, 'd.report("d.html")')
-    run(page, "check-teacher")
+    front.wait_for_cell('d.report("d.html")')
+    front.run("check-teacher")
     expect(dialog.get_by_role("combobox", name="Teacher")).to_have_value("model", timeout=LONG)
     page.keyboard.press("Enter")
-    wait_for_cell(page, "jd.check_teacher(model, X, y)")
-    run(page, "audit", name="d")
-    wait_for_cell(page, "d.audit()")
-    assert (jupyter.root / "d.html").is_file()
-    assert not page.evaluate(
-        "() => [...window.jupyterapp.shell.widgets('main')].find(one => one.sessionContext).content"
-        ".widgets.flatMap(cell => cell.model.outputs?.toJSON() ?? [])"
-        ".some(output => output.output_type === 'error')"
-    )
-    notebook.screenshot(f"cells-{jupyter.app}")
+    front.wait_for_cell("jd.check_teacher(model, X, y)")
+    panel.get_by_role("button", name="warning").click()
+    front.wait_for_cell("d.findings")
+    front.run("audit", name="d")
+    front.wait_for_cell("d.audit()")
+    assert (front.server.root / "d.html").is_file()
+    assert front.raised() == []
+    picture(front, f"cells-{front.server.app}")
 
 
-def test_views_live_in_tabs_until_the_kernel_is_gone(
-    jupyter: JupyterServer, open_notebook: OpenNotebook
-) -> None:
-    notebook = open_notebook(jupyter, DISTIL, "v = d.view()\nv", "print('node', v.node, 'end')")
-    page, panel = notebook.page, panel_of(notebook)
-    notebook.run_all()
-    panel.get_by_role("button", name="Tree").click(timeout=LONG)
-    tab = page.locator(".jd-tab")
-    expect(tab.get_by_role("tree")).to_be_visible(timeout=LONG)
-    notebook.screenshot(f"tab-{jupyter.app}")
-    # once more is the same tab
-    panel.get_by_role("button", name="Tree").click()
-    expect(tab).to_have_count(1)
+def test_keys_do_what_the_settings_say(at_lab: Desk) -> None:
+    page, panel, dialog = at_lab.page, stocked(at_lab), at_lab.dialog
+    editor = page.locator(".jp-Notebook .jp-Cell .cm-content").first
+    tried = set()
 
-    if jupyter.app == "jupyterlab":
-        # a view of a cell, in a tab: the same view twice
-        page.locator(".jp-Notebook .jupyter-distill").first.click(
-            button="right", position={"x": 40, "y": 12}
+    def press(command: str) -> None:
+        (keys,) = (
+            one["keys"] for one in SHORTCUTS if one["command"] == f"jupyter-distill:{command}"
         )
-        page.get_by_role("menuitem", name="Open This View in Its Own Tab").click()
-        twin = tab.filter(has=page.get_by_role("tablist"))
-        twin.get_by_role("treeitem").nth(1).click()
-        chosen = page.locator(".jp-Notebook [role=treeitem][aria-selected=true]")
-        expect(chosen).to_have_count(1)
-        notebook.screenshot("twin")
+        tried.add(command)
+        for key in keys:
+            page.keyboard.press(key.replace(" ", "+").replace("+J", "+j").lower().title())
 
-    page.evaluate(RESTART)
-    expect(panel).to_contain_text("There is no distillation in this notebook yet", timeout=LONG)
-    line = tab.last.locator(".jd-line")
-    expect(line).to_contain_text("is gone, so that it answers no more")
-    notebook.screenshot(f"gone-{jupyter.app}")
-    count = tab.count()
-    line.get_by_role("button", name="Close").click()
-    expect(tab).to_have_count(count - 1)
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    expect(panel).to_be_hidden()
+    editor.click()  # while a cell is typed in
+    press("open-panel")
+    expect(panel).to_be_visible()
+    editor.click()
+    press("distill")
+    expect(dialog).to_contain_text("New distillation", timeout=LONG)
+    page.keyboard.press("Escape")
+    editor.click()
+    page.keyboard.press("Escape")  # and while none is
+    press("open-view")
+    view = dialog.get_by_role("combobox", name="View")
+    expect(view).to_be_focused(timeout=LONG)
+    view.select_option("tree")
+    page.keyboard.press("Enter")
+    expect(at_lab.tabs.get_by_role("tree")).to_be_visible(timeout=LONG)
+    editor.click()
+    press("certificate")
+    expect(dialog.get_by_label("Row, by its position")).to_be_focused(timeout=LONG)
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    at_lab.wait_for_cell("d.certificate(5)")
+    assert tried == {one["command"].partition(":")[2] for one in SHORTCUTS}
+    assert not any("p" in source[-2:] for source in page.evaluate(CELLS)), "keys were typed"
 
 
-def test_two_notebooks(lab: JupyterServer, open_notebook: OpenNotebook) -> None:
-    lab.write("beside.ipynb", f"{READY}\nother = 1")
-    notebook = open_notebook(lab, DISTIL)
-    page, panel = notebook.page, panel_of(notebook)
-    notebook.run_all()
-    expect(panel.get_by_role("listitem")).to_have_count(1, timeout=LONG)
-    opened = "path => window.jupyterapp.commands.execute('docmanager:open', {path})"
-    page.evaluate(f"path => {{ void ({opened})(path) }}", "beside.ipynb")
+def test_two_notebooks(at_lab: Desk) -> None:
+    panel = stocked(at_lab)
+    at_lab.server.write("beside.ipynb", "other = 1")
+    at_lab.beside("beside.ipynb")
     expect(panel).to_contain_text("beside.ipynb", timeout=LONG)
     expect(panel).to_contain_text("There is no distillation in this notebook yet", timeout=LONG)
-    page.evaluate(f"path => {{ void ({opened})(path) }}", notebook.name)
-    expect(panel).to_contain_text(notebook.name)
+    at_lab.beside(NAME)
+    expect(panel).to_contain_text(NAME)
     expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=LONG)
 
 
-@pytest.fixture(scope="module")
-def bare(lab: JupyterServer) -> dict[str, str]:
-    """A Python that has IPython's kernel and nothing that was installed as a link."""
-    # -S leaves out what .pth files name, -I the variable PYTHONPATH
-    start = (
-        f"import sys; sys.path.append({sysconfig.get_path('purelib')!r}); "
-        "from ipykernel.kernelapp import launch_new_instance as run; run()"
-    )
-    options = ("-I", "-S", "-c", start, "-f", "{connection_file}")
-    return lab.add_kernel("bare", "python", sys.executable, *options)
-
-
-def test_a_kernel_without_the_package(
-    lab: JupyterServer, bare: dict[str, str], page: Page, watched: None
-) -> None:
-    lab.write("bare.ipynb", "import jupyter_distill", kernel=bare)
-    notebook = NotebookPage(page, lab, "bare.ipynb").open()
-    panel = panel_of(notebook)
+def test_a_kernel_without_the_package(at_lab: Desk, kernels: dict[str, dict[str, str]]) -> None:
+    at_lab.server.write("bare.ipynb", "import jupyter_distill", kernel=kernels["bare"])
+    notebook, panel = at_lab.beside("bare.ipynb"), at_lab.panel()
     expect(panel).to_contain_text("jupyter_distill is not installed in the kernel", timeout=LONG)
     expect(panel).to_contain_text("%pip install jupyter-distill")
     expect(panel).to_contain_text(sys.executable)
-    notebook.screenshot("missing")
+    picture(at_lab, "missing")
     with pytest.raises(AssertionError, match="No module named 'jupyter_distill'"):
         notebook.run_all()
-    run(page, "distill")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("is not installed in the kernel", timeout=LONG)
-    dialog.get_by_role("button", name="Insert This Cell").click()
-    page.wait_for_function(
-        f"text => ({CELLS})().includes(text)", arg="%pip install jupyter-distill"
-    )
+    at_lab.run("distill")
+    expect(at_lab.dialog).to_contain_text("is not installed in the kernel", timeout=LONG)
+    at_lab.dialog.get_by_role("button", name="Insert This Cell").click()
+    at_lab.wait_for_cell("%pip install jupyter-distill")
 
 
-def test_a_kernel_that_is_no_python(lab: JupyterServer, page: Page, watched: None) -> None:
-    script = str(Path(__file__).with_name("echo_kernel.py"))
-    echo = lab.add_kernel("echo", "echo", sys.executable, script, "-f", "{connection_file}")
-    lab.write("echo.ipynb", "hello", kernel=echo)
-    notebook = NotebookPage(page, lab, "echo.ipynb").open()
-    panel = panel_of(notebook)
+def test_a_kernel_without_what_draws_views(
+    at_lab: Desk, kernels: dict[str, dict[str, str]]
+) -> None:
+    at_lab.server.write("poor.ipynb", DISTIL, "d", "jd.TreeView(d)", kernel=kernels["poor"])
+    notebook, panel = at_lab.beside("poor.ipynb"), at_lab.panel()
+    with pytest.raises(AssertionError, match="Views need anywidget, which is not installed"):
+        notebook.run_all()
+    said = "still pictures: ipywidgets, anywidget is not installed in the kernel"
+    expect(panel).to_contain_text(said, timeout=LONG)
+    # of a distillation there is a picture all the same, which says what to install
+    still = notebook.output("This is a still picture. Views need anywidget")
+    expect(still).to_contain_text("pip install anywidget, then restart the kernel")
+    expect(still.locator("svg").first).to_be_visible()
+    panel.get_by_role("button", name="All linked").click()
+    expect(at_lab.tabs).to_contain_text("This is a still picture", timeout=LONG)
+    expect(at_lab.tabs.locator("svg").first).to_be_visible()
+    picture(at_lab, "poor")
+
+
+def test_a_kernel_that_is_no_python(at_lab: Desk, kernels: dict[str, dict[str, str]]) -> None:
+    at_lab.server.write("echo.ipynb", "hello", kernel=kernels["echo"])
+    notebook, panel = at_lab.beside("echo.ipynb"), at_lab.panel()
     expect(panel).to_contain_text("This kernel runs echo", timeout=LONG)
     notebook.run_all()
     expect(notebook.output("hello")).to_be_visible()
-    run(page, "audit")
-    expect(page.get_by_role("dialog")).to_contain_text("runs in Python", timeout=LONG)
-    notebook.screenshot("echo")
+    at_lab.run("audit")
+    expect(at_lab.dialog).to_contain_text("runs in Python", timeout=LONG)
+    picture(at_lab, "echo")
 
 
 @pytest.fixture
@@ -228,23 +293,29 @@ def no_widgets(lab: JupyterServer) -> Iterator[None]:
     path.unlink()
 
 
-def test_a_server_that_shows_no_widgets(
-    lab: JupyterServer, no_widgets: None, open_notebook: OpenNotebook, console: list[str]
-) -> None:
-    notebook = open_notebook(lab, DISTIL, "d.view()", "print(jd.doctor())")
-    page, panel = notebook.page, panel_of(notebook)
-    notebook.run_all()
+def test_a_server_that_shows_no_widgets(at_lab: Desk, no_widgets: None) -> None:
+    stocked(at_lab)
+    here = at_lab.again()  # the same kernel, in a page that was loaded without
+    notebook = here.open(NAME)
+    page, panel = here.page, here.panel()
     said = "Views are shown as still pictures: anywidget, jupyterlab_widgets is missing"
     expect(panel).to_contain_text(said, timeout=LONG)
+    for cell in (1, 2):
+        page.evaluate(
+            "n => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = n }", cell
+        )
+        page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
     expect(notebook.output("2 problems found: anywidget")).to_be_visible()
     # the picture that a view carries for such places: in the cell, and in a tab
     expect(page.locator(".jp-Notebook .jp-OutputArea-output svg").first).to_be_visible()
     panel.get_by_role("button", name="Tree").click()
     expect(page.locator(".jd-tab svg").first).to_be_visible(timeout=LONG)
-    notebook.screenshot("still")
+    picture(here, "still")
     # what JupyterLab says of any comm that nobody there waits for
     its_own = ("Exception opening new comm", "Object 'jupyter.widget' not found in registry")
-    console[:] = [error for error in console if not any(text in error for text in its_own)]
+    here.errors[:] = [error for error in here.errors if not any(own in error for own in its_own)]
+    here.check()
+    page.close()
 
 
 @pytest.fixture
@@ -256,44 +327,101 @@ def settings(lab: JupyterServer) -> Iterator[None]:
     lab.set_settings(plugin, "")
 
 
-def test_settings(lab: JupyterServer, settings: None, open_notebook: OpenNotebook) -> None:
-    count = "print([view.row_ids['shape'] for view in lab._open.values()])"
-    notebook = open_notebook(lab, DISTIL, f"from jupyter_distill import lab\n{count}")
-    page, panel = notebook.page, panel_of(notebook)
-    notebook.run_all()
+def test_settings_launcher_and_workshop_notebooks(at_lab: Desk, settings: None) -> None:
+    stocked(at_lab)
+    here, lab = at_lab.again(), at_lab.server
+    page = here.page
+    page.goto(f"{lab.url}/lab?reset")
+    card = page.locator(".jp-LauncherCard", has_text="Distillation")
+    expect(card).to_be_visible(timeout=90_000)
+    picture(here, "launcher")
+    card.click()
+    expect(page.locator(".jp-Notebook")).to_contain_text("jd.distill(model, X, y)", timeout=LONG)
+    here.run("open-examples")
+    folder = lab.root / "jupyter_distill_examples"
+    first = folder / "01_first_distillation.ipynb"
+    expect(page.get_by_role("tab", name=first.name)).to_be_visible(timeout=LONG)
+    copied = {path.name for path in folder.glob("*.ipynb")}
+    assert copied == {path.name for path in (ROOT / "example_notebooks").glob("*.ipynb")}
+    # what is there is the person's own: it is not written over, what is gone comes again
+    lab.write(f"{folder.name}/{first.name}", "mine = 1")
+    (folder / "02_again.ipynb").unlink(missing_ok=True)
+    gone = sorted(folder.glob("*.ipynb"))[-1]
+    gone.unlink()
+    here.run("open-examples")
+    page.wait_for_function(
+        "async name => (await window.jupyterapp.serviceManager.contents.get("
+        "'jupyter_distill_examples')).content.some(one => one.name === name)",
+        arg=gone.name,
+    )
+    assert "mine = 1" in first.read_text()
+
+    notebook = here.beside(NAME)
+    panel = here.panel()
     panel.get_by_role("button", name="Temperature").click(timeout=LONG)
     root = page.locator(".jd-tab .jd")
     expect(root).to_have_attribute("data-theme", "dark", timeout=LONG)
     background = root.evaluate("element => getComputedStyle(element).backgroundColor")
     assert background == "rgb(22, 24, 28)"
-    notebook.screenshot("dark")
+    picture(here, "dark")
+    here.beside(NAME)
+    notebook.read_until("[[100]]")
     panel.get_by_role("button", name="New distillation").click()
-    student = page.get_by_role("dialog").get_by_role("combobox", name="Student")
+    student = here.dialog.get_by_role("combobox", name="Student")
     expect(student).to_have_value("rules", timeout=LONG)
     page.keyboard.press("Enter")
-    wait_for_cell(page, 'd2 = jd.distill(model, X, y, student="rules")\nd2')
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1 }")
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
-    expect(notebook.output("[[100]]")).to_be_visible()
+    here.wait_for_cell('d2 = jd.distill(model, X, y, student="rules")\nd2')
+    here.check()
+    page.close()
 
 
-def test_launcher_and_workshop_notebooks(lab: JupyterServer, page: Page, watched: None) -> None:
-    page.goto(f"{lab.url}/lab?reset")
-    card = page.locator(".jp-LauncherCard", has_text="Distillation")
-    expect(card).to_be_visible(timeout=90_000)
-    page.screenshot()
-    NotebookPage(page, lab).screenshot("launcher")
-    card.click()
-    expect(page.locator(".jp-Notebook")).to_contain_text("jd.distill(model, X, y)", timeout=LONG)
-    run(page, "open-examples")
-    folder = lab.root / "jupyter_distill_examples"
-    expect(page.get_by_role("tab", name="01_first_distillation.ipynb")).to_be_visible(timeout=LONG)
-    here = Path(__file__).parents[2] / "example_notebooks"
-    copied = {path.name for path in folder.glob("*.ipynb")}
-    assert copied == {path.name for path in here.glob("*.ipynb")}
-    # what is there is the person's own: it is not written over
-    (folder / "01_first_distillation.ipynb").unlink()
-    lab.write("jupyter_distill_examples/01_first_distillation.ipynb", "mine = 1")
-    run(page, "open-examples")
-    page.wait_for_timeout(1_000)
-    assert "mine = 1" in (folder / "01_first_distillation.ipynb").read_text()
+def test_notebook_7_lists_what_it_can_do(at_notebook7: Desk) -> None:
+    here = at_notebook7
+    stocked(here)
+    here.page.keyboard.press("Control+Shift+c")
+    palette = here.page.locator(".lm-CommandPalette-input:visible")
+    palette.fill("distill:")
+    listed = here.page.locator(".lm-CommandPalette-itemLabel:visible")
+    expect(listed.filter(has_text="Certificate of a Row…")).to_be_visible()
+    here.page.keyboard.press("Escape")
+    # what opens another notebook opens it in another page
+    for command, name in (
+        ("open-examples", "jupyter_distill_examples/01_first_distillation.ipynb"),
+        ("new-notebook", "Untitled.ipynb"),
+    ):
+        with here.context.expect_page() as opened:
+            here.run(command)
+        opened.value.wait_for_url(f"**/notebooks/{name}")
+        opened.value.close()
+
+
+def test_views_live_in_tabs_until_the_kernel_is_gone(front: Desk) -> None:
+    page, panel, tab = front.page, stocked(front), front.tabs
+    panel.get_by_role("button", name="Tree").click(timeout=LONG)
+    expect(tab.get_by_role("tree")).to_be_visible(timeout=LONG)
+    picture(front, f"tab-{front.server.app}")
+    # once more is the same tab
+    panel.get_by_role("button", name="Tree").click()
+    expect(tab).to_have_count(1)
+
+    if front.server.app == "jupyterlab":
+        # a view of a cell, in a tab: the same view twice
+        page.locator(".jp-Notebook .jupyter-distill").first.click(
+            button="right", position={"x": 40, "y": 12}
+        )
+        page.get_by_role("menuitem", name="Open This View in Its Own Tab").click()
+        twin = tab.filter(has=page.get_by_role("tablist"))
+        twin.get_by_role("treeitem").nth(1).click()
+        chosen = page.locator(".jp-Notebook [role=treeitem][aria-selected=true]")
+        expect(chosen).to_have_count(1)
+        picture(front, "twin")
+
+    front.stocked = False
+    page.evaluate(RESTART)
+    expect(panel).to_contain_text("There is no distillation in this notebook yet", timeout=LONG)
+    line = tab.last.locator(".jd-line")
+    expect(line).to_contain_text("is gone, so that it answers no more")
+    picture(front, f"gone-{front.server.app}")
+    count = tab.count()
+    line.get_by_role("button", name="Close").click()
+    expect(tab).to_have_count(count - 1)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.ui.conftest import gate, listen
 from tests.ui.live import LONG, LiveNotebook, copied, lines, position
 from tests.ui.server import JupyterServer
+from tests.ui.watch import errors_of, outside_of
 
 ROOT = str(Path(__file__).parents[2])
 SETUP = f"""\
@@ -40,9 +40,9 @@ def live(
     context = browser.new_context(
         **browser_context_args, permissions=["clipboard-read", "clipboard-write"]
     )
-    watch["outside"] = gate(context)
+    watch["outside"] = outside_of(context)
     page = context.new_page()
-    watch["console"] = listen(page)
+    watch["console"] = errors_of(page)
     yield LiveNotebook(page, lab, "live.ipynb", SETUP)
     context.close()
 
