@@ -180,11 +180,20 @@ def _colours(app: Any) -> None:
     (folder / "drawn.css").write_text(css, encoding="utf-8")
 
 
+def _of_others(
+    app: Any, what: str, name: str, member: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave out what classes inherit from other packages: those have pages of their own."""
+    of = getattr(member, "__module__", None) or ""
+    return True if of.startswith("sklearn") or name.endswith("_request") else None
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Add the directives."""
     kinds = {"live": Live, "drawn": Drawn, "said": Said, "traits": Traits, "magics": Magic}
     for name, kind in {**kinds, "findings": FindingsTable}.items():
         app.add_directive(name, kind)
     app.connect("builder-inited", _colours)
+    app.connect("autodoc-skip-member", _of_others)
     app.add_css_file("drawn.css")
     return {"parallel_read_safe": True}
