@@ -142,7 +142,7 @@ def traits_of(doc: str) -> list[list[str]]:
 
 
 def table(head: list[str], rows: list[list[str]]) -> nodes.table:
-    """Return a table; a cell in backticks is set as code."""
+    """Return a table; what stands in backticks is set as code."""
     group = nodes.tgroup(cols=len(head))
     group += [nodes.colspec(colwidth=1) for _ in head]
     top, body = nodes.thead(), nodes.tbody()
@@ -157,9 +157,9 @@ def table(head: list[str], rows: list[list[str]]) -> nodes.table:
 def _row(cells: list[str]) -> nodes.row:
     row = nodes.row()
     for text in cells:
-        code = re.fullmatch(r"`(.+)`", text)
-        inside = nodes.literal(code[1], code[1]) if code else nodes.Text(text)
-        row += nodes.entry("", nodes.paragraph("", "", inside))
+        parts = re.split(r"`(.+?)`", text)
+        inside = [nodes.literal(t, t) if k % 2 else nodes.Text(t) for k, t in enumerate(parts) if t]
+        row += nodes.entry("", nodes.paragraph("", "", *inside))
     return row
 
 

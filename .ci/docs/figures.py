@@ -33,7 +33,9 @@ class Loans:
         self.X, self.X_test, self.y, self.y_test = train_test_split(
             X, y, train_size=2_000, test_size=1_000, stratify=y, random_state=SEED
         )
-        forest = HistGradientBoostingClassifier(max_iter=60, random_state=SEED)
+        forest = HistGradientBoostingClassifier(
+            max_iter=150, learning_rate=0.05, max_leaf_nodes=6, random_state=SEED
+        )
         self.teacher = jd.as_teacher(forest.fit(self.X, self.y), name="loan forest")
 
     def distilled(self, **options: Any) -> jd.Distillation:
@@ -76,7 +78,7 @@ class Loans:
     def audit(self) -> Any:
         """Every audit of the tree."""
         return self.three.audit(
-            sensitive=["marital status"], expectations=self.expected, resamples=6, progress=False
+            sensitive=["marital status"], expectations=self.expected, resamples=5, progress=False
         )
 
     @cached_property

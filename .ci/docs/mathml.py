@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
 
 
 def _inline(self: Any, node: Any) -> None:
     self.body.append(convert(node.astext()))
-    raise _skip()
+    raise SkipNode
 
 
 def _block(self: Any, node: Any) -> None:
     drawn = convert(node.astext(), display="block")
     self.body.append(f'<div class="formula">{drawn}</div>')
-    raise _skip()
-
-
-def _skip() -> Exception:
-    from docutils.nodes import SkipNode
-
-    return SkipNode()
+    raise SkipNode
 
 
 def setup(app: Any) -> dict[str, Any]:

@@ -76,15 +76,16 @@ class Code:
                 begins = self.texts(left, where, depth + 1, key) or [LEFT_OUT]
                 return [begin + end for begin in begins for end in ends]
             case ast.Dict(keys=keys, values=values):
-                named = {k.value: v for k, v in zip(keys, values, strict=True) if _is_text(k)}
+                pairs = zip(keys, values, strict=True)
+                named = {k.value: v for k, v in pairs if isinstance(k, ast.Constant)}
                 if key is None:
                     return [str(name) for name in named]  # walked through: its keys
                 return self.texts(named[key], where, depth + 1) if key in named else []
-            case ast.Subscript(value=ast.Name() as held):
-                return self.texts(held, where, depth + 1, key)
+            case ast.Subscript(value=ast.Name() as several):
+                return self.texts(several, where, depth + 1, key)
             case ast.Name(id=name):
-                values = _set_to(name, *where)
-                return [t for value in values for t in self.texts(value, where, depth + 1, key)]
+                held = _set_to(name, *where)
+                return [t for value in held for t in self.texts(value, where, depth + 1, key)]
             case ast.Call(func=ast.Attribute(value=text, attr="format" | "items")):
                 return self.texts(text, where, depth + 1, key)
             case ast.Call(func=ast.Name(id=name)):
@@ -122,10 +123,6 @@ def table() -> list[tuple[str, str, list[str]]]:
 
 def _named(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _is_text(node: ast.AST | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _set_to(name: str, *where: ast.AST) -> list[ast.AST]:
