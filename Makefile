@@ -7,13 +7,16 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 JS := $(shell find js -name node_modules -prune -o -name lib -prune -o -path js/tests -prune -o -type f -print)
 SOURCES := pyproject.toml constraints.txt hatch_build.py $(JS)
 
-.PHONY: demo lab test lint types js wheel bench dev clean
+.PHONY: demo lab docs test lint types js wheel bench dev clean
 
 demo: .venv/demo.done ## A first look, in the terminal and as one HTML file
 	$(BIN)/python -m jupyter_distill demo
 
 lab: .venv/demo.done .venv/lab.done ## The example notebooks in JupyterLab
 	$(BIN)/jupyter lab example_notebooks
+
+docs: .venv/docs.done ## The documentation, in build/docs; a warning is an error
+	.ci/docs/build
 
 test: .venv/dev.done ## All Python tests, those in a real browser too
 	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ from jupyter_distill.audits.audit import Audit
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.html import number
 from jupyter_distill.exports.wire import decode
+from jupyter_distill.findings import Finding, Findings
 from jupyter_distill.widgets.audit import AuditView
 from tests.certified import QUOTED, distilled
 
@@ -267,6 +269,15 @@ def test_an_audit_has_all_its_parts(audited: Audit, tmp_path: Path) -> None:
         assert f'"{part}":"' in text
     with pytest.raises(t.TraitError, match='Did you mean "measures"'):
         view.part = "measure"
+
+
+def test_evidence_may_lack_a_text(audited: Audit, tmp_path: Path) -> None:
+    table = pd.DataFrame({"column": ["age", "income"], "proof": ["signs", None]})
+    told = Finding("expectation-unused", "Said.", {"n": 1}, "Do it.", table)
+    assert table["proof"].isna().any()
+    view = replace(audited, findings=Findings.ordered([told])).view()
+    assert view.about["findings"][0]["table"]["rows"] == [["age", "signs"], ["income", ""]]
+    assert view.to_html(tmp_path / "audit.html").is_file()
 
 
 def test_an_audit_without_reasons_cannot_ask(d: Distillation) -> None:

@@ -21,7 +21,12 @@ BUNDLES = sorted((PACKAGE / "static").glob("*.js"))
 KILOBYTES = {"distillation": 200}  # the linked whole; 60 for each other
 ADDRESS = re.compile(r"https?://[\w./-]+")
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
-SCRIPTS = [p for p in [*(ROOT / ".ci").iterdir(), *(ROOT / "binder").iterdir()] if not p.suffix]
+SCRIPTS = [
+    path
+    for folder in (".ci", "binder")
+    for path in (ROOT / folder).rglob("*")
+    if path.is_file() and not path.suffix
+]
 
 
 def test_there_is_one_version() -> None:
@@ -29,6 +34,7 @@ def test_there_is_one_version() -> None:
     lock = json.loads((ROOT / "js" / "package-lock.json").read_text())
     said = re.findall(r"version = '(.*)'", (ROOT / "js" / "lab" / "version.ts").read_text())
     found = {js["version"], lock["version"], version("jupyter-distill"), *said}
+    found.add(yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"])
     assert len(said) == 1
     assert found == {jupyter_distill.__version__}
 

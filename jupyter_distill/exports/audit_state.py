@@ -119,7 +119,9 @@ def _part(audited: Audit, name: str) -> State:
 
 
 def _evidence(frame: pd.DataFrame) -> State:
-    shown = texts(frame.head(MOST)).astype(str)
+    shown = texts(frame.head(MOST))
+    # a column of texts keeps what is missing, which JSON has no word for
+    shown = shown.astype(object).where(shown.notna(), "").astype(str)
     return {
         "columns": [str(name) for name in shown.columns],
         "rows": shown.to_numpy().tolist(),
