@@ -1,7 +1,8 @@
 """Builds build/lite: the notebooks that can run in a browser alone, with everything they install.
 
-Needs the extra ``lite`` in the environment of the Python that runs this, and npm. ``PYODIDE=`` names
-a Pyodide distribution (its archive, or a folder): it goes into the site, which then needs no network.
+Needs the extra ``lite`` in the environment of the Python that runs this, and npm. ``PYODIDE=`` is
+a distribution of Pyodide, an archive or a folder: it goes into the site, so that no network is
+needed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 
-from jupyterlite_pyodide_kernel.constants import PYODIDE_PYTHON_VERSION, PYODIDE_VERSION
+from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 from lite_notebooks import NOTEBOOKS, OWN, PACKAGE, ROOT, lacking, modules_of
 from lite_wheels import beside, closure, fetch, slim, top_level
 
@@ -45,7 +46,7 @@ def run(*command: str | Path, **options: object) -> None:
 
 
 def runtime() -> Path:
-    """Return the folder of a Pyodide: the one that was given, else at least its list of packages."""
+    """Return the folder of a Pyodide: the one that was given, else one with its list alone."""
     folder = WORK / "static" / "pyodide"
     given = os.environ.get("PYODIDE")
     if given and Path(given).is_dir():
@@ -114,9 +115,9 @@ def main() -> None:
     contents(modules_of(lock) | top_level(served))
     named: Iterable[str] = (f"--piplite-wheels={wheel}" for wheel in served)
     run("jupyter", "lite", "build", "--lite-dir", WORK, "--contents", WORK / "files",
-        "--output-dir", SITE, "--no-sourcemaps", *named)  # fmt: skip
+        "--output-dir", SITE, "--no-sourcemaps", *named, cwd=WORK)  # fmt: skip
     size = sum(file.stat().st_size for file in SITE.rglob("*") if file.is_file()) / 1e6
-    about = f"Pyodide {PYODIDE_VERSION} (Python {PYODIDE_PYTHON_VERSION})"
+    about = f"Pyodide {PYODIDE_VERSION} (Python {json.loads(lock.read_text())['info']['python']})"
     whence = "is in it" if os.environ.get("PYODIDE") else "comes from its makers' network"
     print(f"{SITE}: {size:.0f} MB, {len(NOTEBOOKS)} notebooks looked at; {about} {whence}.")
     print(f"Serve it: python -m http.server --directory {SITE.relative_to(ROOT)}")

@@ -1,4 +1,4 @@
-"""Which example notebooks can run in a browser, and what the others lack; read from their imports."""
+"""Which notebooks can run in a browser, and what the others lack; read from their imports."""
 
 from __future__ import annotations
 

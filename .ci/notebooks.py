@@ -2,9 +2,9 @@
 """Runs each example notebook as a workshop would, and prints what it takes.
 
 Seconds from the start of its kernel to its last cell, and the most memory that the kernel and its
-workers held at one time. Names (or parts of them) narrow the run: ``.ci/notebooks.py 01 04``. The
-notebooks run in the environment of the Python that runs this; ``binder/start .ci/notebooks.py`` sets
-what Binder sets.
+workers held at one time. Names (or parts of them) narrow the run. The notebooks run in the
+environment of the Python that runs this, under what Binder sets with
+``binder/start python .ci/notebooks.py 01 04``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Watch(threading.Thread):
         self.process, self.most, self.enough = process, 0, threading.Event()
 
     def run(self) -> None:
+        """Look, and keep the most that was held."""
         while not self.enough.wait(EVERY):
             held = 0
             try:
