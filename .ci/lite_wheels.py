@@ -10,10 +10,10 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
-import jupyterlite_pyodide_kernel
 from packaging.requirements import Requirement
 
 
@@ -35,7 +35,7 @@ def closure(names: Iterable[str], python: str) -> set[str]:
     left = [normal(name) for name in names]
     while left:
         name = left.pop()
-        if name in found or name in PROVIDED:
+        if name in found or name in provided():
             continue
         found.add(name)
         for line in distribution(name).requires or []:
@@ -45,16 +45,15 @@ def closure(names: Iterable[str], python: str) -> set[str]:
     return found
 
 
-def _provided() -> set[str]:
+@cache
+def provided() -> frozenset[str]:
     """Return what the kernel brings itself: stand-ins for what cannot run in a browser."""
     share = Path(sys.prefix, "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension")
     index = json.loads((share / "static" / "pypi" / "all.json").read_text(encoding="utf-8"))
-    assert jupyterlite_pyodide_kernel.__version__, "the kernel is not installed"
-    return {normal(name) for name in index}
+    return frozenset(normal(name) for name in index)
 
 
-PROVIDED = _provided()
-# In the lock they are below IPython; the terminal and the debugger have no place in a browser.
+# IPython names them, for terminals: a browser has none.
 NOT_THERE = {"pexpect", "ptyprocess"}
 
 
