@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 JS := $(shell find js -name node_modules -prune -o -name lib -prune -o -path js/tests -prune -o -type f -print)
 SOURCES := pyproject.toml constraints.txt hatch_build.py $(JS)
 
-.PHONY: demo lab docs test lint types js wheel bench dev clean
+.PHONY: demo lab docs lite test lint types js wheel bench dev clean
 
 demo: .venv/demo.done ## A first look, in the terminal and as one HTML file
 	$(BIN)/python -m jupyter_distill demo
@@ -35,6 +35,9 @@ js: .venv/node.done ## The tests of the front end
 
 wheel: .venv/dev.done ## Build it, install it where there is no Node.js, look at what is there
 	.ci/wheel
+
+lite: .venv/lite.done .venv/node.done ## A site of notebooks that run in the browser alone, in build/lite
+	$(BIN)/python .ci/lite.py
 
 bench: .venv/bench.done ## Figures; ARGS="-k families" are those of all families, in four minutes
 	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks -q $(ARGS)

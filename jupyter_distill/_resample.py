@@ -44,7 +44,8 @@ def resampled_means(columns: Floats, seed: int | None) -> Floats:
     for _ in range(0, RESAMPLES, TOGETHER):
         times = np.empty((TOGETHER, n))
         for b in range(TOGETHER):
-            times[b] = np.bincount(rng.integers(0, n, n), minlength=n)
+            rows = rng.integers(0, n, n).astype(np.intp, copy=False)  # 32 bits in a browser
+            times[b] = np.bincount(rows, minlength=n)
         sums.append(times @ columns)
     return np.concatenate(sums) / n
 

@@ -21,6 +21,8 @@ LAYERS = {
     "_validation": 0,
     "_files": 0,
     "_late": 0,
+    "_threads": 0,
+    "_bars": 0,
     "_versions": 0,
     "_softmax": 0,
     "_wilson": 0,

@@ -118,7 +118,8 @@ def _drawn(values: Floats, groups: NDArray[np.bool_], seed: int | None) -> tuple
     for _ in range(0, RESAMPLES, TOGETHER):
         times = np.empty((TOGETHER, n))
         for b in range(TOGETHER):
-            times[b] = np.bincount(rng.integers(0, n, n), minlength=n)
+            rows = rng.integers(0, n, n).astype(np.intp, copy=False)  # 32 bits in a browser
+            times[b] = np.bincount(rows, minlength=n)
         sums = times @ columns
         g = groups.shape[1]
         drawn.append(sums[:, :-g].reshape(TOGETHER, g, m) / sums[:, -g:, None])

@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 import pandas as pd
-from tqdm.auto import tqdm
 
+from jupyter_distill._bars import tqdm
 from jupyter_distill._late import late
 from jupyter_distill._optional import Missing
 from jupyter_distill._validation import Refusal, check_choice, check_number, expected

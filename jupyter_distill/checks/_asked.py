@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
+from jupyter_distill._bars import tqdm
 from jupyter_distill.checks._given import Given, both
 from jupyter_distill.checks._subject import Positions, Subject
 from jupyter_distill.targets import Targets

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from tqdm.auto import tqdm
 
+from jupyter_distill._bars import tqdm
 from jupyter_distill._optional import require
 from jupyter_distill._softmax import log_floored
 from jupyter_distill._validation import check_number, expected

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-from tqdm.auto import tqdm
 
+from jupyter_distill._bars import tqdm
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.targets.asking import InterruptedWarning
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._threads import can_start
 from jupyter_distill._validation import expected
 from jupyter_distill._versions import versions
 from jupyter_distill.targets._journal import Journal, is_left, journals, read_journal
@@ -142,6 +143,9 @@ class Kept:
             self._waiting.append((rows, answer))
         if self._noted < len(self._waiting) and self._write.is_due():
             self._raise()
+            if not can_start():  # in a browser: the next are asked when these are written
+                self._write_down()
+                return
             self._pool = self._pool or ThreadPoolExecutor(1)
             self._writing.append(self._pool.submit(self._write_down))
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm.auto import tqdm
 
+from jupyter_distill._bars import tqdm
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.targets.align import align
 from jupyter_distill.targets.predictions import Predictions
