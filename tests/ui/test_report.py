@@ -52,3 +52,6 @@ def test_a_report_is_no_wider_than_a_small_screen(family: str, page: Page, tmp_p
     assert page.evaluate(
         "[...document.querySelectorAll('table')].every(t => t.closest('.scroll, #jd-view'))"
     )
+    # what was distilled from what is read without scrolling
+    facts = page.locator(".facts")
+    assert facts.evaluate("table => table.offsetWidth <= table.parentNode.offsetWidth")
