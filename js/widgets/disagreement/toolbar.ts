@@ -20,6 +20,9 @@ export function countLine(
   const line = `${count(source.total)}${cut} ${unit} ${what}`.trim() + rest;
   const { held } = source;
   if (!held || held[0] === held[1]) return line;
+  if (source.silent) {
+    return `${line}. The kernel has not answered: of ${count(held[1])} rows these ${count(held[0])} are here`;
+  }
   return `${line}. This page holds ${count(held[0])} of ${count(held[1])} rows`;
 }
 
