@@ -57,5 +57,6 @@ def test_a_saved_notebook_shows_its_views_again(
     expect(page.locator("p.count").first).to_contain_text("The kernel has not answered")
     ages = page.get_by_role("grid").get_by_role("row").filter(has=page.get_by_role("rowheader"))
     shown = [float(one.get_by_role("gridcell").last.inner_text()) for one in ages.all()]
-    assert len(shown) > 2 and shown == sorted(shown, reverse=True)
+    assert len(shown) > 2, shown
+    assert shown == sorted(shown, reverse=True)
     again.screenshot("saved")
