@@ -154,6 +154,30 @@ describe('disagreement table with a kernel', () => {
     stop();
   });
 
+  it('sorts the rows that are here while the kernel does not answer, and says so', () => {
+    vi.useFakeTimers();
+    try {
+      const model = new FakeModel(state({ page: page(1, 0, 20, 312) }));
+      const { root, all, stop } = render(disagreement, model);
+      const line = () => root.querySelector('p.count')?.textContent;
+      const kl = all('[role=columnheader] button').find((head) => head.textContent === 'KL');
+      click(kl as Element);
+      vi.advanceTimersByTime(2_900);
+      expect(ids(all)[0]).toBe(0);
+      vi.advanceTimersByTime(200);
+      expect(ids(all).slice(0, 3)).toEqual([190, 180, 170]);
+      expect(line()).toContain('The kernel has not answered: of 312 rows these 20 are here');
+      click(kl as Element);
+      expect(ids(all).slice(0, 3)).toEqual([0, 10, 20]);
+      // it does after all
+      model.set('page', page(asked(model).ticket, 0, 50, 312));
+      expect(line()).not.toContain('has not answered');
+      stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('reaches the last of a million rows', () => {
     const model = new FakeModel(state({ page: page(1, 0, 50, 1_000_000) }));
     const { root, stop } = render(disagreement, model);

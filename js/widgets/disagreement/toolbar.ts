@@ -21,6 +21,9 @@ export function countLine(
   if (!held || held[0] === held[1]) {
     return parted && whole !== null ? `${line}, of ${count(whole)}` : line;
   }
+  if (source.silent) {
+    return `${line}. The kernel has not answered: of ${count(held[1])} rows these ${count(held[0])} are here`;
+  }
   // what the page leaves out may part too: no share of all rows can be said
   return `${line} on this page, which holds the first ${count(held[0])} of ${count(held[1])}`;
 }
