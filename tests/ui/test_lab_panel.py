@@ -1,4 +1,4 @@
-"""The lab extension as a person uses it: panel, commands, keys, views in tabs, kernels, settings."""
+"""The lab extension as a person uses it: panel, commands, keys, views, kernels, settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 import jupyter_distill
-from tests.ui.desk import CELLS, LONG, RESTART, Desk, desk
+from tests.ui.desk import CELLS, CURRENT, LONG, RESTART, Desk, desk
 from tests.ui.notebook import NotebookPage
 from tests.ui.server import JupyterServer
 
@@ -31,14 +31,12 @@ DISTIL = f"""{READY}
 d = jd.distill(model, X, y, size=4, temperature=1.0, augment=None, progress=False)"""
 # what an audit says is tested elsewhere: here, that it is asked for
 QUICK = "type(d).audit = lambda self: print('audited', self.size)"
-FRONT = (
-    f"{DISTIL}\n{QUICK}",
-    "v = d.view()\nv",
-    "print(jd.doctor())",
-    "from jupyter_distill import lab\n"
-    "print('node', v.node, [len(one.row_ids['shape']) and one.row_ids['shape'] "
-    "for one in lab._open.values() if hasattr(one, 'row_ids')])",
-)
+VIEW = "v = d.view()\nv"
+DOCTOR = "print(jd.doctor())"
+LOOK = """\
+from jupyter_distill import lab
+print([one.row_ids["shape"] for one in lab._open.values() if hasattr(one, "row_ids")])"""
+FRONT = (f"{DISTIL}\n{QUICK}", VIEW, DOCTOR, LOOK)
 NAME = "front.ipynb"
 
 
@@ -104,8 +102,8 @@ def at_notebook7(in_notebook7: Desk) -> Iterator[Desk]:
 
 
 @pytest.fixture(params=["at_lab", "at_notebook7"])
-def front(request: pytest.FixtureRequest) -> Desk:
-    """Each of the two in turn."""
+def front(request: pytest.FixtureRequest, browser_name: str) -> Desk:
+    """Each of the two in turn; the browser is named, or it would be another one."""
     here: Desk = request.getfixturevalue(request.param)
     return here
 
@@ -120,6 +118,13 @@ def stocked(here: Desk) -> Locator:
         here.stocked = True
     expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=LONG)
     return panel
+
+
+def run_cell(here: Desk, source: str) -> None:
+    """Run the cell that holds this."""
+    place = here.page.evaluate(CELLS).index(source)
+    here.page.evaluate(f"() => {{ {CURRENT}.content.activeCellIndex = {place} }}")
+    here.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
 
 
 def picture(here: Desk, name: str) -> None:
@@ -193,8 +198,10 @@ def test_keys_do_what_the_settings_say(at_lab: Desk) -> None:
             one["keys"] for one in SHORTCUTS if one["command"] == f"jupyter-distill:{command}"
         )
         tried.add(command)
-        for key in keys:
-            page.keyboard.press(key.replace(" ", "+").replace("+J", "+j").lower().title())
+        for key in keys:  # "Alt J" is Alt and j
+            page.keyboard.press(
+                key.replace(" ", "+").replace("J", "j") if " " in key else key.lower()
+            )
 
     page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     expect(panel).to_be_hidden()
@@ -300,11 +307,8 @@ def test_a_server_that_shows_no_widgets(at_lab: Desk, no_widgets: None) -> None:
     page, panel = here.page, here.panel()
     said = "Views are shown as still pictures: anywidget, jupyterlab_widgets is missing"
     expect(panel).to_contain_text(said, timeout=LONG)
-    for cell in (1, 2):
-        page.evaluate(
-            "n => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = n }", cell
-        )
-        page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
+    run_cell(here, VIEW)
+    run_cell(here, DOCTOR)
     expect(notebook.output("2 problems found: anywidget")).to_be_visible()
     # the picture that a view carries for such places: in the cell, and in a tab
     expect(page.locator(".jp-Notebook .jp-OutputArea-output svg").first).to_be_visible()
@@ -343,9 +347,9 @@ def test_settings_launcher_and_workshop_notebooks(at_lab: Desk, settings: None) 
     expect(page.get_by_role("tab", name=first.name)).to_be_visible(timeout=LONG)
     copied = {path.name for path in folder.glob("*.ipynb")}
     assert copied == {path.name for path in (ROOT / "example_notebooks").glob("*.ipynb")}
-    # what is there is the person's own: it is not written over, what is gone comes again
+    # what is there is the person's own: it is not written over; what is gone comes again
+    first.unlink()
     lab.write(f"{folder.name}/{first.name}", "mine = 1")
-    (folder / "02_again.ipynb").unlink(missing_ok=True)
     gone = sorted(folder.glob("*.ipynb"))[-1]
     gone.unlink()
     here.run("open-examples")
@@ -358,6 +362,7 @@ def test_settings_launcher_and_workshop_notebooks(at_lab: Desk, settings: None) 
 
     notebook = here.beside(NAME)
     panel = here.panel()
+    expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=20_000)
     panel.get_by_role("button", name="Temperature").click(timeout=LONG)
     root = page.locator(".jd-tab .jd")
     expect(root).to_have_attribute("data-theme", "dark", timeout=LONG)
@@ -365,7 +370,8 @@ def test_settings_launcher_and_workshop_notebooks(at_lab: Desk, settings: None) 
     assert background == "rgb(22, 24, 28)"
     picture(here, "dark")
     here.beside(NAME)
-    notebook.read_until("[[100]]")
+    run_cell(here, LOOK)
+    expect(notebook.output("[[100]]")).to_be_visible()
     panel.get_by_role("button", name="New distillation").click()
     student = here.dialog.get_by_role("combobox", name="Student")
     expect(student).to_have_value("rules", timeout=LONG)
@@ -380,7 +386,7 @@ def test_notebook_7_lists_what_it_can_do(at_notebook7: Desk) -> None:
     stocked(here)
     here.page.keyboard.press("Control+Shift+c")
     palette = here.page.locator(".lm-CommandPalette-input:visible")
-    palette.fill("distill:")
+    palette.fill("Certificate of a Row")
     listed = here.page.locator(".lm-CommandPalette-itemLabel:visible")
     expect(listed.filter(has_text="Certificate of a Row…")).to_be_visible()
     here.page.keyboard.press("Escape")
