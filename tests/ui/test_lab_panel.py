@@ -10,34 +10,16 @@ from typing import Any
 
 import ipykernel
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 import jupyter_distill
-from tests.ui.desk import CELLS, CURRENT, LONG, RESTART, Desk, desk
-from tests.ui.notebook import NotebookPage
+from tests.ui.desk import CELLS, LONG, RESTART, Desk, desk
+from tests.ui.front import DISTIL, DOCTOR, FRONT, LOOK, NAME, VIEW, picture, run_cell, stocked
 from tests.ui.server import JupyterServer
 
 ROOT = Path(jupyter_distill.__file__).parents[1]
 AXE = ROOT / "js/node_modules/axe-core/axe.min.js"
 SHORTCUTS = json.loads((ROOT / "js/schema/plugin.json").read_text())["jupyter.lab.shortcuts"]
-READY = """\
-import jupyter_distill as jd
-from sklearn.datasets import load_wine
-from sklearn.linear_model import LogisticRegression
-X, y = load_wine(return_X_y=True, as_frame=True)
-X = X.iloc[:, :4]
-model = LogisticRegression(max_iter=5_000).fit(X, y)"""
-DISTIL = f"""{READY}
-d = jd.distill(model, X, y, size=4, temperature=1.0, augment=None, progress=False)"""
-# what an audit says is tested elsewhere: here, that it is asked for
-QUICK = "type(d).audit = lambda self: print('audited', self.size)"
-VIEW = "v = d.view()\nv"
-DOCTOR = "print(jd.doctor())"
-LOOK = """\
-from jupyter_distill import lab
-print([one.row_ids["shape"] for one in lab._open.values() if hasattr(one, "row_ids")])"""
-FRONT = (f"{DISTIL}\n{QUICK}", VIEW, DOCTOR, LOOK)
-NAME = "front.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -106,29 +88,6 @@ def front(request: pytest.FixtureRequest, browser_name: str) -> Desk:
     """Each of the two in turn; the browser is named, or it would be another one."""
     here: Desk = request.getfixturevalue(request.param)
     return here
-
-
-def stocked(here: Desk) -> Locator:
-    """Bring the notebook to the front, with a distillation in it; return the panel."""
-    if here.server.app == "jupyterlab":
-        here.beside(NAME)
-    panel = here.panel()
-    if not here.stocked:
-        NotebookPage(here.page, here.server).run_all()
-        here.stocked = True
-    expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=LONG)
-    return panel
-
-
-def run_cell(here: Desk, source: str) -> None:
-    """Run the cell that holds this."""
-    place = here.page.evaluate(CELLS).index(source)
-    here.page.evaluate(f"() => {{ {CURRENT}.content.activeCellIndex = {place} }}")
-    here.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
-
-
-def picture(here: Desk, name: str) -> None:
-    NotebookPage(here.page, here.server).screenshot(name)
 
 
 def test_panel_and_commands(front: Desk) -> None:
@@ -333,14 +292,32 @@ def settings(lab: JupyterServer) -> Iterator[None]:
 
 def test_settings_launcher_and_workshop_notebooks(at_lab: Desk, settings: None) -> None:
     stocked(at_lab)
-    here, lab = at_lab.again(), at_lab.server
-    page = here.page
-    page.goto(f"{lab.url}/lab?reset")
+    here, lab = at_lab.again(), at_lab.server  # the same kernel, in a page with these settings
+    notebook = here.open(NAME)
+    page, panel = here.page, here.panel()
+    expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=LONG)
+    panel.get_by_role("button", name="Temperature").click()
+    root = page.locator(".jd-tab .jd")
+    expect(root).to_have_attribute("data-theme", "dark", timeout=LONG)
+    background = root.evaluate("element => getComputedStyle(element).backgroundColor")
+    assert background == "rgb(22, 24, 28)"
+    picture(here, "dark")
+    here.beside(NAME)
+    run_cell(here, LOOK)
+    expect(notebook.output("[[100]]")).to_be_visible()
+    panel.get_by_role("button", name="New distillation").click()
+    student = here.dialog.get_by_role("combobox", name="Student")
+    expect(student).to_have_value("rules", timeout=LONG)
+    page.keyboard.press("Enter")
+    here.wait_for_cell('d2 = jd.distill(model, X, y, student="rules")\nd2')
+
+    page.evaluate("() => { void window.jupyterapp.commands.execute('launcher:create') }")
     card = page.locator(".jp-LauncherCard", has_text="Distillation")
-    expect(card).to_be_visible(timeout=90_000)
+    expect(card).to_be_visible()
     picture(here, "launcher")
     card.click()
-    expect(page.locator(".jp-Notebook")).to_contain_text("jd.distill(model, X, y)", timeout=LONG)
+    made = page.locator(".jp-Notebook", has_text="from sklearn.datasets import load_wine")
+    expect(made.filter(has_text="# your fitted model")).to_be_visible(timeout=LONG)
     here.run("open-examples")
     folder = lab.root / "jupyter_distill_examples"
     first = folder / "01_first_distillation.ipynb"
@@ -359,24 +336,6 @@ def test_settings_launcher_and_workshop_notebooks(at_lab: Desk, settings: None) 
         arg=gone.name,
     )
     assert "mine = 1" in first.read_text()
-
-    notebook = here.beside(NAME)
-    panel = here.panel()
-    expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=20_000)
-    panel.get_by_role("button", name="Temperature").click(timeout=LONG)
-    root = page.locator(".jd-tab .jd")
-    expect(root).to_have_attribute("data-theme", "dark", timeout=LONG)
-    background = root.evaluate("element => getComputedStyle(element).backgroundColor")
-    assert background == "rgb(22, 24, 28)"
-    picture(here, "dark")
-    here.beside(NAME)
-    run_cell(here, LOOK)
-    expect(notebook.output("[[100]]")).to_be_visible()
-    panel.get_by_role("button", name="New distillation").click()
-    student = here.dialog.get_by_role("combobox", name="Student")
-    expect(student).to_have_value("rules", timeout=LONG)
-    page.keyboard.press("Enter")
-    here.wait_for_cell('d2 = jd.distill(model, X, y, student="rules")\nd2')
     here.check()
     page.close()
 
