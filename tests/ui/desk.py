@@ -82,9 +82,9 @@ class Desk:
 
     def clear(self) -> None:
         """Close dialogs and views that a test has left."""
-        while self.dialog.count():
+        if self.dialog.count():
             self.page.keyboard.press("Escape")
-            expect(self.dialog).to_have_count(0)
+        expect(self.dialog).to_have_count(0)
         self.page.evaluate(
             "() => ['main', 'right'].flatMap(area => [...window.jupyterapp.shell.widgets(area)])"
             ".filter(one => one.node.querySelector('.jd-tab')).forEach(one => one.dispose())"
