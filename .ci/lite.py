@@ -29,7 +29,7 @@ FIRST = f"%pip install -q {' '.join(SERVED)}"
 INTRODUCTION = """# Notebooks that run in this browser
 
 Nothing is installed on your machine, and what you write stays in this browser: download what you
-want to keep. The first cell of each notebook fetches the packages (half a minute the first time).
+want to keep. The first cell of each notebook fetches the packages (a minute or two the first time).
 
 {here}
 
