@@ -246,7 +246,7 @@ describe('a view without a kernel', async () => {
     const before = seen();
     expect(before).toEqual(['0', '2', '1', '3']);
     drag(parts(root).size, 1);
-    await wait();
+    await wait(50);
     expect(parts(root).student.textContent).toContain('3 leaves');
     expect(seen()).toEqual(before);
     expect(of('teacher')?.getAttribute('aria-sort')).toBe('ascending');

@@ -144,7 +144,7 @@ describe('the words', () => {
 
   it('say which way the second guess goes', () => {
     const say = (temperature: number, soft: number, plain: number) =>
-      sentence({ temperature, guess: null, soft, plain });
+      sentence({ temperature, guess: null, rows: 'the rows', soft, plain });
     // of thirty classes all others gain, the second too has less
     expect(say(1.4, 0.11, 0.12)).toBe(
       'At T = 1.4 the teacher is softened: the second guess, on average over the rows, falls to ' +
