@@ -161,7 +161,7 @@ def test_follow(
 ) -> None:
     then = "d = jd.distill(model, X, y, size=16, augment=None, temperature=1.0, progress=False)"
     code = STUDENT.format(rows=10_000, classes=3, then=then)
-    notebook = open_notebook(lab, code, "d.view(follow=True)", "1")
+    notebook = open_notebook(lab, code, "v = d.view()\nv.follow = True\nv", "1")
     notebook.run_all(seconds=300)
     slider = notebook.page.get_by_role("slider", name="Temperature", exact=True)
     expect(slider).to_be_visible(timeout=60_000)
