@@ -95,8 +95,8 @@ class Desk:
         outside, errors = [*self.outside], [*self.errors]
         self.outside.clear()
         self.errors.clear()
-        assert outside == []
-        assert errors == []
+        assert not outside, outside
+        assert not errors, errors
 
 
 @contextmanager
