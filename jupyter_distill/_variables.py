@@ -15,7 +15,6 @@ from typing import Any
 
 from jupyter_distill._optional import loaded
 
-PLACES = ("teacher", "X", "y", "distillation")
 _ANSWERS = ("predict_proba", "decision_function", "predict")
 _FRAMES = {"DataFrame", "LazyFrame"}
 _SERIES = {"Series", "Index", "ExtensionArray", "Array", "ChunkedArray"}

@@ -15,7 +15,7 @@ from typing import Any
 import jupyter_distill
 from jupyter_distill._optional import Missing, loaded
 from jupyter_distill._validation import expected, some
-from jupyter_distill._variables import fitting, own
+from jupyter_distill._variables import distillations, fitting, own
 
 # Whose rows and columns may be counted: attributes of anybody else's objects are not touched.
 _TABLES = {"dask", "numpy", "pandas", "polars", "pyarrow", "scipy", "torch"}
@@ -169,12 +169,7 @@ def _about_kernel(shell: Any) -> dict[str, Any]:
 
 
 def _distillations(shell: Any) -> dict[str, Any]:
-    module = loaded("jupyter_distill.distillation")
-    if module is None:  # then nobody can have made one
-        return {}
-    # by type(): isinstance would ask the user's own proxies for their class
-    kept = own(shell).items()
-    return {name: value for name, value in kept if issubclass(type(value), module.Distillation)}
+    return distillations(own(shell))
 
 
 def _distillation(name: str, d: Any) -> dict[str, Any]:

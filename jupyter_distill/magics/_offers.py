@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jupyter_distill._optional import loaded
 from jupyter_distill._variables import distillations, fitting, own
 from jupyter_distill.magics._columnwise import EXPECTED, SIGNS
 from jupyter_distill.magics._command import Command
 from jupyter_distill.magics._lookup import columns_of, looked_up
 from jupyter_distill.magics._options import Option
 from jupyter_distill.magics._readers import students
-from jupyter_distill.magics._which import names
+from jupyter_distill.magics._which import made, names
 
 
 class Offer(NamedTuple):
@@ -102,7 +101,7 @@ class Typing:
         if distillations({"": said}):
             return said
         called = names(space)
-        return next((d for d in reversed(_made()) if id(d) in called), None)
+        return next((d for d in reversed(made()) if id(d) in called), None)
 
     def _variables(self, place: str, typed: str = "") -> tuple[list[str], list[str]]:
         named = {k: value for k, value in own(self.shell).items() if k.startswith(typed)}
@@ -112,11 +111,6 @@ class Typing:
     def variables(self, place: str) -> list[Offer]:
         """Return the variables that fit a place, and only these."""
         return [Offer(name, "variable") for name in self._variables(place)[0]]
-
-
-def _made() -> list[Any]:
-    module = loaded("jupyter_distill.distillation")
-    return [] if module is None else list(module.alive())
 
 
 def _words(kind: str, found: Iterable[object]) -> list[Offer]:

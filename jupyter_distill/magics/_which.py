@@ -32,17 +32,20 @@ def _shown(namespace: Mapping[str, Any]) -> dict[Any, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def made() -> list[Any]:
+    """Return the distillations that were made and are alive, the last one at the end."""
+    module = loaded("jupyter_distill.distillation")
+    return [] if module is None else list(module.alive())
+
+
 def there(namespace: Mapping[str, Any]) -> list[Any]:
     """Return every distillation that is alive, the last one made at the end."""
-    module = loaded("jupyter_distill.distillation")
-    if module is None:
-        return []
     gc.collect()  # a distillation and its ladder know each other, so it does not go by itself
-    made: list[Any] = module.alive()
-    known = {id(d) for d in made}
+    known = made()
+    ids = {id(d) for d in known}
     kept = distillations({**_shown(namespace), **namespace}).values()
-    others = {id(d): d for d in kept if id(d) not in known}  # made by hand: nobody knows when
-    return [*others.values(), *made]
+    others = {id(d): d for d in kept if id(d) not in ids}  # made by hand: nobody knows when
+    return [*others.values(), *known]
 
 
 def last(namespace: Mapping[str, Any]) -> tuple[str, Any]:
@@ -56,10 +59,10 @@ def last(namespace: Mapping[str, Any]) -> tuple[str, Any]:
         If there is none.
     """
     called = names(namespace)
-    made = there(namespace)
-    if not made:
+    found = there(namespace)
+    if not found:
         raise UsageError(NONE)
-    d = next((one for one in reversed(made) if id(one) in called), made[-1])
+    d = next((one for one in reversed(found) if id(one) in called), found[-1])
     return called.get(id(d), "the last one that was made"), d
 
 
