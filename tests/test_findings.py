@@ -75,6 +75,16 @@ def shuffled() -> Distillation:
     return cancer(by_heart(answers), teacher_inputs=np.arange(len(CANCER)), temperature=1.0)
 
 
+@cache
+def guesses() -> Distillation:
+    rng = np.random.default_rng(0)
+    said = np.where(rng.random(len(DIGIT)) < 0.4, DIGIT, rng.integers(0, 10, len(DIGIT)))
+    student = TreeStudent(quality="greedy")
+    options: dict[str, Any] = {"student": student, "size": 16, "augment": None}
+    rows = np.arange(len(DIGITS))
+    return run(by_heart(np.eye(10)[said]), DIGITS, teacher_inputs=rows, temperature=1.0, **options)
+
+
 def three(rows: Any) -> np.ndarray:
     return np.column_stack([forest().predict_proba(rows), np.full(len(rows), 0.0)])
 
@@ -97,6 +107,7 @@ CASES: dict[str, Callable[[], Any]] = {
         temperature=1.0,
     ),
     "no-better-than-constant": shuffled,
+    "low-fidelity": guesses,
     "class-never-answered": lambda: digits(4),
     "over-simplified": lambda: digits(8),
     "few-rows": lambda: run(forest(), CANCER[:300], SICK[:300], size=4, temperature=1.0),
@@ -130,6 +141,13 @@ def test_each_comes_where_it_must(code: str) -> None:
         assert str(one) == f"{one.sentence} {one.remedy}" and "\n" not in str(one)
         assert one.evidence and all(type(v) in (int, float, str) for v in one.evidence.values())
         json.dumps(one.to_dict(), allow_nan=False)
+
+
+def test_a_student_like_its_teacher_is_not_called_unlike() -> None:
+    one = guesses().findings.of("low-fidelity")[0]
+    assert one.evidence["fidelity to"] < 0.75 and "student='auto'" in one.remedy
+    assert "low-fidelity" not in digits(8).findings.codes
+    assert "low-fidelity" not in shuffled().findings.codes  # that one says no more than a constant
 
 
 @pytest.mark.parametrize("student", [TreeStudent(quality="greedy"), "linear"])

@@ -45,6 +45,15 @@ def ask(view: Any, ticket: int, temperature: float | None, size: int) -> None:
     view.set_state({"asked": {"ticket": ticket, "temperature": temperature, "size": size}})
 
 
+def test_a_size_that_is_not_on_the_ladder_is_refused(d: Distillation) -> None:
+    view = TemperatureSlider(d)
+    with pytest.raises(t.TraitError, match=r"student_size to be one of .*8.* Got 999"):
+        view.student_size = 999
+    assert view.student_size == 8
+    view.student_size = 4
+    assert view.student_size == 4
+
+
 # --- a quick fit --------------------------------------------------------------------------------
 
 

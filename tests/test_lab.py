@@ -155,6 +155,25 @@ def test_a_view_loads_as_many_rows_as_the_settings_say(
     assert payload.sample(300, 2).size == 300, "others have what they had"
 
 
+def test_without_what_draws_views_there_is_a_still_picture(
+    shell: InteractiveShell, tree: Distillation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.user_ns["d"] = tree
+    assert ask("look")["missing"] == []
+    for name in [one for one in sys.modules if one.startswith("jupyter_distill.widgets.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(vars(jupyter_distill), "TreeView", raising=False)
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    assert ask("look")["missing"] == ["anywidget"]
+    for kind in ("whole", "tree"):
+        told = ask("view", name="d", kind=kind)
+        assert told["model"] is None and "<svg" in told["data"]["text/html"]
+        said = "This is a still picture. Views need anywidget, which is not installed where this"
+        assert said in told["data"]["text/html"]
+    with pytest.raises(ImportError, match="Install it with: pip install anywidget, then restart"):
+        jupyter_distill.TreeView(tree)
+
+
 def test_what_is_not_there_is_named(shell: InteractiveShell, tree: Distillation) -> None:
     shell.user_ns["d"] = tree
     with pytest.raises(NameError, match="Expected a distillation named e. Got none. Run the cell"):

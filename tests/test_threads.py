@@ -12,6 +12,10 @@ from jupyter_distill._threads import can_start
 IN_A_BROWSER = """
 import sys
 import threading
+import types
+
+for name in ("fcntl", "resource"):  # the kernel there has them empty
+    sys.modules[name] = types.ModuleType(name)
 
 def refuse(*_):
     raise RuntimeError("can't start new thread")

@@ -39,6 +39,7 @@ numpydoc_class_members_toctree = False
 html_theme = "furo"
 html_static_path = ["style"]
 html_css_files = ["docs.css"]
+html_js_files = ["docs.js"]
 html_extra_path = [str(figures.FOLDER)]  # the live pictures
 html_show_sourcelink = False
 html_copy_source = False

@@ -19,6 +19,7 @@ from jupyter_distill.data.loans import load_loans
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "build" / "docs_figures"  # as it is goes beside the pages
 PARTS = ROOT / "build" / "docs_parts"  # goes into them
+FRAME = Path(__file__).parent / "style" / "frame.js"
 SEED = 0
 TEMPERATURES = (0.7, 1.0, 1.4)
 
@@ -123,7 +124,7 @@ def make() -> None:
     PARTS.mkdir(parents=True, exist_ok=True)
     loans = Loans()
     for name, view in views(loans).items():
-        view().to_html(FOLDER / "live" / f"{name}.html")
+        _following(view().to_html(FOLDER / "live" / f"{name}.html"))
     results = {**loans.audit.parts, "certificate": loans.certificate}
     for name, result in results.items():
         (PARTS / f"{name}.html").write_text(result._repr_html_(), encoding="utf-8")
@@ -135,9 +136,17 @@ def make() -> None:
     print(f"live pictures and audits: {time.perf_counter() - begun:.0f} s")
 
 
+def _following(path: Path) -> None:
+    """Let the page of a view follow the theme of the page around it."""
+    page, end = path.read_text(encoding="utf-8"), "</body>"
+    script = f"<script>{FRAME.read_text(encoding='utf-8')}</script>"
+    begun, _, rest = page.rpartition(end)
+    path.write_text(begun + script + end + rest, encoding="utf-8")
+
+
 def _state() -> str:
     """Return a hash of all that the pictures depend on."""
     package = Path(jd.__file__).parent
-    paths = [Path(__file__), *package.rglob("*.py"), *(package / "static").glob("*.js")]
+    paths = [Path(__file__), FRAME, *package.rglob("*.py"), *(package / "static").glob("*.js")]
     sums = [sha256(path.read_bytes()).hexdigest() for path in sorted(paths)]
     return sha256("".join([pd.__version__, *sums]).encode()).hexdigest()

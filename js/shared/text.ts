@@ -21,6 +21,36 @@ export function clip(text: string, width: number, measure: Measure): string {
   return `${text.slice(0, low).trimEnd()}…`;
 }
 
+/** Longer names than this are cut in some view. */
+const LONG = 16;
+/** Names that begin with as many letters of the same are told apart by what follows. */
+const ALIKE = 10;
+
+/** Names for places that may cut them: of long ones that begin alike, only what differs. */
+export function apart(names: readonly string[]): string[] {
+  const families = new Map<string, string[]>();
+  for (const name of names) {
+    const start = name.slice(0, ALIKE);
+    families.set(start, [...(families.get(start) ?? []), name]);
+  }
+  return names.map((name) => {
+    const family = families.get(name.slice(0, ALIKE)) ?? [];
+    if (family.length < 2 || !family.some((one) => one.length > LONG)) return name;
+    const common = commonStart(family);
+    // whole words only, and never a number without its beginning
+    const at = Math.max(...[' ', '-', '_', '.', ',', ':', '/'].map((c) => common.lastIndexOf(c)));
+    return at < ALIKE / 2 || at + 1 >= name.length ? name : `…${name.slice(at + 1)}`;
+  });
+}
+
+function commonStart([first, ...others]: string[]): string {
+  let length = first.length;
+  for (const other of others) {
+    while (!other.startsWith(first.slice(0, length))) length -= 1;
+  }
+  return first.slice(0, length);
+}
+
 /** Breaks text at spaces into at most `most` lines; the last one ends in an ellipsis if need be. */
 export function wrap(text: string, width: number, most: number, measure: Measure): string[] {
   const words = text.split(' ');

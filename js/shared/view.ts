@@ -27,6 +27,8 @@ export function defineView(mount: Mount) {
       const root = h('div', { class: 'jd' });
       shadow.append(sheet(theme), root);
       el.replaceChildren(host);
+      // beside others in a row it shares the room instead of pushing them out
+      el.style.minWidth ||= '0';
       followTheme(el, root, signal);
       holdKeys(host, signal);
 

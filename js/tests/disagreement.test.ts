@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import disagreement from '../widgets/disagreement';
 import { click, FakeModel, HOSTILE, press, render, wait } from './fakes';
-import { asked, ids, page, state } from './rows';
+import { asked, columns, ids, page, state } from './rows';
 
 describe('disagreement table with a kernel', () => {
   it('shows the first page without asking', () => {
@@ -14,6 +14,27 @@ describe('disagreement table with a kernel', () => {
     expect(all('.missing')[0].textContent).toBe('missing');
     expect(root.querySelectorAll('img')).toHaveLength(0);
     expect(root.textContent).toContain(HOSTILE);
+    stop();
+  });
+
+  it('says whether a filter or agreement leaves no row', () => {
+    const model = new FakeModel(state({ page: page(1, 0, 0, 0) }));
+    const { root, stop } = render(disagreement, model);
+    expect(root.querySelector('.none')?.textContent).toBe('The two part in no row.');
+    model.set('page', { ...page(2, 0, 0, 0), all: 312 });
+    expect(root.querySelector('.none')?.textContent).toBe('No row passes all filters.');
+    stop();
+  });
+
+  it('tells classes apart whose long names begin alike', () => {
+    const names = ['no', 'yes, by the first of the officers', 'yes, by the first of the clerks'];
+    const told = columns.map((column) => (column.classes ? { ...column, classes: names } : column));
+    const cells = [[names[1]], [names[2]], [0.5], [1], ['job']];
+    const one = { ...page(1, 0, 1, 1), cells };
+    const { all, stop } = render(disagreement, new FakeModel(state({ columns: told, page: one })));
+    const [teacher, student] = all('.rows [role=gridcell]');
+    expect([teacher.textContent, student.textContent]).toEqual(['…officers', '…clerks']);
+    expect(teacher.getAttribute('aria-label')).toBe(names[1]);
     stop();
   });
 
@@ -131,6 +152,30 @@ describe('disagreement table with a kernel', () => {
     await new Promise((done) => setTimeout(done, 400));
     expect(asked(model).ticket).toBe(11);
     stop();
+  });
+
+  it('sorts the rows that are here while the kernel does not answer, and says so', () => {
+    vi.useFakeTimers();
+    try {
+      const model = new FakeModel(state({ page: page(1, 0, 20, 312) }));
+      const { root, all, stop } = render(disagreement, model);
+      const line = () => root.querySelector('p.count')?.textContent;
+      const kl = all('[role=columnheader] button').find((head) => head.textContent === 'KL');
+      click(kl as Element);
+      vi.advanceTimersByTime(2_900);
+      expect(ids(all)[0]).toBe(0);
+      vi.advanceTimersByTime(200);
+      expect(ids(all).slice(0, 3)).toEqual([190, 180, 170]);
+      expect(line()).toContain('The kernel has not answered: of 312 rows these 20 are here');
+      click(kl as Element);
+      expect(ids(all).slice(0, 3)).toEqual([0, 10, 20]);
+      // it does after all
+      model.set('page', page(asked(model).ticket, 0, 50, 312));
+      expect(line()).not.toContain('has not answered');
+      stop();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('reaches the last of a million rows', () => {

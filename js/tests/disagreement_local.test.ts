@@ -20,7 +20,7 @@ describe('disagreement table without a kernel', () => {
     );
     const { all, root, stop } = render(disagreement, model);
     const line = () => root.querySelector('.count')?.textContent;
-    expect(line()).toContain('This page holds 50 of 312 rows');
+    expect(line()).toContain('where they part on this page, which holds the first 50 of 312');
     click(all('.region')[0]);
     expect(line()).toContain('8 of 50 rows');
     click(root.querySelector('[aria-label="What income holds"]') as Element);

@@ -235,6 +235,24 @@ describe('a view without a kernel', async () => {
     stop();
   });
 
+  it('keeps sort and filters when another student is shown', async () => {
+    const model = new FakeModel({ ...whole(), live: false });
+    const { root, all, stop } = render(distillation, model);
+    const seen = () => all('.rows .line').map((line) => line.dataset.row);
+    const of = (name: string) =>
+      all('[role=columnheader]').find((head) => head.textContent?.startsWith(name));
+    click(root.querySelector('.scopes button:last-child') as Element);
+    click(of('teacher')?.querySelector('button') as Element);
+    const before = seen();
+    expect(before).toEqual(['0', '2', '1', '3']);
+    drag(parts(root).size, 1);
+    await wait(50);
+    expect(parts(root).student.textContent).toContain('3 leaves');
+    expect(seen()).toEqual(before);
+    expect(of('teacher')?.getAttribute('aria-sort')).toBe('ascending');
+    stop();
+  });
+
   it('says which rows it holds where it does not hold all', async () => {
     const model = new FakeModel(whole({ live: false }));
     (model.state.page as Record<string, unknown>).rows = 900;

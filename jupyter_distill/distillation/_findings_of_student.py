@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jupyter_distill.distillation._distillation import Distillation
 
 NAMED = 3  # classes that are named in a sentence
+LITTLE, LITTLE_R2 = 0.75, 0.5  # below, a student is no copy of its teacher, whatever its size
 
 
 def of_student(d: Distillation) -> Iterator[Finding]:
@@ -55,6 +56,9 @@ def _of_numbers(d: Distillation) -> Iterator[Finding]:
             {"R2": rung.fidelity, "R2 from": rung.low, "R2 to": rung.high},
             _instead(d, 0.0),
         )
+    elif all(r.high < LITTLE_R2 for r in d.ladder):
+        what = f"follows the teacher's numbers with an R2 of {rung.fidelity:.3f} only"
+        yield _low(d, what, "R2")
 
 
 def _of_classes(d: Distillation) -> Iterator[Finding]:
@@ -78,6 +82,28 @@ def _of_classes(d: Distillation) -> Iterator[Finding]:
             },
             _instead(d, constant),
         )
+    elif all(r.high < LITTLE for r in d.ladder):
+        what = f"names another class than the teacher in {1 - rung.fidelity:.1%} of held-out rows"
+        yield _low(d, what, "fidelity")
+
+
+def _low(d: Distillation, what: str, measure: str) -> Finding:
+    """Return what is to be said where no student of the ladder comes near the teacher."""
+    rung, best = d.rung, max(d.ladder, key=lambda r: r.fidelity)
+    so = ""
+    if len(d.ladder) > 1:
+        so = f", and the best of {len(d.ladder)} that were fitted has a {measure} of "
+        so += f"{best.fidelity:.3f}"
+    ends = {f"{measure} from": rung.low, f"{measure} to": rung.high}
+    remedy = "Read it as a rough summary, not for the teacher's reasons."
+    if len(d.ladder.families) == 1:
+        remedy += " Try other families (student='auto') or more rows (unlabelled=...)."
+    return Finding(
+        "low-fidelity",
+        f"The student {what}{so}: it is no copy.",
+        {measure: rung.fidelity, **ends, "best": best.fidelity, "its size": best.size},
+        remedy,
+    )
 
 
 def _instead(d: Distillation, constant: float) -> str:

@@ -26,8 +26,10 @@ STYLE = (
     ".jd p{margin:4px 0 8px;max-width:75ch}.jd h1,.jd p{overflow-wrap:anywhere}"
     # on a small screen a table is scrolled rather than broken into letters
     "@media screen and (max-width:600px){.jd .scroll>table:not(.facts){width:max-content}"
-    ".jd .scroll>table:not(.facts) td{max-width:12em}}"
+    ".jd .scroll>table:not(.facts) td{max-width:12em}.jd .facts td{overflow-wrap:anywhere}}"
     "@media print{#jd-view{display:none}#jd-static{display:block!important}"
+    # a drawing that is scrolled on a screen is made smaller on paper, where its rest would be lost
+    "html{color-scheme:light}.jd svg{min-width:0!important}"
     "body.jd{max-width:none;padding:0}.jd .scroll{overflow:visible}"
     # paper opens nothing: there all is open but tables that are too wide for it
     ".jd details:not(.figures)::details-content{content-visibility:visible;block-size:auto}"

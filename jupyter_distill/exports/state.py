@@ -80,9 +80,7 @@ def carried(rows: RowIndex, query: State | None = None, *, regions: bool = False
     return {"page": page, "query": query}
 
 
-def temperature(
-    d: Distillation, *, keep: Sequence[int] = (), most: int | None = None
-) -> State:
+def temperature(d: Distillation, *, keep: Sequence[int] = (), most: int | None = None) -> State:
     """Return the teacher's logits and the curve of the temperatures tried.
 
     A regression has neither: then there is nothing to show.

@@ -59,7 +59,7 @@ def variables() -> str:
     return "".join(
         [
             _block(".jd", _INK_LIGHT, LIGHT),
-            "@media (prefers-color-scheme:dark){",
+            "@media screen and (prefers-color-scheme:dark){",  # paper is white
             _block(".jd", _INK_DARK, DARK),
             "}",
             _block('[data-jp-theme-light="true"] .jd', _INK_LIGHT, LIGHT),

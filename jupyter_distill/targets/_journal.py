@@ -29,6 +29,10 @@ try:
     import fcntl
 except ImportError:  # Windows, where a file that is open can be neither renamed nor removed
     fcntl = None
+if not hasattr(
+    fcntl, "flock"
+):  # in a browser a module of that name stands there, with nothing in it
+    fcntl = None
 
 Rows = NDArray[np.intp]
 _CHECK = b"check"  # of all that a record says

@@ -41,7 +41,9 @@ def peak() -> int | None:
     """Return the most memory this process has held, in bytes; None where nobody counts."""
     try:
         import resource
-    except ImportError:  # Windows, and browsers
+    except ImportError:  # Windows
+        return None
+    if not hasattr(resource, "getrusage"):  # in a browser an empty module of that name stands there
         return None
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024

@@ -69,6 +69,8 @@ class DistillWidget(anywidget.AnyWidget):
         help="Message of the last exception while the browser was answered; empty if there is none."
     ).tag(**DATA)
 
+    _own_layout: Layout | None = None
+
     def __init__(self, state: dict[str, Any], **chosen: Any) -> None:
         if not str(self._esm):
             raise FileNotFoundError(missing(self._stem()))

@@ -68,6 +68,17 @@ class FollowPart(t.HasTraits):
         made = known_grid(self._earnest) or self._earnest.grid()
         return {"grid": self._held(made, rows), "follow": len(made.temperatures) > 1}
 
+    @t.validate("student_size")
+    def _check_size(self, proposal: Any) -> Any:
+        size, d = proposal["value"], getattr(self, "_earnest", None)
+        if size is None or d is None:
+            return size
+        sizes = sorted({d.size, *(rung.size for rung in d.ladder.of(d.family))})
+        if size not in sizes:
+            known = ", ".join(map(str, sizes))
+            raise t.TraitError(expected(f"student_size to be one of {known}", got=repr(size)))
+        return size
+
     @t.validate("asked")
     def _check_asked(self, proposal: Any) -> Any:
         asked = proposal["value"]

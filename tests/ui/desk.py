@@ -82,9 +82,9 @@ class Desk:
 
     def clear(self) -> None:
         """Close dialogs and views that a test has left."""
-        while self.dialog.count():
+        if self.dialog.count():
             self.page.keyboard.press("Escape")
-            expect(self.dialog).to_have_count(0)
+        expect(self.dialog).to_have_count(0)
         self.page.evaluate(
             "() => ['main', 'right'].flatMap(area => [...window.jupyterapp.shell.widgets(area)])"
             ".filter(one => one.node.querySelector('.jd-tab')).forEach(one => one.dispose())"
@@ -95,8 +95,8 @@ class Desk:
         outside, errors = [*self.outside], [*self.errors]
         self.outside.clear()
         self.errors.clear()
-        assert outside == []
-        assert errors == []
+        assert not outside, outside
+        assert not errors, errors
 
 
 @contextmanager

@@ -63,6 +63,19 @@ def test_a_view_fits_a_narrow_cell(name: str, page_of: Callable[[str], Path], pa
 
 
 @pytest.mark.parametrize("name", BUILDERS)
+def test_a_view_has_its_share_of_a_row(
+    name: str, page_of: Callable[[str], Path], page: Page
+) -> None:
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.goto(page_of(name).as_uri())
+    expect(page.locator("#jd-static")).to_be_hidden()
+    # ipywidgets.HBox: a flexible row, here with another widget of 300 pixels
+    width = page.evaluate(ROW)
+    assert 400 < width <= 600
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", BUILDERS)
 def test_every_control_is_reached_by_keyboard(
     name: str, page_of: Callable[[str], Path], page: Page
 ) -> None:
@@ -145,6 +158,16 @@ FOCUSED = """() => {
         || style.boxShadow !== 'none' || active.matches('svg *, option');
     return { id: `${active.tagName} ${active.getAttribute('aria-label') ?? ''} ${path.join('.')}`,
              seen };
+}"""
+ROW = """() => {
+    const view = document.getElementById('jd-view');
+    const row = document.createElement('div');
+    row.style.display = 'flex';
+    view.replaceWith(row);
+    const other = row.appendChild(document.createElement('div'));
+    other.style.flex = '0 0 300px';
+    row.append(view);
+    return view.offsetWidth;
 }"""
 # Mounts the view beside itself, and takes it away, as a notebook does when its cell is run again.
 AGAIN = """async (times) => {

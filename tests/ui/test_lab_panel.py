@@ -1,4 +1,4 @@
-"""The lab extension as a person uses it: panel, commands, keys, views in tabs, kernels, settings."""
+"""The lab extension as a person uses it: panel, commands, keys, views, kernels, settings."""
 
 from __future__ import annotations
 
@@ -10,36 +10,16 @@ from typing import Any
 
 import ipykernel
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 import jupyter_distill
 from tests.ui.desk import CELLS, LONG, RESTART, Desk, desk
-from tests.ui.notebook import NotebookPage
+from tests.ui.front import DISTIL, DOCTOR, FRONT, LOOK, NAME, VIEW, picture, run_cell, stocked
 from tests.ui.server import JupyterServer
 
 ROOT = Path(jupyter_distill.__file__).parents[1]
 AXE = ROOT / "js/node_modules/axe-core/axe.min.js"
 SHORTCUTS = json.loads((ROOT / "js/schema/plugin.json").read_text())["jupyter.lab.shortcuts"]
-READY = """\
-import jupyter_distill as jd
-from sklearn.datasets import load_wine
-from sklearn.linear_model import LogisticRegression
-X, y = load_wine(return_X_y=True, as_frame=True)
-X = X.iloc[:, :4]
-model = LogisticRegression(max_iter=5_000).fit(X, y)"""
-DISTIL = f"""{READY}
-d = jd.distill(model, X, y, size=4, temperature=1.0, augment=None, progress=False)"""
-# what an audit says is tested elsewhere: here, that it is asked for
-QUICK = "type(d).audit = lambda self: print('audited', self.size)"
-FRONT = (
-    f"{DISTIL}\n{QUICK}",
-    "v = d.view()\nv",
-    "print(jd.doctor())",
-    "from jupyter_distill import lab\n"
-    "print('node', v.node, [len(one.row_ids['shape']) and one.row_ids['shape'] "
-    "for one in lab._open.values() if hasattr(one, 'row_ids')])",
-)
-NAME = "front.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -104,26 +84,10 @@ def at_notebook7(in_notebook7: Desk) -> Iterator[Desk]:
 
 
 @pytest.fixture(params=["at_lab", "at_notebook7"])
-def front(request: pytest.FixtureRequest) -> Desk:
-    """Each of the two in turn."""
+def front(request: pytest.FixtureRequest, browser_name: str) -> Desk:
+    """Each of the two in turn; the browser is named, or it would be another one."""
     here: Desk = request.getfixturevalue(request.param)
     return here
-
-
-def stocked(here: Desk) -> Locator:
-    """Bring the notebook to the front, with a distillation in it; return the panel."""
-    if here.server.app == "jupyterlab":
-        here.beside(NAME)
-    panel = here.panel()
-    if not here.stocked:
-        NotebookPage(here.page, here.server).run_all()
-        here.stocked = True
-    expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=LONG)
-    return panel
-
-
-def picture(here: Desk, name: str) -> None:
-    NotebookPage(here.page, here.server).screenshot(name)
 
 
 def test_panel_and_commands(front: Desk) -> None:
@@ -193,8 +157,10 @@ def test_keys_do_what_the_settings_say(at_lab: Desk) -> None:
             one["keys"] for one in SHORTCUTS if one["command"] == f"jupyter-distill:{command}"
         )
         tried.add(command)
-        for key in keys:
-            page.keyboard.press(key.replace(" ", "+").replace("+J", "+j").lower().title())
+        for key in keys:  # "Alt J" is Alt and j
+            page.keyboard.press(
+                key.replace(" ", "+").replace("J", "j") if " " in key else key.lower()
+            )
 
     page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     expect(panel).to_be_hidden()
@@ -300,11 +266,8 @@ def test_a_server_that_shows_no_widgets(at_lab: Desk, no_widgets: None) -> None:
     page, panel = here.page, here.panel()
     said = "Views are shown as still pictures: anywidget, jupyterlab_widgets is missing"
     expect(panel).to_contain_text(said, timeout=LONG)
-    for cell in (1, 2):
-        page.evaluate(
-            "n => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = n }", cell
-        )
-        page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
+    run_cell(here, VIEW)
+    run_cell(here, DOCTOR)
     expect(notebook.output("2 problems found: anywidget")).to_be_visible()
     # the picture that a view carries for such places: in the cell, and in a tab
     expect(page.locator(".jp-Notebook .jp-OutputArea-output svg").first).to_be_visible()
@@ -329,23 +292,41 @@ def settings(lab: JupyterServer) -> Iterator[None]:
 
 def test_settings_launcher_and_workshop_notebooks(at_lab: Desk, settings: None) -> None:
     stocked(at_lab)
-    here, lab = at_lab.again(), at_lab.server
-    page = here.page
-    page.goto(f"{lab.url}/lab?reset")
+    here, lab = at_lab.again(), at_lab.server  # the same kernel, in a page with these settings
+    notebook = here.open(NAME)
+    page, panel = here.page, here.panel()
+    expect(panel.get_by_role("listitem")).to_contain_text("tree of 4 leaves", timeout=LONG)
+    panel.get_by_role("button", name="Temperature").click()
+    root = page.locator(".jd-tab .jd")
+    expect(root).to_have_attribute("data-theme", "dark", timeout=LONG)
+    background = root.evaluate("element => getComputedStyle(element).backgroundColor")
+    assert background == "rgb(22, 24, 28)"
+    picture(here, "dark")
+    here.beside(NAME)
+    run_cell(here, LOOK)
+    expect(notebook.output("[[100]]")).to_be_visible()
+    panel.get_by_role("button", name="New distillation").click()
+    student = here.dialog.get_by_role("combobox", name="Student")
+    expect(student).to_have_value("rules", timeout=LONG)
+    page.keyboard.press("Enter")
+    here.wait_for_cell('d2 = jd.distill(model, X, y, student="rules")\nd2')
+
+    page.evaluate("() => { void window.jupyterapp.commands.execute('launcher:create') }")
     card = page.locator(".jp-LauncherCard", has_text="Distillation")
-    expect(card).to_be_visible(timeout=90_000)
+    expect(card).to_be_visible()
     picture(here, "launcher")
     card.click()
-    expect(page.locator(".jp-Notebook")).to_contain_text("jd.distill(model, X, y)", timeout=LONG)
+    made = page.locator(".jp-Notebook", has_text="from sklearn.datasets import load_wine")
+    expect(made.filter(has_text="# your fitted model")).to_be_visible(timeout=LONG)
     here.run("open-examples")
     folder = lab.root / "jupyter_distill_examples"
     first = folder / "01_first_distillation.ipynb"
     expect(page.get_by_role("tab", name=first.name)).to_be_visible(timeout=LONG)
     copied = {path.name for path in folder.glob("*.ipynb")}
     assert copied == {path.name for path in (ROOT / "example_notebooks").glob("*.ipynb")}
-    # what is there is the person's own: it is not written over, what is gone comes again
+    # what is there is the person's own: it is not written over; what is gone comes again
+    first.unlink()
     lab.write(f"{folder.name}/{first.name}", "mine = 1")
-    (folder / "02_again.ipynb").unlink(missing_ok=True)
     gone = sorted(folder.glob("*.ipynb"))[-1]
     gone.unlink()
     here.run("open-examples")
@@ -355,22 +336,6 @@ def test_settings_launcher_and_workshop_notebooks(at_lab: Desk, settings: None) 
         arg=gone.name,
     )
     assert "mine = 1" in first.read_text()
-
-    notebook = here.beside(NAME)
-    panel = here.panel()
-    panel.get_by_role("button", name="Temperature").click(timeout=LONG)
-    root = page.locator(".jd-tab .jd")
-    expect(root).to_have_attribute("data-theme", "dark", timeout=LONG)
-    background = root.evaluate("element => getComputedStyle(element).backgroundColor")
-    assert background == "rgb(22, 24, 28)"
-    picture(here, "dark")
-    here.beside(NAME)
-    notebook.read_until("[[100]]")
-    panel.get_by_role("button", name="New distillation").click()
-    student = here.dialog.get_by_role("combobox", name="Student")
-    expect(student).to_have_value("rules", timeout=LONG)
-    page.keyboard.press("Enter")
-    here.wait_for_cell('d2 = jd.distill(model, X, y, student="rules")\nd2')
     here.check()
     page.close()
 
@@ -380,7 +345,7 @@ def test_notebook_7_lists_what_it_can_do(at_notebook7: Desk) -> None:
     stocked(here)
     here.page.keyboard.press("Control+Shift+c")
     palette = here.page.locator(".lm-CommandPalette-input:visible")
-    palette.fill("distill:")
+    palette.fill("Certificate of a Row")
     listed = here.page.locator(".lm-CommandPalette-itemLabel:visible")
     expect(listed.filter(has_text="Certificate of a Row…")).to_be_visible()
     here.page.keyboard.press("Escape")

@@ -40,6 +40,20 @@ def test_a_report_without_scripts(evil: Distillation, page: Page, tmp_path: Path
     context.close()
 
 
+def test_a_report_on_paper(evil: Distillation, page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 700, "height": 990})  # A4 within its margins
+    page.emulate_media(color_scheme="dark")
+    page.goto(evil.report(tmp_path / "report.html").as_uri())
+    expect(page.locator("#jd-static")).to_be_hidden()
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("#jd-static svg").first).to_be_visible()
+    # controls make no sense there
+    assert page.locator("button, input, select").locator("visible=true").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    style = page.evaluate("({...getComputedStyle(document.body)}).backgroundColor")
+    assert style == "rgb(255, 255, 255)"
+
+
 @pytest.mark.parametrize("family", ["tree", "rules", "linear", "ebm", "net"])
 def test_a_report_is_no_wider_than_a_small_screen(family: str, page: Page, tmp_path: Path) -> None:
     frame, y = people(300, name="the_yearly_income_of_everybody_in_the_household")
@@ -52,3 +66,6 @@ def test_a_report_is_no_wider_than_a_small_screen(family: str, page: Page, tmp_p
     assert page.evaluate(
         "[...document.querySelectorAll('table')].every(t => t.closest('.scroll, #jd-view'))"
     )
+    # what was distilled from what is read without scrolling
+    facts = page.locator(".facts")
+    assert facts.evaluate("table => table.offsetWidth <= table.parentNode.offsetWidth")

@@ -8,6 +8,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Rou
 
 # Notebook 7.6 throws this while it loads its own settings, with or without any extension.
 NOTEBOOKS_OWN = ("undefined (reading 'schema')", "/static/notebook/notebook_core.")
+# And this when a notebook opens in another page, whoever asked for it.
+NOTEBOOKS_OPENING = "(reading 'updateRenderOption')"
 # Marimo misses the service worker that is blocked here.
 MARIMOS_OWN = "Error registering service worker"
 
@@ -33,8 +35,11 @@ def errors_of(page: Page) -> list[str]:
     errors: list[str] = []
 
     def logged(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(MARIMOS_OWN):
-            errors.append(f"{message.text} ({message.location.get('url', '')})")
+        where = message.location.get("url", "")
+        if message.type != "error" or message.text.startswith(MARIMOS_OWN):
+            return
+        if not (NOTEBOOKS_OPENING in message.text and NOTEBOOKS_OWN[1] in where):
+            errors.append(f"{message.text} ({where})")
 
     def thrown(error: Error) -> None:
         stack = error.stack or str(error)

@@ -1,5 +1,6 @@
 import { h, swatch } from '../../shared/dom';
 import { number } from '../../shared/format';
+import { apart } from '../../shared/text';
 import { isNumeric } from './filter';
 import type { Column, Value } from './types';
 
@@ -45,8 +46,12 @@ export function cell(column: Column, value: Value, palette: Palette, scales: Sca
     made.append(h('span', { class: 'dim missing' }, 'missing'));
   } else if (column.kind === 'class') {
     const name = String(value);
+    const classes = palette(column);
+    const place = classes.indexOf(name);
+    const short = shortOf(classes)[place] ?? name;
     made.title = name;
-    made.append(swatch(palette(column).indexOf(name)), h('span', { class: 'clip' }, name));
+    if (short !== name) made.setAttribute('aria-label', name);
+    made.append(swatch(place), h('span', { class: 'clip' }, short));
   } else if (column.kind === 'measure' && typeof value === 'number') {
     const share = Math.min(1, Math.abs(value) / (scales.of(column, value) || 1));
     made.title = String(value);
@@ -60,6 +65,15 @@ export function cell(column: Column, value: Value, palette: Palette, scales: Sca
     made.append(h('span', { class: 'clip' }, text));
   }
   return made;
+}
+
+const shorts = new WeakMap<string[], string[]>();
+
+/** Found once for a column: there are as many cells as rows. */
+function shortOf(classes: string[]): string[] {
+  const known = shorts.get(classes) ?? apart(classes);
+  shorts.set(classes, known);
+  return known;
 }
 
 const bar = (share: number): HTMLElement =>

@@ -27,7 +27,7 @@ export class Grid {
   #none = h(
     'div',
     { class: 'none dim', role: 'row', hidden: true },
-    h('div', { role: 'gridcell' }, 'No row passes all filters.')
+    h('div', { role: 'gridcell' })
   );
   #active = 0;
   /** The cell of the active line that is pointed at; before any, the whole line. */
@@ -89,6 +89,9 @@ export class Grid {
     this.#body.style.height = `${this.#span()}px`;
     attr(this.element, { 'aria-rowcount': source.total + 2 });
     this.#none.hidden = source.total > 0;
+    // where nothing is left without a filter, no filter has hidden it
+    const none = source.all ? 'No row passes all filters.' : 'The two part in no row.';
+    (this.#none.firstElementChild as Element).textContent = none;
     this.draw();
   }
 

@@ -1,6 +1,6 @@
 import type { Traits } from '../../shared/model';
 import { debounce } from '../../shared/schedule';
-import { decode } from '../../shared/wire';
+import { decode, type Wire } from '../../shared/wire';
 import type { DisagreementModel } from '../disagreement';
 import type { Column, Counted, PagePayload, Question, Row, Source, Value } from './types';
 
@@ -10,6 +10,8 @@ const AHEAD = 40;
 const KEPT = 8;
 /** A kernel that is not busy has answered by then. */
 const PATIENCE = 300;
+/** After this long without an answer the rows that are here have to do. */
+const SILENT = 3_000;
 
 interface Window {
   ticket: number;
@@ -24,8 +26,11 @@ export class KernelSource implements Source {
   total = 0;
   all = 0;
   rows: number | null = null;
-  held = null;
+  held: [number, number] | null = null;
   waiting = false;
+  /** The rows that are here, while the kernel does not answer. */
+  #here: Source | null = null;
+  #listen: () => void;
   #then: ((counted: Counted) => void) | null = null;
   #windows: Window[] = [];
   #question: Question;
@@ -39,7 +44,8 @@ export class KernelSource implements Source {
   constructor(
     readonly traits: Traits<DisagreementModel>,
     question: Question,
-    readonly changed: () => void
+    readonly changed: () => void,
+    readonly local: (page: PagePayload) => Source
   ) {
     const asked = traits.get('query')?.ticket ?? 0;
     const answered = traits.get('page')?.ticket ?? 0;
@@ -47,6 +53,7 @@ export class KernelSource implements Source {
     this.#oldest = this.#ticket;
     this.#question = question;
     this.#send = debounce(traits.signal, 40, () => this.#request());
+    this.#listen = debounce(traits.signal, SILENT, () => this.waiting && this.#giveUp());
     traits.on(['page'], () => this.#take());
     traits.on(['counts'], () => this.#counted());
     traits.on(['error'], () => this.#refused());
@@ -57,7 +64,12 @@ export class KernelSource implements Source {
     debounce(traits.signal, PATIENCE, () => this.#windows.length || this.ask(this.#question))();
   }
 
+  get silent(): boolean {
+    return this.#here !== null;
+  }
+
   row(index: number): Row | null {
+    if (this.#here) return this.#here.row(index);
     for (const { start, ids, leaves, cells } of this.#windows) {
       const at = index - start;
       if (at < 0 || at >= ids.length) continue;
@@ -71,9 +83,47 @@ export class KernelSource implements Source {
     this.#wanted = [0, AHEAD];
     this.#oldest = this.#ticket + 1;
     this.#request();
+    if (this.#here) this.#answerHere(this.#here);
+  }
+
+  /** What is kept of all windows, sorted and filtered here until the kernel speaks again. */
+  #giveUp(): void {
+    const seen = new Set<number>();
+    const kept: [Window, number][] = [];
+    for (const window of this.#windows) {
+      window.ids.forEach((id, at) => {
+        if (!seen.has(id)) kept.push([window, at]);
+        seen.add(id);
+      });
+    }
+    if (!kept.length) return;
+    const wire = (of: (window: Window) => Int32Array): Wire => {
+      const data = Int32Array.from(kept, ([window, at]) => of(window)[at]);
+      return { dtype: 'i4', shape: [kept.length], data };
+    };
+    const cells = this.#windows[0].cells.map((_, j) =>
+      kept.map(([window, at]) => window.cells[j][at])
+    );
+    const page = { ticket: 0, start: 0, total: kept.length, all: kept.length, cells };
+    const [row_ids, leaves] = [wire(({ ids }) => ids), wire((window) => window.leaves)];
+    this.#here = this.local({ ...page, row_ids, leaves });
+    this.held = [kept.length, this.all];
+    this.#answerHere(this.#here);
+  }
+
+  #answerHere(here: Source): void {
+    here.ask(this.#question);
+    this.total = here.total;
+    this.all = here.all;
+    this.waiting = false;
+    this.changed();
   }
 
   count(column: Column, then: (counted: Counted) => void): void {
+    if (this.#here) {
+      this.#here.count(column, then);
+      return;
+    }
     this.#then = then;
     this.#ticket += 1;
     this.traits.set({ count: { column: column.name, ticket: this.#ticket } });
@@ -99,6 +149,7 @@ export class KernelSource implements Source {
   }
 
   want(start: number, stop: number): void {
+    if (this.#here) return;
     this.#wanted = [start, Math.min(stop, this.total)];
     if (!this.#missing() || this.#underWay()) return;
     // the first of several is asked for at once, the others when the scrolling pauses
@@ -125,6 +176,7 @@ export class KernelSource implements Source {
     this.#ticket += 1;
     this.#asked = [start, stop];
     this.waiting = true;
+    this.#listen();
     this.traits.set({ query: { ticket: this.#ticket, start, stop, ...this.#question } });
     this.changed();
   }
@@ -132,6 +184,7 @@ export class KernelSource implements Source {
   #take(): void {
     const page = this.traits.get('page') as PagePayload | undefined;
     if (!page?.row_ids || page.ticket < this.#oldest) return;
+    this.#here = this.held = null;
     const fresh: Window = {
       ticket: page.ticket,
       start: page.start,

@@ -16,11 +16,16 @@ export function countLine(
   const what = parted ? 'where they part' : '';
   const unit = source.all === 1 && source.total === 1 ? 'row' : 'rows';
   const cut = source.total === source.all ? '' : ` of ${count(source.all)}`;
-  const rest = parted && whole !== null ? `, of ${count(whole)}` : '';
-  const line = `${count(source.total)}${cut} ${unit} ${what}`.trim() + rest;
+  const line = `${count(source.total)}${cut} ${unit} ${what}`.trim();
   const { held } = source;
-  if (!held || held[0] === held[1]) return line;
-  return `${line}. This page holds ${count(held[0])} of ${count(held[1])} rows`;
+  if (!held || held[0] === held[1]) {
+    return parted && whole !== null ? `${line}, of ${count(whole)}` : line;
+  }
+  if (source.silent) {
+    return `${line}. The kernel has not answered: of ${count(held[1])} rows these ${count(held[0])} are here`;
+  }
+  // what the page leaves out may part too: no share of all rows can be said
+  return `${line} on this page, which holds the first ${count(held[0])} of ${count(held[1])}`;
 }
 
 export function scopeToggle(

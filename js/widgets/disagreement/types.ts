@@ -107,6 +107,8 @@ export interface Source {
   waiting: boolean;
   /** In an exported page: how many rows it holds, and of how many these are the first. */
   held: [number, number] | null;
+  /** Whether the kernel has not answered, so that only these rows are shown. */
+  silent?: boolean;
   row(index: number): Row | null;
   /** Says what a column holds, as soon as it is known. */
   count(column: Column, then: (counted: Counted) => void): void;

@@ -9,6 +9,7 @@ interface Column {
 
 interface Page {
   row_ids: Wire;
+  regions?: Wire;
   cells: (number | string | boolean | null)[][];
 }
 
@@ -43,8 +44,9 @@ export function retold(model: AnyModel, says: Numbers, leaves: Numbers): unknown
     shape: [order.length],
     data: Int32Array.from(order, (i) => values[i])
   });
+  const regions = page.regions && wire(decode(page.regions, 'i4'));
   // of the rows that the page does not hold it is not known whether the two part
-  return { ...page, rows: ids.length, row_ids: wire(ids), leaves: wire(leaves), cells };
+  return { ...page, rows: ids.length, row_ids: wire(ids), leaves: wire(leaves), cells, regions };
 }
 
 interface Told {

@@ -1,5 +1,6 @@
 import { h, swatch } from '../../shared/dom';
 import { percent } from '../../shared/format';
+import { apart } from '../../shared/text';
 
 /** More classes than this do not fit beside the curve: the likeliest are shown. */
 const MOST = 10;
@@ -27,11 +28,12 @@ export function makeBars() {
       tick: h('span', { class: 'tick', title: 'at T = 1' }),
       figure: h('span', { class: 'figure' })
     }));
+    const short = apart(classes);
     const items = lines.map(({ index, bar, tick, figure }) =>
       h(
         'li',
         {},
-        h('span', { class: 'name', title: classes[index] }, swatch(index), classes[index]),
+        h('span', { class: 'name', title: classes[index] }, swatch(index), short[index]),
         h('span', { class: 'groove', 'aria-hidden': 'true' }, bar, tick),
         figure
       )

@@ -23,8 +23,11 @@ export function sentence({ temperature, guess, rows, soft, plain }: Seen): strin
   if (now === then) {
     return `${at} the teacher's answer is much as at T = 1: ${what} has ${now}.`;
   }
-  if (temperature < 1) {
-    return `${at} the teacher is sharpened: ${what} falls to ${now} from ${then} at T = 1.`;
+  // of many classes, or of some nearly alike, the second may go the other way than one thinks
+  if (temperature < 1 || soft < plain) {
+    const way = temperature < 1 ? 'sharpened' : 'softened';
+    const goes = soft < plain ? 'falls' : 'rises';
+    return `${at} the teacher is ${way}: ${what} ${goes} to ${now} from ${then} at T = 1.`;
   }
   const start = one
     ? `the teacher's second guess, on average over ${rows},`

@@ -1,6 +1,6 @@
 import { attr, colour, s } from '../../shared/dom';
 import { brief, count, percent, some } from '../../shared/format';
-import { clip, type Measure, measurer, wrap } from '../../shared/text';
+import { apart, clip, type Measure, measurer, wrap } from '../../shared/text';
 import { along, answer, isLeaf, type Numbers, type Tree } from '../../shared/tree';
 import { below, hiddenText } from './hidden';
 import type { Colour } from './shade';
@@ -74,7 +74,8 @@ export function card(tree: Tree, node: number, tools: Pen, by: Colour): SVGGElem
   const room = width - 2 * pad - 14 - strong(` ${shareText}`) - 12;
   const fits = (text: string) => strong(full) + small(text) <= room;
   const rows = by === 'agreement' ? fitness(tree, node).join(' ') : supportText(tree, node, fits);
-  const name = clip(full, Math.max(room - small(rows), 40), strong);
+  const space = Math.max(room - small(rows), 40);
+  const name = clip(strong(full) <= space ? full : shortOf(tree, full), space, strong);
   body.append(
     s('rect', { class: 'ring', x: -5, y: top - 5, width: width + 10, height: height + 10, rx: 10 }),
     s('rect', { class: 'face', x: 0, y: top, width, height, rx: 6 }),
@@ -143,11 +144,25 @@ export function setHidden(
   group.insertBefore(made, group.querySelector('.handle'));
 }
 
-/** "1,240 rows, 31 %", or less of it where a long class name leaves less room. */
+const shorts = new WeakMap<Tree, Map<string, string>>();
+
+/** What a class is called where its name has no room: what tells it from those like it. */
+function shortOf(tree: Tree, name: string): string {
+  const { classes } = tree;
+  let known = shorts.get(tree);
+  if (!known) {
+    const short = apart(classes);
+    known = new Map(classes.map((one, j) => [one, short[j]]));
+    shorts.set(tree, known);
+  }
+  return known.get(name) ?? name;
+}
+
+/** "1,240 rows, 31 %", or the share alone, by which any two nodes can be compared. */
 function supportText(tree: Tree, node: number, fits: (text: string) => boolean): string {
-  const rows = some(tree.support[node], 'rows');
-  const whole = `${rows}, ${percent(supportShare(tree, node))}`;
-  return [whole, rows].find(fits) ?? percent(supportShare(tree, node));
+  const share = percent(supportShare(tree, node));
+  const whole = `${some(tree.support[node], 'rows')}, ${share}`;
+  return fits(whole) ? whole : share;
 }
 
 export const supportShare = (tree: Tree, node: number): number =>

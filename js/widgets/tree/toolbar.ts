@@ -1,5 +1,6 @@
 import { h, KEYS, onEntered, swatch } from '../../shared/dom';
 import { brief } from '../../shared/format';
+import { apart } from '../../shared/text';
 import type { Numbers, Tree } from '../../shared/tree';
 import { INKS } from './card';
 import { deepest, depthOf } from './fold';
@@ -21,8 +22,8 @@ export interface Shown {
   live: boolean;
 }
 
-const item = (name: string, square: HTMLElement): HTMLElement =>
-  h('li', { title: name }, square, h('span', {}, name));
+const item = (name: string, square: HTMLElement, short = name): HTMLElement =>
+  h('li', { title: name }, square, h('span', {}, short));
 
 const square = (fill: string) =>
   h('i', { class: 'swatch', style: `background:${fill}`, 'aria-hidden': 'true' });
@@ -81,6 +82,11 @@ export function toolbar(find: HTMLElement, acts: Acts, signal: AbortSignal) {
     colours
   );
 
+  const classes = ({ classes }: Tree) => {
+    const short = apart(classes);
+    return classes.map((name, j) => item(name, swatch(j), short[j]));
+  };
+
   let drawn: Tree | null = null;
   let shaded = '';
   const option = (value: number | string, text: string) => h('option', { value }, text);
@@ -88,11 +94,7 @@ export function toolbar(find: HTMLElement, acts: Acts, signal: AbortSignal) {
     drawn = tree;
     shaded = '';
     legend.setAttribute('aria-label', tree.numbers ? 'Bars' : 'Classes');
-    legend.replaceChildren(
-      ...(tree.numbers
-        ? bars(tree, tree.numbers)
-        : tree.classes.map((name, j) => item(name, swatch(j))))
-    );
+    legend.replaceChildren(...(tree.numbers ? bars(tree, tree.numbers) : classes(tree)));
     levels.replaceChildren(
       h('option', { value: -1, hidden: true }, 'some'),
       ...Array.from({ length: depth }, (_, d) =>
