@@ -1,4 +1,5 @@
 import type { Kernel } from '@jupyterlab/services';
+import { ended } from './kernel';
 
 /** A distillation, as jupyter_distill/lab.py tells of it. */
 export interface Distilled {
@@ -77,9 +78,6 @@ export function expression(question: Question): string {
   );
 }
 
-/** Of a kernel that answers no more, or only after a while. */
-const GONE = new Set(['restarting', 'autorestarting', 'terminating', 'dead', 'unknown']);
-
 /**
  * Asks a kernel between two cells: silent, so that In[n] stays where it is, and as an expression, so
  * that neither hooks nor `_` notice.
@@ -104,7 +102,8 @@ export async function ask<T>(
   } catch (reason) {
     const { name, message } = reason instanceof Error ? reason : new Error(String(reason));
     // the kernel was restarted or is gone: its futures are cancelled, and nothing is sent to it
-    if (kernel.isDisposed || GONE.has(kernel.status) || /cancel/i.test(message)) {
+    const { isDisposed, status } = kernel;
+    if (isDisposed || ended(status) || status === 'unknown' || /cancel/i.test(message)) {
       return { why: 'later' };
     }
     return { why: 'error', name, message };

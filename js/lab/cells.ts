@@ -49,7 +49,7 @@ d = jd.distill(model, X, y)
 d`;
 
 /** A text as a Python literal. */
-export const python = (text: string): string => JSON.stringify(text);
+const python = (text: string): string => JSON.stringify(text);
 
 /** d, d2, d3: the first that is free. */
 export function freeName(taken: string[], stem = 'd'): string {

@@ -26,7 +26,7 @@ export const ID = {
 } as const;
 
 /** What the commands work with. */
-export interface Bench {
+interface Bench {
   app: JupyterFrontEnd;
   tracker: INotebookTracker | null;
   settings: Settings;
@@ -349,7 +349,7 @@ export class Commands {
   }
 }
 
-export interface Args {
+interface Args {
   name?: string;
   kind?: string;
   d?: Distilled;

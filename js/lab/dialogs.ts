@@ -81,7 +81,7 @@ export class Form extends Widget implements Dialog.IBodyWidget<Values> {
   }
 }
 
-export interface Asked {
+interface Asked {
   values: Values;
   /** Which of the buttons, from 0. */
   button: number;

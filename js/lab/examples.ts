@@ -4,7 +4,7 @@ import type { Contents } from '@jupyterlab/services';
 import { firstCell } from './cells';
 
 /** Where a person finds them. */
-export const FOLDER = 'jupyter_distill_examples';
+const FOLDER = 'jupyter_distill_examples';
 
 interface Example {
   name: string;

@@ -16,7 +16,7 @@ import { DistillPanel } from './panel';
 import { Settings } from './settings';
 import { Views } from './views';
 
-export const PLUGIN = 'jupyter-distill:plugin';
+const PLUGIN = 'jupyter-distill:plugin';
 
 /** A funnel: much goes in, little comes out. */
 const icon = new LabIcon({

@@ -5,13 +5,13 @@ import type { Kernel } from '@jupyterlab/services';
 export type Change = 'notebook' | 'kernel' | 'status' | 'name';
 
 /** What the panel says about the notebook in front and its kernel. */
-export interface Where {
+interface Where {
   notebook: string | null;
   kernel: string;
   status: string;
 }
 
-const ENDED = ['restarting', 'autorestarting', 'terminating', 'dead'];
+const ENDED: Kernel.Status[] = ['restarting', 'autorestarting', 'terminating', 'dead'];
 
 /** Whether what was in the kernel is gone. */
 export const ended = (status: Kernel.Status): boolean => ENDED.includes(status);

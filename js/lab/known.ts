@@ -3,7 +3,7 @@ import { type Answer, ask, type Look } from './ask';
 import { type Change, KernelWatch } from './kernel';
 
 /** The part of NotebookActions.executed that is used here. */
-export interface Executed {
+interface Executed {
   connect(slot: (sender: unknown, ran: { notebook: Notebook }) => void, self: unknown): unknown;
   disconnect(slot: (sender: unknown, ran: { notebook: Notebook }) => void, self: unknown): unknown;
 }

@@ -34,7 +34,7 @@ class Line extends Widget {
 }
 
 /** A view of a notebook's kernel in a tab of its own. */
-export class ViewTab extends MainAreaWidget<Panel> {
+class ViewTab extends MainAreaWidget<Panel> {
   /** What is shown, so that it is not opened twice. */
   key = '';
   #line: Line;

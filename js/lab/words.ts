@@ -4,7 +4,7 @@ import { installCell } from './cells';
 import { version } from './version';
 
 /** What is wrong, and where there is one a cell that mends it. */
-export interface Said {
+interface Said {
   text: string;
   cell?: string;
 }

@@ -53,6 +53,15 @@ export function stepOf(event: KeyboardEvent, to: Record<string, number>): number
   return next;
 }
 
+/** Does what a key means here, if anything; then nobody else hears of it. */
+export function actOn(event: KeyboardEvent, acts: Record<string, () => void>): void {
+  const act = acts[event.key];
+  if (!act) return;
+  event.preventDefault();
+  event.stopPropagation();
+  act();
+}
+
 /**
  * Acts on what was typed when the field is left, and on Enter. In the output of a cell JupyterLab
  * cancels what Enter does in a field, and then the browser tells of no change before it is left.

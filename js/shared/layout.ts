@@ -9,7 +9,7 @@ export interface Layout {
   height: number;
 }
 
-export interface Sizes {
+interface Sizes {
   /** Width of a card and the distance from one column to the next. */
   card: number;
   column: number;

@@ -6,7 +6,7 @@ const CHOSEN = 'jupyterDistillTheme';
  * what the system prefers. Colours come from the host's own variables; only the class palette and
  * the fallbacks must know.
  */
-export function isDark(element: Element): boolean {
+function isDark(element: Element): boolean {
   const { body, documentElement: root } = document;
   const chosen = body.dataset[CHOSEN];
   if (chosen) return chosen === 'dark';

@@ -12,7 +12,7 @@ export interface Twin {
   warned?: boolean;
 }
 
-export interface Twins {
+interface Twins {
   lines: Twin[];
   /** What the table is about, for who does not see it. */
   caption: string;

@@ -1,5 +1,5 @@
 import { copier } from '../shared/copy';
-import { attr, h, KEYS, swatch } from '../shared/dom';
+import { actOn, attr, h, KEYS, swatch } from '../shared/dom';
 import mixesCss from '../shared/mixes.css';
 import { type CommonModel, Traits } from '../shared/model';
 import { debounce, frame } from '../shared/schedule';
@@ -226,11 +226,7 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
         ' ': () => choose(tab),
         Escape: () => choose(null)
       };
-      const act = acts[event.key];
-      if (!act) return;
-      event.preventDefault();
-      event.stopPropagation();
-      act();
+      actOn(event, acts);
     },
     { signal }
   );

@@ -1,5 +1,5 @@
 import { copier } from '../shared/copy';
-import { h } from '../shared/dom';
+import { actOn, h } from '../shared/dom';
 import mixesCss from '../shared/mixes.css';
 import { type AnyModel, type CommonModel, Traits } from '../shared/model';
 import {
@@ -231,11 +231,7 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
       '-': () => stage.camera.zoom(1 / 1.25),
       '0': () => stage.fit()
     };
-    const act = acts[event.key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
+    actOn(event, acts);
   };
 
   const click = (event: MouseEvent) => {

@@ -12,7 +12,6 @@ from jupyter_distill._softmax import softmax
 from jupyter_distill.audits.attributions import Attributions
 from jupyter_distill.audits.attributions._alike import measures
 from jupyter_distill.audits.attributions._explained import Attribution
-from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.attributions import AGREEMENT
 from jupyter_distill.exports.html import number
 from jupyter_distill.exports.wire import Wire, encode
@@ -129,8 +128,7 @@ def _errors(models: list[Attribution], order: NDArray[np.intp]) -> State:
 
 def _rows(found: Attributions) -> State:
     """Return the rows that were explained, and what both models say of them."""
-    d: Distillation = found._run.plan.d
-    places = found.places
+    d, places = found.distillation, found.places
     table, said = d.table.take(places), d.targets.take(places)
     student = d.student.output(table)
     if d.task == "regression":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ except ModuleNotFoundError as error:  # it comes with the package, but not with 
     raise no_views(error) from error
 
 from jupyter_distill._files import write_whole
-from jupyter_distill._validation import did_you_mean, expected, some, target_file
+from jupyter_distill._validation import check_choice, did_you_mean, expected, some, target_file
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import html
 from jupyter_distill.exports.page import bundle as program
@@ -164,6 +165,14 @@ class DistillWidget(anywidget.AnyWidget):
         data["text/plain"] = self._plain()
         data["text/html"] = html.framed(self._picture())
         return data, metadata
+
+
+def one_of(proposal: Any, known: Sequence[str]) -> str:
+    """Return the word that a trait is to be if it is one of those known, else refuse it."""
+    try:
+        return check_choice(proposal["trait"].name, proposal["value"], tuple(known))
+    except ValueError as error:
+        raise t.TraitError(str(error)) from None
 
 
 def check_distillation(model: object) -> Distillation:

@@ -19,7 +19,7 @@ from jupyter_distill.exports import audit as still
 from jupyter_distill.exports.attributions import row_reasons
 from jupyter_distill.exports.audit_state import REASONS
 from jupyter_distill.exports.standalone import write_svg
-from jupyter_distill.widgets._base import DATA, INTENT, VIEW, DistillWidget, bundle, needs
+from jupyter_distill.widgets._base import DATA, INTENT, VIEW, DistillWidget, bundle, needs, one_of
 from jupyter_distill.widgets._choice import RowChoice
 
 Shown = Audit | Attributions | Distillation | Sequence[Attributions]
@@ -123,15 +123,15 @@ class AuditView(RowChoice, DistillWidget):
     @t.validate("method")
     def _check_method(self, proposal: Any) -> Any:
         known = METHODS if self.distillation is not None else tuple(self.attributions) or METHODS
-        return _chosen("method", proposal["value"], known)
+        return one_of(proposal, known)
 
     @t.validate("part")
     def _check_part(self, proposal: Any) -> Any:
-        return _chosen("part", proposal["value"], audit_state.names_of(self.audit))
+        return one_of(proposal, audit_state.names_of(self.audit))
 
     @t.validate("output")
     def _check_output(self, proposal: Any) -> Any:
-        return _chosen("output", proposal["value"], ["", *self._outputs])
+        return one_of(proposal, ["", *self._outputs])
 
     @property
     def _outputs(self) -> tuple[str, ...]:
@@ -287,13 +287,6 @@ class AuditView(RowChoice, DistillWidget):
         return {} if self.audit is None else {"panels": audit_state.panels(self.audit)}
 
 
-def _chosen(name: str, value: Any, known: Sequence[str]) -> Any:
-    try:
-        return check_choice(name, value, tuple(known))
-    except ValueError as error:
-        raise t.TraitError(str(error)) from None
-
-
 def _read(model: Any) -> tuple[Audit | None, dict[str, Attributions], Distillation | None]:
     """Return what is to be shown: an audit, reasons by method, and what can be asked for more."""
     if isinstance(model, Distillation):
@@ -311,7 +304,7 @@ def _read(model: Any) -> tuple[Audit | None, dict[str, Attributions], Distillati
             model,
             remedy="Ask for them: AuditView(d.audit()), AuditView(d.attributions()).",
         )
-    of = [one._run.plan.d for one in given]
+    of = [one.distillation for one in given]
     if any(d.table is not of[0].table for d in of):
         what = "reasons of one distillation"
         raise Refusal(expected(what, got=f"reasons of {len({id(d) for d in of})}"))

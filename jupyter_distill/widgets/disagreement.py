@@ -180,27 +180,18 @@ class DisagreementTable(TablePart, DistillWidget):
 
     Attributes
     ----------
-    row, leaf : int or None
-        The row chosen last, by its position in the owner's X, and the leaf that holds it.
-    rows_chosen : list of int
-        All chosen rows.
     selection : data frame or None
-        The same in the owner's own type, with their index.
-    node : int or None
-        Only rows that reach this node of the student are shown.
-    region : int or None
-        Only rows in this region of disagreement are shown; see ``d.regions()``.
-    query : dict
-        What is asked of the rows: ``sort`` (``[name, descending]``), ``filters`` (each with
-        ``column``, ``op`` and ``value``), ``text``, ``scope``.
+        The chosen rows in the owner's own type, with their index.
     distillation : Distillation
         Whose rows.
 
     Notes
     -----
-    A filter's ``op`` is ``"is"``, ``">="`` or ``"<="`` (a value; ``None`` is what is missing),
-    ``"contains"`` (a part of the text, or the first digits of a number) or ``"in"`` (a list of
-    values). A row has to pass all of them.
+    Of a chosen node or region, see ``d.regions()``, only the rows in it are shown. A ``query`` has
+    ``sort`` (``[name, descending]``), ``filters`` (each with ``column``, ``op`` and ``value``),
+    ``text`` and ``scope``. A filter's ``op`` is ``"is"``, ``">="`` or ``"<="`` (a value; ``None``
+    is what is missing), ``"contains"`` (a part of the text, or the first digits of a number) or
+    ``"in"`` (a list of values). A row has to pass all of them.
 
     Its traits, which `observe` and `jslink` take:
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import traitlets as t
 
-from jupyter_distill._validation import check_choice
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import grid as grids
 from jupyter_distill.exports import linked, overview, rule_lines, state
@@ -14,7 +13,14 @@ from jupyter_distill.exports.card import Card
 from jupyter_distill.exports.term_model import TermModel
 from jupyter_distill.exports.trust import trust
 from jupyter_distill.exports.wire import decode
-from jupyter_distill.widgets._base import DATA, VIEW, DistillWidget, bundle, check_distillation
+from jupyter_distill.widgets._base import (
+    DATA,
+    VIEW,
+    DistillWidget,
+    bundle,
+    check_distillation,
+    one_of,
+)
 from jupyter_distill.widgets._choice import NodeChoice
 from jupyter_distill.widgets.disagreement import TablePart
 from jupyter_distill.widgets.ladder import LadderPart
@@ -144,10 +150,7 @@ class DistillationView(
 
     @t.validate("tab")
     def _check_tab(self, proposal: Any) -> Any:
-        try:
-            return check_choice("tab", proposal["value"], TABS)
-        except ValueError as error:
-            raise t.TraitError(str(error)) from None
+        return one_of(proposal, TABS)
 
     def _show_student(self, d: Distillation) -> dict[str, Any]:
         """Take a distillation and return the traits that depend on its student."""

@@ -8,12 +8,21 @@ from typing import Any
 import pandas as pd
 import traitlets as t
 
-from jupyter_distill._validation import check_choice, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation, Ladder
 from jupyter_distill.exports import ladder as shown
 from jupyter_distill.exports.rungs import Measure, measures
 from jupyter_distill.exports.standalone import write_svg
-from jupyter_distill.widgets._base import DATA, INTENT, VIEW, DistillWidget, Position, bundle, needs
+from jupyter_distill.widgets._base import (
+    DATA,
+    INTENT,
+    VIEW,
+    DistillWidget,
+    Position,
+    bundle,
+    needs,
+    one_of,
+)
 
 
 class LadderPart(t.HasTraits):
@@ -46,10 +55,7 @@ class LadderPart(t.HasTraits):
 
     @t.validate("measure")
     def _check_measure(self, proposal: Any) -> Any:
-        try:
-            return check_choice("measure", proposal["value"], self._names)
-        except ValueError as error:
-            raise t.TraitError(str(error)) from None
+        return one_of(proposal, self._names)
 
     @t.validate("adopt")
     def _check_adopt(self, proposal: Any) -> Any:
@@ -100,6 +106,8 @@ class LadderView(LadderPart, DistillWidget):
 
     Notes
     -----
+    Its traits, which `observe` and `jslink` take:
+
     ======== ============== ================= ================================================
     trait    type           direction         meaning
     ======== ============== ================= ================================================

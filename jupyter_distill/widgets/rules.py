@@ -112,24 +112,15 @@ class RulesView(RulesPart, DistillWidget):
 
     Attributes
     ----------
-    rules : dict
-        The rules, as the browser is given them.
-    decided : dict
-        How the chosen row meets the rules.
-    rule : int or None
-        The chosen rule, by its place from 0.
-    node : int or None
-        The same as a number that is shared with linked views: of a tree the leaf, of a list the
-        number of the rule as people count it, from 1. A node inside a tree is no rule.
-    row, leaf : int or None
-        A chosen row, by its position in the owner's X, and the node of the rule that decides it.
-    sort : {"list", "support", "agreement"}
-        Order of the lines.
-    filter : str
-        Words that a rule must contain to be shown.
+    text : str
+        The chosen rule in full and in the owner's words; without one all rules.
+    rows : data frame or None
+        The owner's rows that it decides.
 
     Notes
     -----
+    Its traits, which `observe` and `jslink` take:
+
     ========  ===========  ===========  ==============================================
     trait     type         direction    meaning
     ========  ===========  ===========  ==============================================
@@ -141,9 +132,12 @@ class RulesView(RulesPart, DistillWidget):
     node      int or None  both         the same for linked views
     row       int or None  both         a chosen row, by its position in the owner's X
     leaf      int or None  both         the node of the rule that decides the row
-    sort      str          both         order of the lines
+    sort      str          both         order: list, support or agreement
     filter    str          both         words that a rule must contain to be shown
     ========  ===========  ===========  ==============================================
+
+    What linked views share as ``node`` is of a tree the leaf, of a list the number of the rule as
+    people count it, from 1. A node inside a tree is no rule.
 
     Examples
     --------

@@ -134,18 +134,8 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
 
     Attributes
     ----------
-    temperature : float
-        Where the slider stands.
-    row : int or None
-        Show the soft targets of this row, by its position in the owner's X, instead of the mean.
-    rows_chosen : list of int
-        Of several rows: each of them, and their mean.
-    distil_at : float or None
-        Set it to distil again at this temperature; it is None again when that is done.
-    follow : bool
-        Whether the student follows the slider while it moves, see Notes.
     distillation : Distillation
-        The current one.
+        The current one: after distilling again, the new one.
 
     Notes
     -----
@@ -173,7 +163,8 @@ class TemperatureSlider(TemperaturePart, DistillWidget):
     error         str            out        What went wrong last; empty if nothing did.
     ============  =============  =========  ========================================================
 
-    While a slider is dragged the student comes from the ladder or a grid that was made
+    Of several chosen rows each is shown, and their mean. ``distil_at`` is None again when that is
+    done. While a slider is dragged the student comes from the ladder or a grid that was made
     (:meth:`Distillation.grid`), else it is fitted at once, by a quick fit that is said to be one
     (``d.at(temperature=T, quickly=True)``); a button distils it in earnest. Without a kernel a
     page holds a grid. A saved notebook holds what its widget held: make the grid before the view

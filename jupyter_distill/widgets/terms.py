@@ -161,6 +161,8 @@ class TermsView(TermsPart, DistillWidget):
 
     Notes
     -----
+    Its traits, which `observe` and `jslink` take:
+
     ========  ============  ============  ========================================================
     trait     type          direction     meaning
     ========  ============  ============  ========================================================

@@ -3,7 +3,7 @@ import type { Reasons } from './data';
 
 const PAGE = 8;
 
-export type Order = 'place' | 'alike' | 'apart';
+type Order = 'place' | 'alike' | 'apart';
 const ORDERS: [Order, string][] = [
   ['place', 'in their order'],
   ['alike', 'least alike reasons first'],

@@ -1,4 +1,4 @@
-export interface Said {
+interface Said {
   text: string;
   answer: string;
   number: number | null;

@@ -1,4 +1,4 @@
-import { attr, h, KEYS } from '../../shared/dom';
+import { actOn, attr, h, KEYS } from '../../shared/dom';
 import { frame } from '../../shared/schedule';
 import { cell, type Palette, Scales, widthOf } from './cells';
 import { ROW_WIDTH } from './head';
@@ -255,11 +255,7 @@ export class Grid {
           ' ': choose(event.shiftKey ? 'range' : 'more'),
           Escape: choose('none')
         };
-    const act = acts[event.key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
+    actOn(event, acts);
   }
 
   #within = (index: number): number => Math.max(0, Math.min((this.#source?.total ?? 1) - 1, index));

@@ -1,4 +1,4 @@
-import { attr, h, KEYS } from '../../shared/dom';
+import { actOn, attr, h, KEYS } from '../../shared/dom';
 import { debounce } from '../../shared/schedule';
 import { widthOf } from './cells';
 import { filterText, HOW, isNumeric, parseFilter } from './filter';
@@ -166,11 +166,7 @@ export class Head {
           End: () => name(this.columns.length - 1),
           ArrowDown: () => this.focus(this.columns[at])
         };
-    const act = acts[event.key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
+    actOn(event, acts);
   }
 }
 

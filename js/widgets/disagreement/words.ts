@@ -6,7 +6,7 @@ import type { Column, Filter, Question, Value } from './types';
 const NAMED = 4;
 
 /** Something that narrows the rows, in words, and how to take it away. */
-export interface Narrowing {
+interface Narrowing {
   text: string;
   without: Partial<Question>;
 }

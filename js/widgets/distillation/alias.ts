@@ -1,7 +1,7 @@
 import type { AnyModel } from '../../shared/model';
 
 /** A trait of a part that the whole does not hold under its name: how it is read, and from what. */
-export interface Derived {
+interface Derived {
   /** Traits whose change changes it. */
   from: string[];
   get: () => unknown;

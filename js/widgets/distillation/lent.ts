@@ -19,7 +19,7 @@ import { retold } from './retold';
 import { readTrees, saysOf, type TreesPayload } from './trees';
 
 /** The grid as it stands in a page that shows the student too. */
-export interface StudentsPayload extends Grid {
+interface StudentsPayload extends Grid {
   trees?: TreesPayload;
   /** The leaf of every row that the page holds, in every tree. */
   leaves?: Wire;

@@ -7,7 +7,7 @@ export interface Tab {
   start: (panel: HTMLElement) => void;
 }
 
-export interface Tabs {
+interface Tabs {
   bar: HTMLElement;
   panels: HTMLElement[];
   panel: (name: string) => HTMLElement;

@@ -26,7 +26,7 @@ export function range(measure: Measure, round: (low: number, high: number) => nu
   return round(low, high);
 }
 
-export interface Label {
+interface Label {
   box: Box;
   text: SVGTextElement;
   /** Where its line is drawn; null of one that lies outside the plot. */

@@ -4,7 +4,7 @@ import { ink, shape } from './plot';
 import { type Rung, type Rungs, said } from './rungs';
 
 /** The mark of a family as it stands in the plot. */
-export function mark(family: number, filled = false): SVGElement {
+function mark(family: number, filled = false): SVGElement {
   return s(
     'svg',
     { class: 'mark', width: 14, height: 14, viewBox: '-7 -7 14 14', 'aria-hidden': 'true' },

@@ -27,13 +27,13 @@ interface MeasurePayload {
   baselines: { name: string; about: string; interval: (number | null)[] }[];
 }
 
-export interface Interval {
+interface Interval {
   value: number;
   low: number;
   high: number;
 }
 
-export interface Baseline extends Interval {
+interface Baseline extends Interval {
   name: string;
   about: string;
 }

@@ -92,7 +92,7 @@ function arraysOf(grid: Grid) {
 /** Which tree a student is; -1 where it is not here. */
 export const treeAt = (grid: Grid, place: number): number => arraysOf(grid).trees?.[place] ?? -1;
 
-export interface Pick {
+interface Pick {
   place: number;
   /** Whether it is of the very temperature that is wished for. */
   exact: boolean;

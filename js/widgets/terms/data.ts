@@ -1,14 +1,14 @@
 import { decode, type Wire } from '../../shared/wire';
 
-export type Kind = 'line' | 'steps' | 'bars' | 'pair' | 'coefficient';
+type Kind = 'line' | 'steps' | 'bars' | 'pair' | 'coefficient';
 
-export interface Coefficient {
+interface Coefficient {
   name: string;
   values: number[];
   moves: number[];
 }
 
-export interface TermPayload {
+interface TermPayload {
   name: string;
   columns: string[];
   kind: Kind;

@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { actOn, h, KEYS } from '../../shared/dom';
 import type { Reasons, Terms } from './data';
 import { diverging } from './marks';
 import { plain, signed } from './words';
@@ -129,10 +129,7 @@ export function makeList(choose: (term: number | null) => void, signal: AbortSig
         ' ': () => toggle(tab),
         Escape: () => choose(null)
       };
-      if (!acts[event.key]) return;
-      event.preventDefault();
-      event.stopPropagation();
-      acts[event.key]();
+      actOn(event, acts);
     },
     { signal }
   );

@@ -169,7 +169,7 @@ export const supportShare = (tree: Tree, node: number): number =>
   tree.support[0] > 0 ? tree.support[node] / tree.support[0] : 0;
 
 /** Left edge and length of the bars inside a card. */
-export const barSpan = (width: number): [number, number] => [60, width - CARD.pad - 60];
+const barSpan = (width: number): [number, number] => [60, width - CARD.pad - 60];
 
 /** The class mix on one bar, or a mean on the range of all means of the tree. */
 function bars(tree: Tree, who: 'teacher' | 'student', node: number, y: number, width: number) {

@@ -20,7 +20,7 @@ export interface Picture {
 }
 
 /** A picture, where its nodes lie, and the sizes of a card. */
-export interface Drawing extends Picture {
+interface Drawing extends Picture {
   place: Layout;
   pen: Pen;
 }

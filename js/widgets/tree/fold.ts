@@ -1,7 +1,7 @@
 import { childrenOf, isLeaf, pathTo, type Tree } from '../../shared/tree';
 
 /** More cards than this at first sight is a wall, not a tree. */
-export const MOST = 40;
+const MOST = 40;
 
 /** Opens the nodes that most rows pass through until the picture is full; folds the others. */
 export function openingFold(tree: Tree, most = MOST): number[] {

@@ -2,7 +2,7 @@ import { brief, count, percent } from '../../shared/format';
 import { answer, isLeaf, leafCounts, type Tree } from '../../shared/tree';
 
 /** What lies below every node, in case it is folded. */
-export interface Below {
+interface Below {
   leaves: Int32Array;
   /** Rows by the class that their leaf names, K a node; of a regression least and greatest. */
   named: Float32Array;

@@ -91,6 +91,12 @@ class Attributions:
         return {who: of for who, of in both.items() if of is not None}
 
     @property
+    def distillation(self) -> Distillation:
+        """Whose two models these are."""
+        plan: Plan = self._run.plan
+        return plan.d
+
+    @property
     def places(self) -> NDArray[np.intp]:
         """Positions of the rows in the owner's X."""
         return np.asarray(self._run.rows, dtype=np.intp)
