@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.ui.notebook import FAILURES, NotebookPage
 from tests.ui.server import JupyterServer
+from tests.ui.watch import errors_of, outside_of
 
 LONG = 60_000
 # Between two cells, as the side panel asks: nothing is named in the notebook, no In[n] moves.
@@ -34,6 +36,9 @@ RUN = """async ([place, code]) => {
 
 class LiveNotebook(NotebookPage):
     """A notebook whose second cell shows what a test asks for."""
+
+    outside: list[str]
+    errors: list[str]
 
     def __init__(self, page: Page, server: JupyterServer, name: str, setup: str) -> None:
         server.write(name, setup, "")
@@ -80,3 +85,17 @@ def position(row: Locator) -> int:
 def lines(shown: Locator) -> Locator:
     """Return the rows of a table that hold rows, not its head."""
     return shown.get_by_role("row").filter(has=shown.page.get_by_role("rowheader"))
+
+
+@contextmanager
+def live_notebook(
+    browser: Browser, args: dict[str, Any], server: JupyterServer, setup: str
+) -> Iterator[LiveNotebook]:
+    """Open one whose page is watched, and may use the clipboard."""
+    context = browser.new_context(**args, permissions=["clipboard-read", "clipboard-write"])
+    outside, page = outside_of(context), context.new_page()
+    errors = errors_of(page)
+    live = LiveNotebook(page, server, "live.ipynb", setup)
+    live.outside, live.errors = outside, errors
+    yield live
+    context.close()

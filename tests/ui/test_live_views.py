@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.ui.live import LONG, LiveNotebook, copied, lines, position
+from tests.ui.live import LONG, LiveNotebook, copied, lines, live_notebook, position
 from tests.ui.server import JupyterServer
-from tests.ui.watch import errors_of, outside_of
 
 ROOT = str(Path(__file__).parents[2])
 SETUP = f"""\
@@ -26,31 +25,17 @@ reasons = d.attributions(n=3, method="surrogate", progress=False)"""
 
 
 @pytest.fixture(scope="module")
-def watch() -> dict[str, list[str]]:
-    return {}
-
-
-@pytest.fixture(scope="module")
 def live(
-    lab: JupyterServer,
-    browser: Browser,
-    browser_context_args: dict[str, Any],
-    watch: dict[str, list[str]],
+    lab: JupyterServer, browser: Browser, browser_context_args: dict[str, Any]
 ) -> Iterator[LiveNotebook]:
-    context = browser.new_context(
-        **browser_context_args, permissions=["clipboard-read", "clipboard-write"]
-    )
-    watch["outside"] = outside_of(context)
-    page = context.new_page()
-    watch["console"] = errors_of(page)
-    yield LiveNotebook(page, lab, "live.ipynb", SETUP)
-    context.close()
+    with live_notebook(browser, browser_context_args, lab, SETUP) as live:
+        yield live
 
 
 @pytest.fixture(autouse=True)
-def nothing_goes_wrong(live: LiveNotebook, watch: dict[str, list[str]]) -> Iterator[None]:
+def nothing_goes_wrong(live: LiveNotebook) -> Iterator[None]:
     yield
-    assert watch == {"outside": [], "console": []}
+    assert (live.outside, live.errors) == ([], [])
 
 
 # --- the table ----------------------------------------------------------------------------------
