@@ -30,6 +30,8 @@ STYLE = (
     "@media print{#jd-view{display:none}#jd-static{display:block!important}"
     # a drawing that is scrolled on a screen is made smaller on paper, where its rest would be lost
     "html{color-scheme:light}.jd svg{min-width:0!important}"
+    # and a long name is broken, as nothing is scrolled there
+    ".jd th,.jd td{white-space:normal;overflow-wrap:anywhere}.jd .num{white-space:nowrap}"
     "body.jd{max-width:none;padding:0}.jd .scroll{overflow:visible}"
     # paper opens nothing: there all is open but tables that are too wide for it
     ".jd details:not(.figures)::details-content{content-visibility:visible;block-size:auto}"
