@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.ui.live import LONG, LiveNotebook, copied, lines, live_notebook, position
+from tests.ui.live import LONG, LiveNotebook, by_income, copied, lines, live_notebook, position
 from tests.ui.server import JupyterServer
 
 ROOT = str(Path(__file__).parents[2])
@@ -55,7 +55,7 @@ def test_the_table_is_sorted_by_a_head(live: LiveNotebook, table: Locator) -> No
         head.click()
         live.until("table.query['sort']", wanted)
     head.click()
-    rows = live.until("table.frame().index.tolist()", lambda got: got == _by_income(live, got))
+    rows = live.until("table.frame().index.tolist()", lambda got: got == by_income(live, got))
     expect(lines(table).first.get_by_role("rowheader")).to_have_text(str(rows[0]))
     # asked from Python the same is shown
     live.value("setattr(table, 'query', {'sort': ['age', False], 'scope': 'all'})")
@@ -63,11 +63,6 @@ def test_the_table_is_sorted_by_a_head(live: LiveNotebook, table: Locator) -> No
     expect(lines(table).first.get_by_role("rowheader")).to_have_text(str(youngest))
     aged = table.get_by_role("columnheader", name="age")
     expect(aged).to_have_attribute("aria-sort", "ascending")
-
-
-def _by_income(live: LiveNotebook, rows: list[int]) -> list[int]:
-    income = live.value(f"d.table.native['income'].loc[{rows}].tolist()")
-    return [row for _, row in sorted(zip(income, rows, strict=True), key=lambda one: -one[0])]
 
 
 def test_the_table_is_narrowed(live: LiveNotebook, table: Locator) -> None:
@@ -224,10 +219,6 @@ def test_rules_are_sorted_filtered_and_chosen(live: LiveNotebook) -> None:
     shown.locator("button.chip").click()
     live.until("(view.row, view.decided)", [None, {}])
     live.screenshot("live-rules", shown)
-
-
-def lines_of_rules(shown: Locator) -> Locator:
-    return shown.locator(".line[data-place]")
 
 
 def test_the_teacher_is_asked_about_a_term_when_it_is_looked_at(live: LiveNotebook) -> None:
