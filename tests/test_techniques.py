@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -348,16 +349,21 @@ def test_assistants_that_cannot_help_are_refused_before_anybody_is_asked() -> No
 # --- interrupted -------------------------------------------------------------------------------
 
 
-def test_an_interrupt_while_rows_are_made_keeps_what_was_tried_before() -> None:
-    X, y = data()
-    asked: list[int] = []
+def interrupted_at(question: int) -> Any:
+    """Return a teacher that an interrupt meets at this question, counted from 1."""
+    asked = count(1)
 
     def tiring(rows: Any) -> Any:
-        asked.append(len(rows))
-        if len(asked) == 3:  # the rows of X, those made in the first fold, then no more
+        if next(asked) == question:
             raise KeyboardInterrupt
         return smooth(rows)
 
+    return tiring
+
+
+def test_an_interrupt_while_rows_are_made_keeps_what_was_tried_before() -> None:
+    X, y = data()
+    tiring = interrupted_at(3)  # the rows of X, those made in the first fold, then no more
     with pytest.warns(InterruptedWarning, match="augmentation by munge was not tried to the end"):
         d = run(tiring, X, y, size=4, temperature=1.0, augment="munge", batch_size=5_000)
     assert d.techniques.empty and d.fidelity().value > 0.7
@@ -371,14 +377,7 @@ def test_an_interrupt_of_a_rival_keeps_the_one_that_was_tried_and_wins(
 ) -> None:
     monkeypatch.setattr(Trial, "wins", wins)
     X, y = few(90)
-    asked: list[int] = []
-
-    def tiring(rows: Any) -> Any:
-        asked.append(len(rows))
-        if len(asked) == 6:  # X, three folds of local_swap, one of munge
-            raise KeyboardInterrupt
-        return smooth(rows)
-
+    tiring = interrupted_at(6)  # X, three folds of local_swap, one of munge
     options: dict[str, Any] = {"size": 4, "temperature": 1.0, "assistant": "ebm"}
     with pytest.warns(InterruptedWarning, match="augmentation by munge was not tried to the end"):
         d = run(tiring, X, y, augment=["local_swap", "munge"], batch_size=5_000, **options)
@@ -389,14 +388,7 @@ def test_an_interrupt_of_a_rival_keeps_the_one_that_was_tried_and_wins(
 
 def test_an_interrupt_while_unlabelled_rows_are_asked_about_leaves_them_out() -> None:
     X, y = data()
-    asked: list[int] = []
-
-    def tiring(rows: Any) -> Any:
-        asked.append(len(rows))
-        if len(asked) == 2:
-            raise KeyboardInterrupt
-        return smooth(rows)
-
+    tiring = interrupted_at(2)
     with pytest.warns(InterruptedWarning, match="the unlabelled rows were left out"):
         d = run(tiring, X, y, size=4, temperature=1.0, unlabelled=X + 0.1, batch_size=5_000)
     assert d.techniques.empty

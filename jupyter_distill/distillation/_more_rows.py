@@ -109,8 +109,8 @@ def _named(more: Unlabelled) -> Unlabelled:
             )
         )
     n = int(strange.sum())
-    rows = "1 unlabelled row has" if n == 1 else f"{n} unlabelled rows have"
-    left = f"{rows} a category that X lacks ({'; '.join(said)}) and {'was' if n == 1 else 'were'}"
+    who = "1 unlabelled row has" if n == 1 else f"{n} unlabelled rows have"
+    left = f"{who} a category that X lacks ({'; '.join(said)}) and {'was' if n == 1 else 'were'}"
     return more.take(np.flatnonzero(~strange), f"{left} left out.")
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.ui.notebook import FAILURES, NotebookPage
 from tests.ui.server import JupyterServer
+from tests.ui.watch import errors_of, outside_of
 
 LONG = 60_000
 # Between two cells, as the side panel asks: nothing is named in the notebook, no In[n] moves.
@@ -66,6 +68,18 @@ class LiveNotebook(NotebookPage):
         return got
 
 
+@contextmanager
+def live_notebook(
+    browser: Browser, options: dict[str, Any], server: JupyterServer, name: str, setup: str
+) -> Iterator[tuple[LiveNotebook, dict[str, list[str]]]]:
+    """Open a notebook in a page of its own, with the lists of what must not happen there."""
+    context = browser.new_context(**options, permissions=["clipboard-read", "clipboard-write"])
+    outside, page = outside_of(context), context.new_page()
+    watch = {"outside": outside, "console": errors_of(page)}
+    yield LiveNotebook(page, server, name, setup), watch
+    context.close()
+
+
 def copied(live: LiveNotebook, button: Locator) -> str:
     """Press a button that copies, and return what is on the clipboard then."""
     button.click()
@@ -75,6 +89,12 @@ def copied(live: LiveNotebook, button: Locator) -> str:
 
 def position(row: Locator) -> int:
     return int(row.get_by_role("rowheader").inner_text().replace(",", ""))
+
+
+def by_column(live: LiveNotebook, column: str, rows: list[int]) -> list[int]:
+    """Return rows of the distillation `d`, what has most in a column first."""
+    held = live.value(f"d.table.native[{column!r}].loc[{rows}].tolist()")
+    return [row for _, row in sorted(zip(held, rows, strict=True), key=lambda one: -one[0])]
 
 
 def lines(shown: Locator) -> Locator:

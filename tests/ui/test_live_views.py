@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.ui.live import LONG, LiveNotebook, copied, lines, position
+from tests.ui.live import LONG, LiveNotebook, by_column, copied, lines, live_notebook, position
 from tests.ui.server import JupyterServer
-from tests.ui.watch import errors_of, outside_of
 
 ROOT = str(Path(__file__).parents[2])
 SETUP = f"""\
@@ -26,30 +25,18 @@ reasons = d.attributions(n=3, method="surrogate", progress=False)"""
 
 
 @pytest.fixture(scope="module")
-def watch() -> dict[str, list[str]]:
-    return {}
+def opened(
+    lab: JupyterServer, browser: Browser, browser_context_args: dict[str, Any]
+) -> Iterator[tuple[LiveNotebook, dict[str, list[str]]]]:
+    with live_notebook(browser, browser_context_args, lab, "live.ipynb", SETUP) as both:
+        yield both
 
 
-@pytest.fixture(scope="module")
-def live(
-    lab: JupyterServer,
-    browser: Browser,
-    browser_context_args: dict[str, Any],
-    watch: dict[str, list[str]],
-) -> Iterator[LiveNotebook]:
-    context = browser.new_context(
-        **browser_context_args, permissions=["clipboard-read", "clipboard-write"]
-    )
-    watch["outside"] = outside_of(context)
-    page = context.new_page()
-    watch["console"] = errors_of(page)
-    yield LiveNotebook(page, lab, "live.ipynb", SETUP)
-    context.close()
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong(live: LiveNotebook, watch: dict[str, list[str]]) -> Iterator[None]:
-    yield
+@pytest.fixture
+def live(opened: tuple[LiveNotebook, dict[str, list[str]]]) -> Iterator[LiveNotebook]:
+    """The notebook; nothing may go wrong in it while a test runs."""
+    notebook, watch = opened
+    yield notebook
     assert watch == {"outside": [], "console": []}
 
 
@@ -70,19 +57,15 @@ def test_the_table_is_sorted_by_a_head(live: LiveNotebook, table: Locator) -> No
         head.click()
         live.until("table.query['sort']", wanted)
     head.click()
-    rows = live.until("table.frame().index.tolist()", lambda got: got == _by_income(live, got))
+    shown = "table.frame().index.tolist()"
+    rows = live.until(shown, lambda got: got == by_column(live, "income", got))
     expect(lines(table).first.get_by_role("rowheader")).to_have_text(str(rows[0]))
     # asked from Python the same is shown
     live.value("setattr(table, 'query', {'sort': ['age', False], 'scope': 'all'})")
-    youngest = live.value("table.frame().index.tolist()")[0]
+    youngest = live.value(shown)[0]
     expect(lines(table).first.get_by_role("rowheader")).to_have_text(str(youngest))
     aged = table.get_by_role("columnheader", name="age")
     expect(aged).to_have_attribute("aria-sort", "ascending")
-
-
-def _by_income(live: LiveNotebook, rows: list[int]) -> list[int]:
-    income = live.value(f"d.table.native['income'].loc[{rows}].tolist()")
-    return [row for _, row in sorted(zip(income, rows, strict=True), key=lambda one: -one[0])]
 
 
 def test_the_table_is_narrowed(live: LiveNotebook, table: Locator) -> None:
@@ -239,10 +222,6 @@ def test_rules_are_sorted_filtered_and_chosen(live: LiveNotebook) -> None:
     shown.locator("button.chip").click()
     live.until("(view.row, view.decided)", [None, {}])
     live.screenshot("live-rules", shown)
-
-
-def lines_of_rules(shown: Locator) -> Locator:
-    return shown.locator(".line[data-place]")
 
 
 def test_the_teacher_is_asked_about_a_term_when_it_is_looked_at(live: LiveNotebook) -> None:
