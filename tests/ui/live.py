@@ -87,6 +87,17 @@ def lines(shown: Locator) -> Locator:
     return shown.get_by_role("row").filter(has=shown.page.get_by_role("rowheader"))
 
 
+def lines_of_rules(shown: Locator) -> Locator:
+    """Return the rules of a list, in the order that they are shown in."""
+    return shown.locator(".line[data-place]")
+
+
+def by_income(live: LiveNotebook, rows: list[int]) -> list[int]:
+    """Return rows of the live distillation in the order of one of its columns."""
+    income = live.value(f"d.table.native['income'].loc[{rows}].tolist()")
+    return [row for _, row in sorted(zip(income, rows, strict=True), key=lambda one: -one[0])]
+
+
 @contextmanager
 def live_notebook(
     browser: Browser, args: dict[str, Any], server: JupyterServer, setup: str

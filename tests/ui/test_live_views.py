@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.ui.live import LONG, LiveNotebook, copied, lines, live_notebook, position
+from tests.ui.live import LONG, LiveNotebook, by_income, copied, lines, live_notebook, position
 from tests.ui.server import JupyterServer
 
 ROOT = str(Path(__file__).parents[2])
@@ -55,9 +55,8 @@ def test_the_table_is_sorted_by_a_head(live: LiveNotebook, table: Locator) -> No
         head.click()
         live.until("table.query['sort']", wanted)
     head.click()
-    live.until("table.frame()['income'].is_monotonic_decreasing", True)
-    richest = live.value("table.frame().index[0]")
-    expect(lines(table).first.get_by_role("rowheader")).to_have_text(str(richest))
+    rows = live.until("table.frame().index.tolist()", lambda got: got == by_income(live, got))
+    expect(lines(table).first.get_by_role("rowheader")).to_have_text(str(rows[0]))
     # asked from Python the same is shown
     live.value("setattr(table, 'query', {'sort': ['age', False], 'scope': 'all'})")
     youngest = live.value("table.frame().index.tolist()")[0]
@@ -177,7 +176,8 @@ def test_the_tree_is_searched_folded_and_copied(live: LiveNotebook) -> None:
     # a node: its rule, on the clipboard as in Python
     items.nth(2).click()
     node = live.until("view.node", lambda got: got is not None)
-    assert copied(live, shown.get_by_role("button", name="Copy rule")) == live.value("view.rule")
+    rule = live.value("view.rule")
+    assert copied(live, shown.get_by_role("button", name="Copy rule")) == rule
     assert live.value("len(view.rows)") == live.value(f"int(d.explanation().support[{node}])")
 
     # a row: its way
@@ -219,10 +219,6 @@ def test_rules_are_sorted_filtered_and_chosen(live: LiveNotebook) -> None:
     shown.locator("button.chip").click()
     live.until("(view.row, view.decided)", [None, {}])
     live.screenshot("live-rules", shown)
-
-
-def lines_of_rules(shown: Locator) -> Locator:
-    return shown.locator(".line[data-place]")
 
 
 def test_the_teacher_is_asked_about_a_term_when_it_is_looked_at(live: LiveNotebook) -> None:
