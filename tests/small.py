@@ -32,12 +32,6 @@ def people(n: int = 600, *, name: str = "income", answer: str = "no") -> tuple[p
     return frame, np.where(score + rng.normal(0, 0.5, n) > 0, "yes", answer)
 
 
-def steep(X: pd.DataFrame) -> Any:
-    """A teacher that is a function of a column `age`: shares of two classes."""
-    p = 1 / (1 + np.exp(-(X["age"].to_numpy() - 40) / 5))
-    return np.column_stack([1 - p, p])
-
-
 def numbers(frame: pd.DataFrame) -> Any:
     return pd.get_dummies(frame, columns=["purpose"]).fillna(0).to_numpy(dtype=float)
 

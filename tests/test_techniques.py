@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -36,129 +35,6 @@ def cells() -> tuple[Any, Any, Any]:
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
     X, y = X.iloc[:400, :10], y[:400]
     return HistGradientBoostingClassifier(random_state=0).fit(X, y), X, y
-
-
-# --- rows without labels -----------------------------------------------------------------------
-
-
-def test_unlabelled_rows_are_learnt_from_where_they_win() -> None:
-    X, y = few()
-    more, _ = data(3_000, seed=5)
-    alone = run(smooth, X, y, size=16, temperature=1.0)
-    d = run(smooth, X, y, size=16, temperature=1.0, unlabelled=more)
-    assert d.techniques["technique"].tolist() == ["3,000 unlabelled rows"]
-    assert d.techniques["kept"].tolist() == [True] and d.techniques["gain"][0] > 0
-    assert d.course.table.n_rows == len(d.rows.learnt) + 3_000
-    assert d.table.n_rows == len(X)  # they are learnt from, and nothing is measured on them
-    np.testing.assert_array_equal(d.rows.held_out, alone.rows.held_out)
-    assert d.fidelity().overall.kl.value < alone.fidelity().overall.kl.value
-    assert int(d.explanation().support[0]) == len(X)
-    assert any("3,000 unlabelled rows: kept" in said for said in d.remarks)
-
-
-def test_rows_that_do_not_help_are_left_out() -> None:
-    X, y = data()
-    far = np.random.default_rng(0).uniform(60, 90, (400, 3))
-    d = run(smooth, X, y, size=6, temperature=1.0, unlabelled=far)
-    assert d.techniques["kept"].tolist() == [False]
-    assert any("400 unlabelled rows: left out" in said for said in d.remarks)
-    alone = run(smooth, X, y, size=6, temperature=1.0)
-    np.testing.assert_array_equal(d.student.logits(X), alone.student.logits(X))
-
-
-def test_the_twin_of_labels_alone_never_sees_them() -> None:
-    X, y = few()
-    d = run(smooth, X, y, size=8, temperature=1.0, unlabelled=data(3_000, seed=5)[0])
-    alone = run(smooth, X, y, size=8, temperature=1.0)
-    assert d.techniques["kept"].all() and d.labels_only is not None
-    assert alone.labels_only is not None
-    np.testing.assert_array_equal(d.labels_only.logits(X), alone.labels_only.logits(X))
-
-
-def test_rows_of_x_among_the_unlabelled_are_left_out() -> None:
-    # settings are chosen and fidelity is measured on some of them
-    X, y = few()
-    more, _ = data(30, seed=5)
-    d = run(smooth, X, y, size=4, temperature=1.0, unlabelled=np.vstack([X, more]))
-    assert d.notes == (f"{len(X)} unlabelled rows are in X too, and were left out.",)
-    assert d.techniques["technique"].tolist() == ["30 unlabelled rows"]
-    d = run(smooth, X, y, size=4, temperature=1.0, unlabelled=X)
-    assert d.notes == (f"All {len(X)} unlabelled rows are in X too, and were left out.",)
-    assert d.techniques.empty
-
-
-def test_unlabelled_rows_may_come_with_what_the_teacher_sees() -> None:
-    X, y = few()
-    more, _ = data(2_000, seed=5)
-    d = run(
-        lambda rows: smooth(rows - 1),
-        X,
-        y,
-        size=8,
-        temperature=1.0,
-        teacher_inputs=X + 1,
-        unlabelled=(more, more + 1),
-    )
-    np.testing.assert_allclose(d.course.targets.logits[-2_000:], smooth(more))
-
-
-@pytest.mark.parametrize(
-    ("unlabelled", "options", "error", "says"),
-    [
-        ("named", {}, ValueError, "The unlabelled rows are unlike X.*'age'"),
-        ("strange", {}, ValueError, r"lacks: 'boat' of 'purpose' in 50"),
-        ("text", {}, TypeError, "The unlabelled rows are unlike X"),
-        (("a", "b", "c"), {}, TypeError, "or .rows, teacher_inputs.. Got a tuple of 3"),
-        ("good", {"teacher_inputs": True}, ValueError, r"Give unlabelled=\(rows, teacher_inputs"),
-        ("inputs", {}, ValueError, "teacher_inputs for the unlabelled rows exactly"),
-        ("short", {"teacher_inputs": True}, ValueError, "teacher_inputs for the 50 .*Got 3"),
-    ],
-)
-def test_unlabelled_rows_that_are_unlike_are_refused_before_anybody_is_asked(
-    unlabelled: Any, options: dict[str, Any], error: type[Exception], says: str
-) -> None:
-    frame, y = people(200)
-    more = frame.head(50).copy()
-    given = {
-        "named": more.rename(columns={"age": "years"}),
-        "strange": more.assign(purpose="boat"),
-        "text": more.assign(age="old"),
-        "good": more,
-        "inputs": (more, more),
-        "short": (more, more.head(3)),
-    }
-    options = {name: frame for name in options}
-    with pytest.raises(error, match=says):
-        run(
-            lambda rows: pytest.fail("asked"),
-            frame,
-            y,
-            unlabelled=given.get(unlabelled, unlabelled)
-            if isinstance(unlabelled, str)
-            else unlabelled,
-            **options,
-        )
-
-
-def test_unlabelled_rows_with_a_category_that_x_lacks_are_left_out() -> None:
-    frame, y = people(250)
-    frame, more = frame.drop(columns="income"), frame.drop(columns="income").tail(50)
-    more = more.assign(age=more["age"] + 100)  # no row of X
-    given = more.assign(purpose=["boat", "ship", *more["purpose"][2:]])
-    asked: list[int] = []
-
-    def teacher(rows: pd.DataFrame) -> Any:
-        assert not set(rows["purpose"]) & {"boat", "ship"}
-        asked.append(len(rows))
-        no = 0.2 + 0.6 * (rows["age"].to_numpy() % 50 > 25)
-        return np.column_stack([no, 1 - no])
-
-    d = run(teacher, frame.head(200), y[:200], size=4, temperature=1.0, unlabelled=given)
-    assert d.notes[0] == (
-        "2 unlabelled rows have a category that X lacks ('boat', 'ship' of 'purpose' in 2) "
-        "and were left out."
-    )
-    assert 48 in asked
 
 
 # --- what is said of them ----------------------------------------------------------------------
@@ -349,21 +225,16 @@ def test_assistants_that_cannot_help_are_refused_before_anybody_is_asked() -> No
 # --- interrupted -------------------------------------------------------------------------------
 
 
-def interrupted_at(question: int) -> Any:
-    """Return a teacher that an interrupt meets at this question, counted from 1."""
-    asked = count(1)
+def test_an_interrupt_while_rows_are_made_keeps_what_was_tried_before() -> None:
+    X, y = data()
+    asked: list[int] = []
 
     def tiring(rows: Any) -> Any:
-        if next(asked) == question:
+        asked.append(len(rows))
+        if len(asked) == 3:  # the rows of X, those made in the first fold, then no more
             raise KeyboardInterrupt
         return smooth(rows)
 
-    return tiring
-
-
-def test_an_interrupt_while_rows_are_made_keeps_what_was_tried_before() -> None:
-    X, y = data()
-    tiring = interrupted_at(3)  # the rows of X, those made in the first fold, then no more
     with pytest.warns(InterruptedWarning, match="augmentation by munge was not tried to the end"):
         d = run(tiring, X, y, size=4, temperature=1.0, augment="munge", batch_size=5_000)
     assert d.techniques.empty and d.fidelity().value > 0.7
@@ -377,7 +248,14 @@ def test_an_interrupt_of_a_rival_keeps_the_one_that_was_tried_and_wins(
 ) -> None:
     monkeypatch.setattr(Trial, "wins", wins)
     X, y = few(90)
-    tiring = interrupted_at(6)  # X, three folds of local_swap, one of munge
+    asked: list[int] = []
+
+    def tiring(rows: Any) -> Any:
+        asked.append(len(rows))
+        if len(asked) == 6:  # X, three folds of local_swap, one of munge
+            raise KeyboardInterrupt
+        return smooth(rows)
+
     options: dict[str, Any] = {"size": 4, "temperature": 1.0, "assistant": "ebm"}
     with pytest.warns(InterruptedWarning, match="augmentation by munge was not tried to the end"):
         d = run(tiring, X, y, augment=["local_swap", "munge"], batch_size=5_000, **options)
@@ -388,7 +266,14 @@ def test_an_interrupt_of_a_rival_keeps_the_one_that_was_tried_and_wins(
 
 def test_an_interrupt_while_unlabelled_rows_are_asked_about_leaves_them_out() -> None:
     X, y = data()
-    tiring = interrupted_at(2)
+    asked: list[int] = []
+
+    def tiring(rows: Any) -> Any:
+        asked.append(len(rows))
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return smooth(rows)
+
     with pytest.warns(InterruptedWarning, match="the unlabelled rows were left out"):
         d = run(tiring, X, y, size=4, temperature=1.0, unlabelled=X + 0.1, batch_size=5_000)
     assert d.techniques.empty

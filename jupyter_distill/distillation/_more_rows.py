@@ -109,9 +109,9 @@ def _named(more: Unlabelled) -> Unlabelled:
             )
         )
     n = int(strange.sum())
-    who = "1 unlabelled row has" if n == 1 else f"{n} unlabelled rows have"
-    left = f"{who} a category that X lacks ({'; '.join(said)}) and {'was' if n == 1 else 'were'}"
-    return more.take(np.flatnonzero(~strange), f"{left} left out.")
+    have, were = ("row has", "was") if n == 1 else ("rows have", "were")
+    note = f"{n} unlabelled {have} a category that X lacks ({'; '.join(said)}) and {were} left out."
+    return more.take(np.flatnonzero(~strange), note)
 
 
 def apart_from(more: Unlabelled, known: Table, work: Work) -> Unlabelled | None:

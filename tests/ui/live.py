@@ -37,6 +37,9 @@ RUN = """async ([place, code]) => {
 class LiveNotebook(NotebookPage):
     """A notebook whose second cell shows what a test asks for."""
 
+    outside: list[str]
+    errors: list[str]
+
     def __init__(self, page: Page, server: JupyterServer, name: str, setup: str) -> None:
         server.write(name, setup, "")
         super().__init__(page, server, name)
@@ -68,18 +71,6 @@ class LiveNotebook(NotebookPage):
         return got
 
 
-@contextmanager
-def live_notebook(
-    browser: Browser, options: dict[str, Any], server: JupyterServer, name: str, setup: str
-) -> Iterator[tuple[LiveNotebook, dict[str, list[str]]]]:
-    """Open a notebook in a page of its own, with the lists of what must not happen there."""
-    context = browser.new_context(**options, permissions=["clipboard-read", "clipboard-write"])
-    outside, page = outside_of(context), context.new_page()
-    watch = {"outside": outside, "console": errors_of(page)}
-    yield LiveNotebook(page, server, name, setup), watch
-    context.close()
-
-
 def copied(live: LiveNotebook, button: Locator) -> str:
     """Press a button that copies, and return what is on the clipboard then."""
     button.click()
@@ -91,12 +82,31 @@ def position(row: Locator) -> int:
     return int(row.get_by_role("rowheader").inner_text().replace(",", ""))
 
 
-def by_column(live: LiveNotebook, column: str, rows: list[int]) -> list[int]:
-    """Return rows of the distillation `d`, what has most in a column first."""
-    held = live.value(f"d.table.native[{column!r}].loc[{rows}].tolist()")
-    return [row for _, row in sorted(zip(held, rows, strict=True), key=lambda one: -one[0])]
-
-
 def lines(shown: Locator) -> Locator:
     """Return the rows of a table that hold rows, not its head."""
     return shown.get_by_role("row").filter(has=shown.page.get_by_role("rowheader"))
+
+
+def lines_of_rules(shown: Locator) -> Locator:
+    """Return the rules of a list, in the order that they are shown in."""
+    return shown.locator(".line[data-place]")
+
+
+def by_income(live: LiveNotebook, rows: list[int]) -> list[int]:
+    """Return rows of the live distillation in the order of one of its columns."""
+    income = live.value(f"d.table.native['income'].loc[{rows}].tolist()")
+    return [row for _, row in sorted(zip(income, rows, strict=True), key=lambda one: -one[0])]
+
+
+@contextmanager
+def live_notebook(
+    browser: Browser, args: dict[str, Any], server: JupyterServer, setup: str
+) -> Iterator[LiveNotebook]:
+    """Open one whose page is watched, and may use the clipboard."""
+    context = browser.new_context(**args, permissions=["clipboard-read", "clipboard-write"])
+    outside, page = outside_of(context), context.new_page()
+    errors = errors_of(page)
+    live = LiveNotebook(page, server, "live.ipynb", setup)
+    live.outside, live.errors = outside, errors
+    yield live
+    context.close()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.ui.live import LONG, LiveNotebook, by_column, copied, lines, live_notebook, position
+from tests.ui.live import LONG, LiveNotebook, by_income, copied, lines, live_notebook, position
 from tests.ui.server import JupyterServer
 
 ROOT = str(Path(__file__).parents[2])
@@ -25,19 +25,17 @@ reasons = d.attributions(n=3, method="surrogate", progress=False)"""
 
 
 @pytest.fixture(scope="module")
-def opened(
+def live(
     lab: JupyterServer, browser: Browser, browser_context_args: dict[str, Any]
-) -> Iterator[tuple[LiveNotebook, dict[str, list[str]]]]:
-    with live_notebook(browser, browser_context_args, lab, "live.ipynb", SETUP) as both:
-        yield both
+) -> Iterator[LiveNotebook]:
+    with live_notebook(browser, browser_context_args, lab, SETUP) as live:
+        yield live
 
 
-@pytest.fixture
-def live(opened: tuple[LiveNotebook, dict[str, list[str]]]) -> Iterator[LiveNotebook]:
-    """The notebook; nothing may go wrong in it while a test runs."""
-    notebook, watch = opened
-    yield notebook
-    assert watch == {"outside": [], "console": []}
+@pytest.fixture(autouse=True)
+def nothing_goes_wrong(live: LiveNotebook) -> Iterator[None]:
+    yield
+    assert (live.outside, live.errors) == ([], [])
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -57,12 +55,11 @@ def test_the_table_is_sorted_by_a_head(live: LiveNotebook, table: Locator) -> No
         head.click()
         live.until("table.query['sort']", wanted)
     head.click()
-    shown = "table.frame().index.tolist()"
-    rows = live.until(shown, lambda got: got == by_column(live, "income", got))
+    rows = live.until("table.frame().index.tolist()", lambda got: got == by_income(live, got))
     expect(lines(table).first.get_by_role("rowheader")).to_have_text(str(rows[0]))
     # asked from Python the same is shown
     live.value("setattr(table, 'query', {'sort': ['age', False], 'scope': 'all'})")
-    youngest = live.value(shown)[0]
+    youngest = live.value("table.frame().index.tolist()")[0]
     expect(lines(table).first.get_by_role("rowheader")).to_have_text(str(youngest))
     aged = table.get_by_role("columnheader", name="age")
     expect(aged).to_have_attribute("aria-sort", "ascending")

@@ -1,6 +1,8 @@
-"""The kernel's half of the temperature slider: what it softens, sends, and distils again."""
+"""The kernel's half of the temperature slider: what it sends, and what it refuses."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from jupyter_distill.exports.wire import decode
 from jupyter_distill.targets import soften
 from jupyter_distill.widgets.temperature import TemperatureSlider
 from tests.distilling import run
-from tests.small import distilled, people, steep
+from tests.small import distilled, people
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def test_a_temperature_is_above_zero(d: Distillation, temperature: float) -> Non
 
 def test_a_row_outside_the_sample_is_sent() -> None:
     frame = pd.DataFrame({"age": np.arange(12_000) % 80, "x": np.arange(12_000.0)})
-    d = run(steep, frame, size=4, temperature=1.0)
+    d = run(_steep, frame, size=4, temperature=1.0)
     slider = TemperatureSlider(d)
     ids = decode(slider.row_ids)
     assert len(ids) == 10_000
@@ -65,3 +67,8 @@ def test_distilling_again(d: Distillation) -> None:
     assert slider.distilled_at == slider.distillation.temperature == 2.5
     assert slider.distil_at is None and seen == [True, False]
     assert d.temperature != 2.5  # the first one stays as it is
+
+
+def _steep(X: pd.DataFrame) -> Any:
+    p = 1 / (1 + np.exp(-(X["age"].to_numpy() - 40) / 5))
+    return np.column_stack([1 - p, p])
