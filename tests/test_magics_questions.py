@@ -12,7 +12,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import jupyter_distill as jd
+from jupyter_distill.audits import attributions
 from jupyter_distill.audits._part import parts
+from jupyter_distill.data import augmentation
+from jupyter_distill.magics import _certificate, _distill
 from jupyter_distill.magics._audit import PARTS
 from tests.in_shell import QUICK, loaded, said
 
@@ -60,7 +63,15 @@ def test_audit(shell: InteractiveShell) -> None:
     assert list(found.parts) == ["fidelity", "expectations"]
     assert set(found.parts["expectations"].frame()["column"]) == {"income", "age", "house size"}
     assert shell.user_ns["found"] is found
+
+
+def test_words_that_are_offered_are_those_there_are() -> None:
+    # said again in the magics, which load without what they are of
     assert tuple(parts()) == PARTS
+    assert _certificate.METHODS == attributions.METHODS
+    assert tuple(augmentation.METHODS) == _distill.WAYS
+    for kind in (jd.TreeStudent, jd.RulesStudent, jd.LinearStudent):
+        assert kind.CHOICES["objective"] == _distill.OBJECTIVES
 
 
 def test_temperature(shell: InteractiveShell) -> None:

@@ -29,9 +29,13 @@ export function prepare(values: ArrayLike<number>, n: number, k: number): Logits
   return { n, k, shifted, second };
 }
 
-/** softmax(logits / T) of one row, written to `out`. */
-export function softenRow(logits: Logits, row: number, temperature: number, out: Float64Array) {
-  const { k, shifted } = logits;
+/** softmax(logits / T) of one row, whose largest logit is 0, written to `out`. */
+export function softenRow(
+  { k, shifted }: { k: number; shifted: ArrayLike<number> },
+  row: number,
+  temperature: number,
+  out: Float64Array
+): void {
   const at = row * k;
   let sum = 0;
   for (let j = 0; j < k; j++) {

@@ -224,7 +224,7 @@ function table(
     chips.show(chipsNow());
     // asked for once the rows are on the screen
     const begin = () => traits.set({ seek: true });
-    if (live && known && !known.sought && known.unasked) afterDrawing(signal, begin);
+    if (live && known && !known.sought && known.unasked) debounce(signal, 250, begin)();
   };
 
   traits.on(['node', 'region'], () => {
@@ -263,12 +263,6 @@ function table(
   });
   const bar = h('div', { class: 'toolbar' }, line, scopes, pairs.element, search);
   return [regions.element, bar, chips.element, panel.element, grid.element];
-}
-
-/** Acts when the view has been drawn and the browser has nothing else to do. */
-function afterDrawing(signal: AbortSignal, act: () => void): void {
-  const timer = setTimeout(act, 250);
-  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 }
 
 /** What a query asks: where it says nothing, what is asked by default. */

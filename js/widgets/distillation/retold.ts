@@ -1,4 +1,5 @@
 import type { AnyModel } from '../../shared/model';
+import { softenRow } from '../../shared/softmax';
 import { decode, type Wire } from '../../shared/wire';
 
 interface Column {
@@ -86,16 +87,9 @@ function named(
       kl.push(null);
       return;
     }
-    let sum = 0;
-    for (let j = 0; j < k; j++) {
-      p[j] = Math.exp(logits[place * k + j]);
-      sum += p[j];
-    }
+    softenRow({ k, shifted: logits }, place, 1, p);
     let far = 0;
-    for (let j = 0; j < k; j++) {
-      p[j] /= sum;
-      if (p[j] > 0) far += p[j] * Math.log(p[j] / says[from + j]);
-    }
+    for (let j = 0; j < k; j++) if (p[j] > 0) far += p[j] * Math.log(p[j] / says[from + j]);
     margin.push(digits(p[code.get(teacher[i]) ?? best] - p[best]));
     kl.push(Number.isFinite(far) ? digits(Math.max(far, 0)) : null);
   });
