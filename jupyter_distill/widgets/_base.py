@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import traitlets as t
-from ipywidgets import Layout
 
 try:
     import anywidget
+    from ipywidgets import Layout
 except ModuleNotFoundError as error:  # it comes with the package, but not with pip's --no-deps
     from jupyter_distill._optional import no_views
 
