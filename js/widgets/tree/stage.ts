@@ -61,7 +61,8 @@ export class Stage {
   load(picture: Picture): void {
     this.#cards.forget();
     this.#rises = [];
-    const { width } = this.measure();
+    // asked once: the view hears of every new size, and asking lays out the whole page at once
+    const { width } = this.camera.room.width ? this.camera.room : this.measure();
     this.#pen = pen(this.element, width > 0 && width < 640 ? 208 : 232);
     this.#picture = picture;
     this.#lay();
