@@ -7,6 +7,8 @@ import type { Colour } from './shade';
 
 /** Sizes in pixels at zoom 1, on a grid of 4. */
 export const CARD = { height: 56, line: 16, pad: 12, bar: 8, band: 5, more: 14 } as const;
+/** Between two cards, one below the other. */
+export const GAP = 8;
 
 export interface Pen {
   width: number;

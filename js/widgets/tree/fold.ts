@@ -1,23 +1,49 @@
+import { layout } from '../../shared/layout';
 import { childrenOf, isLeaf, pathTo, type Tree } from '../../shared/tree';
+import { CARD, GAP } from './card';
 
-/** More cards than this at first sight is a wall, not a tree. */
-const MOST = 40;
+/** As tall, at zoom 1, is what a person can take in at first sight; more is cut off at the edges. */
+const ROOM = 840;
+/** So many levels of conditions are about as broad as a cell: what lies beyond is opened last. */
+const NEAR = 4;
+/** Characters of a condition that surely stand in one line above its card. */
+const LINE = 36;
 
-/** Opens the nodes that most rows pass through until the picture is full; folds the others. */
-export function openingFold(tree: Tree, most = MOST): number[] {
-  if (tree.size <= most) return [];
-  const opened = new Set<number>();
-  const edge = [0];
-  for (let shown = 1; edge.length && shown + 2 <= most; shown += 2) {
-    let best = 0;
-    for (let i = 1; i < edge.length; i++) {
-      if (tree.support[edge[i]] > tree.support[edge[best]]) best = i;
+/**
+ * Opens the nodes that most rows pass through, near ones first, for as long as all that shows has
+ * room; folds the others.
+ */
+export function openingFold(tree: Tree, room = ROOM): number[] {
+  const all = inner(tree);
+  const folded = new Set(all);
+  let edge = [0].filter((node) => folded.has(node));
+  while (edge.length) {
+    const node = edge.reduce((a, b) => (rank(tree, b) > rank(tree, a) ? b : a));
+    folded.delete(node);
+    // the first split is always seen
+    if (node > 0 && tallness(tree, folded) > room) {
+      folded.add(node);
+      break;
     }
-    const [node] = edge.splice(best, 1);
-    opened.add(node);
+    edge = edge.filter((other) => other !== node);
     edge.push(...childrenOf(tree, node).filter((child) => !isLeaf(tree, child)));
   }
-  return inner(tree).filter((node) => !opened.has(node));
+  return all.filter((node) => folded.has(node));
+}
+
+const rank = (tree: Tree, node: number): number =>
+  tree.support[node] + (tree.depth[node] < NEAR ? tree.support[0] : 0);
+
+/** How tall the open part is, near enough: it is asked before there is a page to measure texts. */
+function tallness(tree: Tree, folded: ReadonlySet<number>): number {
+  const lines = (node: number) => Math.min(2, Math.ceil((tree.labels[node] ?? '').length / LINE));
+  return layout(tree, folded, {
+    card: 1,
+    column: 2,
+    up: (node) => CARD.height / 2 + (lines(node) ? 4 + lines(node) * CARD.line : 0),
+    down: (node) => CARD.height / 2 + (folded.has(node) ? CARD.more : 0),
+    gap: GAP
+  }).height;
 }
 
 /** Everything below `depth` levels of conditions is hidden. */

@@ -3,7 +3,7 @@ import { type Layout, layout } from '../../shared/layout';
 import { frame } from '../../shared/schedule';
 import { isLeaf } from '../../shared/tree';
 import { Camera, LEAST } from './camera';
-import { CARD, labelLines, type Pen, pen, supportShare } from './card';
+import { CARD, GAP, labelLines, type Pen, pen, supportShare } from './card';
 import { Cards, type Picture } from './cards';
 import { drawFar, edge, nodeAt } from './far';
 
@@ -14,7 +14,7 @@ const MANY = 150;
 /** Up to so many are drawn as cards however small. */
 const FEW = 24;
 const LEAST_HEIGHT = 176;
-const MOST_HEIGHT = 640;
+const MOST_HEIGHT = 712;
 const NARROW_HEIGHT = 480;
 const EDGE_OF_STAGE = 16;
 
@@ -111,7 +111,9 @@ export class Stage {
     const height = Math.round(Math.min(tall, Math.max(LEAST_HEIGHT, need)) / 4) * 4;
     this.element.style.height = `${height}px`;
     if (room.width) room.height = height;
-    const y = need <= height ? (height - place.height * k) / 2 : height / 2 - place.y[0] * k;
+    const [low, high] = [height - EDGE_OF_STAGE - place.height * k, EDGE_OF_STAGE];
+    const middle = height / 2 - place.y[0] * k;
+    const y = need <= height ? (low + high) / 2 : Math.min(high, Math.max(low, middle));
     this.camera.moved = false;
     this.camera.place(EDGE_OF_STAGE, y, k);
   }
@@ -190,7 +192,7 @@ export class Stage {
       column: width + 48,
       up: this.#up,
       down: this.#down,
-      gap: 8
+      gap: GAP
     });
     this.#farStale = true;
     this.camera.content = this.#place;
