@@ -19,7 +19,7 @@ from jupyter_distill.exports.wire import encode
 State = dict[str, Any]
 
 # Rows of the first window, as many as keep a wide table under 30 kB.
-FIRST_ROWS, LEAST_ROWS, FIRST_CELLS = 50, 25, 1_400
+FIRST_ROWS, LEAST_ROWS, FIRST_CELLS = 50, 25, 1_300
 # Rows that a page without a kernel carries, fewer where the table is very wide.
 PAGE_ROWS, PAGE_CELLS = 1_000, 60_000
 
