@@ -43,9 +43,13 @@ export function attr(element: Element, attributes: Record<string, string | numbe
 /** Marks a control whose keys must not reach the shortcuts of the notebook around it. */
 export const KEYS = { 'data-lm-suppress-shortcuts': 'true' } as const;
 
+/** Whether a key is pressed without those that make it a shortcut of the page. */
+export const isPlain = (event: KeyboardEvent): boolean =>
+  !event.ctrlKey && !event.metaKey && !event.altKey;
+
 /** Where a key leads among things that arrow keys walk through; then nobody else hears of it. */
 export function stepOf(event: KeyboardEvent, to: Record<string, number>): number | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  if (!isPlain(event)) return undefined;
   const next = to[event.key];
   if (next === undefined) return undefined;
   event.preventDefault();
@@ -82,9 +86,12 @@ export function onEntered(field: HTMLInputElement, act: () => void, signal: Abor
   field.addEventListener('change', change, { signal });
 }
 
-/** A coloured square of a class; the class name beside it is the second cue. */
-export const swatch = (index: number): HTMLElement =>
-  h('i', { class: 'swatch', style: `background:${colour(index)}`, 'aria-hidden': 'true' });
+/** A coloured square; the name beside it is the second cue. */
+export const square = (fill: string): HTMLElement =>
+  h('i', { class: 'swatch', style: `background:${fill}`, 'aria-hidden': 'true' });
+
+/** The square of a class. */
+export const swatch = (index: number): HTMLElement => square(colour(index));
 
 /** The CSS colour of a class by its position; see theme.css. */
 export const colour = (index: number): string =>

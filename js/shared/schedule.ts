@@ -21,5 +21,12 @@ export function debounce(signal: AbortSignal, pause: number, act: () => void): (
   };
 }
 
+/** Calls back when the size of an element has changed; stops with the signal. */
+export function onResize(element: Element, act: () => void, signal: AbortSignal): void {
+  const watch = new ResizeObserver(act);
+  watch.observe(element);
+  signal.addEventListener('abort', () => watch.disconnect(), { once: true });
+}
+
 export const calm = (): boolean =>
   globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false;

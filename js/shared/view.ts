@@ -1,4 +1,4 @@
-import { h } from './dom';
+import { h, isPlain } from './dom';
 import { type AnyModel, type CommonModel, Traits } from './model';
 import { followTheme } from './theme';
 import theme from './theme.css';
@@ -79,8 +79,7 @@ function holdKeys(host: HTMLElement, signal: AbortSignal): void {
       const path = event.composedPath();
       if (!path.includes(host)) return;
       const target = path[0] as Element;
-      const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (plain && target.closest?.(`[${name}="true"]`)) host.setAttribute(name, 'true');
+      if (isPlain(event) && target.closest?.(`[${name}="true"]`)) host.setAttribute(name, 'true');
       else host.removeAttribute(name);
     },
     { capture: true, signal }

@@ -1,5 +1,5 @@
 import { copier } from '../shared/copy';
-import { actOn, attr, h, KEYS, swatch } from '../shared/dom';
+import { actOn, attr, h, isPlain, KEYS, swatch } from '../shared/dom';
 import mixesCss from '../shared/mixes.css';
 import { type CommonModel, Traits } from '../shared/model';
 import { debounce, frame } from '../shared/schedule';
@@ -213,7 +213,7 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
   grid.addEventListener(
     'keydown',
     (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!isPlain(event)) return;
       const at = shown.indexOf(tab);
       const acts: Record<string, () => void> = {
         ArrowDown: () => walk(at + 1),

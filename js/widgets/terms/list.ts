@@ -1,4 +1,4 @@
-import { actOn, h, KEYS } from '../../shared/dom';
+import { actOn, h, isPlain, KEYS } from '../../shared/dom';
 import type { Reasons, Terms } from './data';
 import { diverging } from './marks';
 import { plain, signed } from './words';
@@ -118,7 +118,7 @@ export function makeList(choose: (term: number | null) => void, signal: AbortSig
   box.addEventListener(
     'keydown',
     (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!isPlain(event)) return;
       const at = order.indexOf(tab);
       const acts: Record<string, () => void> = {
         ArrowDown: () => focus(Math.min(order.length - 1, at + 1)),

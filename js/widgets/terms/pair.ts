@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, isPlain, KEYS } from '../../shared/dom';
 import { count } from '../../shared/format';
 import { column, type Term } from './data';
 import { signed } from './words';
@@ -109,7 +109,7 @@ export function makePair(
     'keydown',
     (event) => {
       const spot = where(event.target);
-      if (!spot || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!spot || !isPlain(event)) return;
       const [r, c] = [down.indexOf(spot[0]), across.indexOf(spot[1])];
       const to: Record<string, [number, number]> = {
         ArrowUp: [r - 1, c],

@@ -6,7 +6,7 @@ import type { Stage } from './stage';
 /** A glance is no question: the card waits until the pointer rests. */
 const REST = 250;
 
-interface Seen {
+export interface Seen {
   tree: Tree;
   folded: ReadonlySet<number>;
 }

@@ -1,4 +1,4 @@
-import { h, KEYS, onEntered, swatch } from '../../shared/dom';
+import { h, KEYS, onEntered, square, swatch } from '../../shared/dom';
 import { brief } from '../../shared/format';
 import { apart } from '../../shared/text';
 import type { Numbers, Tree } from '../../shared/tree';
@@ -24,9 +24,6 @@ export interface Shown {
 
 const item = (name: string, square: HTMLElement, short = name): HTMLElement =>
   h('li', { title: name }, square, h('span', {}, short));
-
-const square = (fill: string) =>
-  h('i', { class: 'swatch', style: `background:${fill}`, 'aria-hidden': 'true' });
 
 /** What the bars of a regression show, and the range that they stand on. */
 function bars({ names }: Tree, { low, high }: Numbers): HTMLElement[] {
