@@ -40,6 +40,15 @@ export function attr(element: Element, attributes: Record<string, string | numbe
   }
 }
 
+type Acts = { [E in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[E]) => void };
+
+/** Listens to an element until the signal ends. */
+export function listen(element: Element, signal: AbortSignal, acts: Acts): void {
+  for (const [name, act] of Object.entries(acts)) {
+    element.addEventListener(name, act as EventListener, { signal });
+  }
+}
+
 /** Marks a control whose keys must not reach the shortcuts of the notebook around it. */
 export const KEYS = { 'data-lm-suppress-shortcuts': 'true' } as const;
 
@@ -82,8 +91,7 @@ export function onEntered(field: HTMLInputElement, act: () => void, signal: Abor
     if (field.value !== told) act();
     told = null;
   };
-  field.addEventListener('keydown', enter, { signal });
-  field.addEventListener('change', change, { signal });
+  listen(field, signal, { keydown: enter, change });
 }
 
 /** A coloured square; the name beside it is the second cue. */

@@ -1,5 +1,6 @@
 import { h, isPlain } from './dom';
 import { type AnyModel, type CommonModel, Traits } from './model';
+import { atEnd } from './schedule';
 import { followTheme } from './theme';
 import theme from './theme.css';
 
@@ -35,7 +36,7 @@ export function defineView(mount: Mount) {
       const place = h('div');
       root.append(errorLine(model, signal), place);
       guarded(place, () => mount(model, place, signal));
-      signal.addEventListener('abort', () => host.remove(), { once: true });
+      atEnd(signal, () => host.remove());
       return () => ended.abort();
     }
   };

@@ -1,7 +1,7 @@
 import { h } from '../shared/dom';
 import mixesCss from '../shared/mixes.css';
 import { type CommonModel, Traits } from '../shared/model';
-import { frame } from '../shared/schedule';
+import { atEnd, frame } from '../shared/schedule';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { Choice } from './rules/choice';
 import detailCss from './rules/detail.css';
@@ -39,7 +39,7 @@ export const mount: Mount = (model, host, signal) => {
   host.classList.add('rules-view');
   host.append(sheet(mixesCss), sheet(detailCss), sheet(css), place);
   let redraw = new AbortController();
-  signal.addEventListener('abort', () => redraw.abort(), { once: true });
+  atEnd(signal, () => redraw.abort());
   const start = () => {
     redraw.abort();
     redraw = new AbortController();

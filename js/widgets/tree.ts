@@ -89,7 +89,7 @@ function makeParts(traits: Traits<TreeModel>, state: State, signal: AbortSignal)
     },
     signal
   );
-  hover.listen(seen);
+  hover.watch(seen);
 
   const drawWay = () => {
     const leaf = state.chosen('leaf');

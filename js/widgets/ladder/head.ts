@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, listen } from '../../shared/dom';
 import { inWords, type Measure, type Rungs } from './rungs';
 
 /** Above the plot: what is measured, whether more of it is better; and all of it in words. */
@@ -7,7 +7,7 @@ export function makeHead(choose: (measure: string) => void, signal: AbortSignal)
   const better = h('span', { class: 'dim' });
   const words = h('p', { class: 'aloud', id: 'words' });
   const element = h('div', { class: 'head' }, h('label', {}, 'Measure ', select), better);
-  select.addEventListener('change', () => choose(select.value), { signal });
+  listen(select, signal, { change: () => choose(select.value) });
   let known: Rungs | null = null;
   const draw = (rungs: Rungs, measure: Measure) => {
     if (rungs !== known) {

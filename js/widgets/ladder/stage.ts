@@ -1,4 +1,4 @@
-import { attr, h, isPlain, KEYS } from '../../shared/dom';
+import { attr, h, isPlain, KEYS, listen } from '../../shared/dom';
 import { onResize } from '../../shared/schedule';
 import { detail } from './card';
 import { NARROW, type Plot, plot } from './plot';
@@ -130,12 +130,14 @@ export function makeStage(state: State, adopt: (index: number) => void, signal: 
     const seen = (event.target as Element).closest?.('[data-rung]')?.matches(':focus-visible');
     if (seen && index !== open) show(index);
   };
-  element.addEventListener('keydown', key, { signal });
-  element.addEventListener('pointermove', move, { signal });
-  element.addEventListener('pointerleave', () => pinned || hide(), { signal });
-  element.addEventListener('click', click, { signal });
-  element.addEventListener('focusin', focus, { signal });
-  element.addEventListener('focusout', hide, { signal });
+  listen(element, signal, {
+    keydown: key,
+    pointermove: move,
+    pointerleave: () => pinned || hide(),
+    click,
+    focusin: focus,
+    focusout: hide
+  });
   const fit = () => {
     const now = element.clientWidth;
     if (!now || now === width) return;

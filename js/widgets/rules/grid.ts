@@ -1,4 +1,4 @@
-import { actOn, attr, h, isPlain, KEYS } from '../../shared/dom';
+import { actOn, attr, h, isPlain, KEYS, listen } from '../../shared/dom';
 import type { Choice } from './choice';
 import { heads, room } from './heads';
 import { asked, line } from './line';
@@ -93,8 +93,8 @@ export function makeGrid(rules: Rules, choice: Choice, signal: AbortSignal) {
     focus(at);
     choice.choose(at);
   };
-  element.addEventListener('keydown', key, { signal });
-  list.body.addEventListener('click', click, { signal });
+  listen(element, signal, { keydown: key });
+  listen(list.body, signal, { click });
 
   const reach = (place: number) => {
     if (shown.includes(place)) list.reach(place);

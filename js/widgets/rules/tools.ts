@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, listen } from '../../shared/dom';
 import type { Traits } from '../../shared/model';
 import { debounce } from '../../shared/schedule';
 import type { RulesModel } from '../rules';
@@ -14,12 +14,12 @@ const SORTS: [Sort, string][] = [
 export function makeTools(rules: Rules, traits: Traits<RulesModel>, signal: AbortSignal) {
   const tally = h('p', { class: 'count', 'aria-live': 'polite' });
   const chip = h('button', { type: 'button', class: 'button chip', hidden: true, ...KEYS });
-  chip.addEventListener('click', () => traits.set({ row: null, leaf: null }), { signal });
+  listen(chip, signal, { click: () => traits.set({ row: null, leaf: null }) });
   const sorting = sortField(rules);
-  sorting.addEventListener('change', () => traits.set({ sort: sorting.value as Sort }), { signal });
+  listen(sorting, signal, { change: () => traits.set({ sort: sorting.value as Sort }) });
   const [search, names] = searchField(rules);
   const typed = debounce(signal, 150, () => traits.set({ filter: search.value }));
-  search.addEventListener('input', typed, { signal });
+  listen(search, signal, { input: typed });
   const sortLabel = h('label', { class: 'dim sorting' }, 'Sort by ', sorting);
   const controls = h('div', { class: 'controls' }, sortLabel, search, names);
   return {

@@ -1,4 +1,4 @@
-import { h } from '../../shared/dom';
+import { h, listen } from '../../shared/dom';
 import type { Traits } from '../../shared/model';
 import { onResize } from '../../shared/schedule';
 import type { TermsModel } from '../terms';
@@ -44,7 +44,7 @@ export function makeDetail(
     readout.classList.toggle('dim', !text);
   };
   const plot = makePlot(signal, say);
-  back.addEventListener('click', () => choose(null), { signal });
+  listen(back, signal, { click: () => choose(null) });
 
   const drawAll = (all: Terms, j: number) => {
     const linear = all.family === 'linear';

@@ -1,4 +1,4 @@
-import { h, KEYS, onEntered } from '../../shared/dom';
+import { h, KEYS, listen, onEntered } from '../../shared/dom';
 import type { Traits } from '../../shared/model';
 import type { TermsModel } from '../terms';
 import type { Terms } from './data';
@@ -16,7 +16,7 @@ export function makeTools(traits: Traits<TermsModel>, signal: AbortSignal) {
     const value = row.value.trim();
     traits.set({ row: value === '' ? null : Math.round(Number(value)) });
   };
-  of.addEventListener('change', () => traits.set({ score: Number(of.value) }), { signal });
+  listen(of, signal, { change: () => traits.set({ score: Number(of.value) }) });
   onEntered(row, chooseRow, signal);
 
   const draw = ({ j: scores, scores: names, all }: Terms, j: number) => {

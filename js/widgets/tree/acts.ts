@@ -1,4 +1,4 @@
-import { actOn, isPlain } from '../../shared/dom';
+import { actOn, isPlain, listen } from '../../shared/dom';
 import { childrenOf, isLeaf, type Tree } from '../../shared/tree';
 import { depthOf, reveal, toggle } from './fold';
 import type { Stage } from './stage';
@@ -101,7 +101,6 @@ export function makeActs(
     stage.focus(state.tab);
   };
 
-  stage.svg.addEventListener('keydown', key, { signal });
-  stage.svg.addEventListener('click', click, { signal });
+  listen(stage.svg, signal, { keydown: key, click });
   return { fold, follow, walkHits };
 }
