@@ -1,11 +1,12 @@
-import { h, KEYS } from './dom';
+import { h, KEYS, listen } from './dom';
+import { atEnd } from './schedule';
 
 /** A button that copies a text; where a host forbids that, the text is selected to be copied. */
 export function copier(signal: AbortSignal) {
   let text = '';
   let name = '';
   let back: ReturnType<typeof setTimeout> | undefined;
-  signal.addEventListener('abort', () => clearTimeout(back), { once: true });
+  atEnd(signal, () => clearTimeout(back));
   const button = h('button', { type: 'button', class: 'button copy', ...KEYS });
   const field = h('textarea', {
     class: 'copied',
@@ -44,7 +45,7 @@ export function copier(signal: AbortSignal) {
     clearTimeout(back);
     if (done) back = setTimeout(() => note.replaceChildren(), 2500);
   };
-  button.addEventListener('click', () => void copy(), { signal });
+  listen(button, signal, { click: () => void copy() });
 
   return {
     element,

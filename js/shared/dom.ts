@@ -40,12 +40,25 @@ export function attr(element: Element, attributes: Record<string, string | numbe
   }
 }
 
+type Acts = { [E in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[E]) => void };
+
+/** Listens to an element until the signal ends. */
+export function listen(element: Element, signal: AbortSignal, acts: Acts): void {
+  for (const [name, act] of Object.entries(acts)) {
+    element.addEventListener(name, act as EventListener, { signal });
+  }
+}
+
 /** Marks a control whose keys must not reach the shortcuts of the notebook around it. */
 export const KEYS = { 'data-lm-suppress-shortcuts': 'true' } as const;
 
+/** Whether a key is pressed without those that make it a shortcut of the page. */
+export const isPlain = (event: KeyboardEvent): boolean =>
+  !event.ctrlKey && !event.metaKey && !event.altKey;
+
 /** Where a key leads among things that arrow keys walk through; then nobody else hears of it. */
 export function stepOf(event: KeyboardEvent, to: Record<string, number>): number | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  if (!isPlain(event)) return undefined;
   const next = to[event.key];
   if (next === undefined) return undefined;
   event.preventDefault();
@@ -78,13 +91,15 @@ export function onEntered(field: HTMLInputElement, act: () => void, signal: Abor
     if (field.value !== told) act();
     told = null;
   };
-  field.addEventListener('keydown', enter, { signal });
-  field.addEventListener('change', change, { signal });
+  listen(field, signal, { keydown: enter, change });
 }
 
-/** A coloured square of a class; the class name beside it is the second cue. */
-export const swatch = (index: number): HTMLElement =>
-  h('i', { class: 'swatch', style: `background:${colour(index)}`, 'aria-hidden': 'true' });
+/** A coloured square; the name beside it is the second cue. */
+export const square = (fill: string): HTMLElement =>
+  h('i', { class: 'swatch', style: `background:${fill}`, 'aria-hidden': 'true' });
+
+/** The square of a class. */
+export const swatch = (index: number): HTMLElement => square(colour(index));
 
 /** The CSS colour of a class by its position; see theme.css. */
 export const colour = (index: number): string =>

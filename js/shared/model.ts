@@ -1,3 +1,4 @@
+import { atEnd } from './schedule';
 /** The part of an anywidget model that the views use; the exported page brings its own. */
 export interface AnyModel {
   get(name: string): unknown;
@@ -24,7 +25,7 @@ export class Traits<T extends object> {
     readonly model: AnyModel,
     readonly signal: AbortSignal
   ) {
-    signal.addEventListener('abort', () => this.#flush(), { once: true });
+    atEnd(signal, () => this.#flush());
   }
 
   get<K extends keyof T & string>(name: K): T[K] {
@@ -51,7 +52,7 @@ export class Traits<T extends object> {
     for (const name of names) {
       const event = `change:${name}`;
       this.model.on(event, callback);
-      this.signal.addEventListener('abort', () => this.model.off(event, callback), { once: true });
+      atEnd(this.signal, () => this.model.off(event, callback));
     }
   }
 

@@ -51,8 +51,17 @@ function commonStart([first, ...others]: string[]): string {
   return first.slice(0, length);
 }
 
-/** Breaks text at spaces into at most `most` lines; the last one ends in an ellipsis if need be. */
-export function wrap(text: string, width: number, most: number, measure: Measure): string[] {
+/**
+ * Breaks text at spaces into at most `most` lines. Where that is too short the last one is cut at
+ * its end, or before `keep`, with which the text ends.
+ */
+export function wrap(
+  text: string,
+  width: number,
+  most: number,
+  measure: Measure,
+  keep = ''
+): string[] {
   const words = text.split(' ');
   const lines: string[] = [];
   while (words.length && lines.length < most - 1) {
@@ -60,6 +69,11 @@ export function wrap(text: string, width: number, most: number, measure: Measure
     while (words.length && measure(`${line} ${words[0]}`) <= width) line += ` ${words.shift()}`;
     lines.push(clip(line, width, measure));
   }
-  if (words.length) lines.push(clip(words.join(' '), width, measure));
+  if (!words.length) return lines;
+  const rest = words.join(' ');
+  const room = width - measure(keep);
+  const ends = rest.endsWith(keep) && room > width / 3 && measure(rest) > width;
+  const start = ends ? rest.slice(0, rest.length - keep.length) : rest;
+  lines.push(ends ? clip(start, room, measure) + keep : clip(rest, width, measure));
   return lines;
 }

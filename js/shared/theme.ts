@@ -1,3 +1,5 @@
+import { atEnd } from './schedule';
+
 /** Set on the body where a person wants views unlike the page: 'light' or 'dark' (lab/settings.ts). */
 const CHOSEN = 'jupyterDistillTheme';
 
@@ -69,5 +71,5 @@ export function followTheme(host: Element, root: HTMLElement, signal: AbortSigna
   globalThis
     .matchMedia?.('(prefers-color-scheme: dark)')
     .addEventListener?.('change', update, { signal });
-  signal.addEventListener('abort', () => watch.disconnect(), { once: true });
+  atEnd(signal, () => watch.disconnect());
 }

@@ -1,5 +1,6 @@
-import { h } from './dom';
+import { h, isPlain } from './dom';
 import { type AnyModel, type CommonModel, Traits } from './model';
+import { atEnd } from './schedule';
 import { followTheme } from './theme';
 import theme from './theme.css';
 
@@ -35,7 +36,7 @@ export function defineView(mount: Mount) {
       const place = h('div');
       root.append(errorLine(model, signal), place);
       guarded(place, () => mount(model, place, signal));
-      signal.addEventListener('abort', () => host.remove(), { once: true });
+      atEnd(signal, () => host.remove());
       return () => ended.abort();
     }
   };
@@ -79,8 +80,7 @@ function holdKeys(host: HTMLElement, signal: AbortSignal): void {
       const path = event.composedPath();
       if (!path.includes(host)) return;
       const target = path[0] as Element;
-      const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (plain && target.closest?.(`[${name}="true"]`)) host.setAttribute(name, 'true');
+      if (isPlain(event) && target.closest?.(`[${name}="true"]`)) host.setAttribute(name, 'true');
       else host.removeAttribute(name);
     },
     { capture: true, signal }

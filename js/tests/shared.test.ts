@@ -214,6 +214,16 @@ describe('small tools', () => {
     const measure = (text: string) => text.length;
     expect(clip('abcdef', 4, measure)).toBe('abc…');
     expect(wrap('one two three four', 9, 2, measure)).toEqual(['one two', 'three fo…']);
+    expect(wrap('one two three four <= 5', 9, 2, measure, ' <= 5')).toEqual([
+      'one two',
+      'thr… <= 5'
+    ]);
+    expect(wrap('one two <= 5', 9, 2, measure, ' <= 5')).toEqual(['one two', '<= 5']);
+    // what is to be kept leaves no room for anything else
+    expect(wrap('one two is any of ten', 9, 2, measure, ' is any of ten')).toEqual([
+      'one two',
+      'is any o…'
+    ]);
   });
 
   it('tells long names that begin alike apart by what follows', () => {

@@ -1,6 +1,7 @@
 import { h } from '../shared/dom';
 import { count } from '../shared/format';
 import { Traits } from '../shared/model';
+import { atEnd, onResize } from '../shared/schedule';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { type DisagreementModel, mount as mountTable } from './disagreement';
 import { header, type Summary } from './distillation/header';
@@ -74,7 +75,7 @@ export const mount: Mount = (base, host, signal) => {
 
   let shown: Shows | null = null;
   let ended = new AbortController();
-  signal.addEventListener('abort', () => ended.abort(), { once: true });
+  atEnd(signal, () => ended.abort());
   /** Another family of students is shown by another view. */
   const showStudent = () => {
     const shows = summary().shows ?? 'tree';
@@ -168,13 +169,12 @@ export const mount: Mount = (base, host, signal) => {
   traits.on(['node', 'query', 'page', 'live', 'summary'], tell);
 
   let wide: boolean | null = null;
-  const resize = new ResizeObserver(() => {
+  const fit = () => {
     if (!host.clientWidth || together() === wide) return;
     wide = together();
     placeRows();
-  });
-  resize.observe(host);
-  signal.addEventListener('abort', () => resize.disconnect(), { once: true });
+  };
+  onResize(host, fit, signal);
   update();
   tell();
   open();

@@ -1,4 +1,4 @@
-import { h, KEYS, stepOf } from '../../shared/dom';
+import { h, KEYS, listen, stepOf } from '../../shared/dom';
 import { percent } from '../../shared/format';
 import { signed, type Twin, twinLegend, twins } from '../../shared/twin';
 import type { Reasons } from './data';
@@ -79,13 +79,12 @@ export function chart({ reasons, row, output }: Shown, signal: AbortSignal): HTM
     line.tabIndex = j === at ? 0 : -1;
     line.setAttribute('data-lm-suppress-shortcuts', KEYS['data-lm-suppress-shortcuts']);
   });
-  table.addEventListener('pointerover', (event) => show(index(event)), { signal });
-  table.addEventListener('pointerleave', () => show(-1), { signal });
-  table.addEventListener('focusin', (event) => show(index(event)), { signal });
-  table.addEventListener('focusout', () => show(-1), { signal });
-  table.addEventListener(
-    'keydown',
-    (event) => {
+  listen(table, signal, {
+    pointerover: (event) => show(index(event)),
+    pointerleave: () => show(-1),
+    focusin: (event) => show(index(event)),
+    focusout: () => show(-1),
+    keydown: (event) => {
       const next = stepOf(event, {
         ArrowDown: at + 1,
         ArrowUp: at - 1,
@@ -97,9 +96,8 @@ export function chart({ reasons, row, output }: Shown, signal: AbortSignal): HTM
       at = next;
       rows[at].tabIndex = 0;
       rows[at].focus();
-    },
-    { signal }
-  );
+    }
+  });
   show(-1);
   return [
     h('h2', {}, title),

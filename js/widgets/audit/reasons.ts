@@ -1,5 +1,6 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, listen } from '../../shared/dom';
 import type { Traits } from '../../shared/model';
+import { atEnd } from '../../shared/schedule';
 import type { AuditModel } from '../audit';
 import { agreement } from './agreement';
 import { chart } from './chart';
@@ -42,7 +43,7 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
     drawing.abort();
     listing.abort();
   };
-  signal.addEventListener('abort', end, { once: true });
+  atEnd(signal, end);
 
   const place = (): number => {
     const row = traits.get('row');
@@ -62,7 +63,7 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
         checked: name === traits.get('method'),
         ...KEYS
       });
-      input.addEventListener('change', () => traits.set({ method: name }), { signal });
+      listen(input, signal, { change: () => traits.set({ method: name }) });
       const label = h('label', { class: there ? '' : 'unasked' }, input, h('span', {}, title));
       field.append(label);
     }
@@ -78,7 +79,7 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
       ...of.outputs.map((name) => h('option', { value: name }, name))
     );
     select.value = traits.get('output');
-    select.addEventListener('change', () => traits.set({ output: select.value }), { signal });
+    listen(select, signal, { change: () => traits.set({ output: select.value }) });
     return [h('label', { class: 'dim' }, 'Class ', select)];
   };
   const toolbar = () => {
@@ -101,11 +102,8 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
       row === null ? `Explain both models by ${title}` : `Explain row ${row} too`
     );
     button.disabled = busy !== '';
-    button.addEventListener(
-      'click',
-      () => traits.set({ ask: row === null ? { method: name } : { method: name, row } }),
-      { signal: drawing.signal }
-    );
+    const ask = row === null ? { method: name } : { method: name, row };
+    listen(button, drawing.signal, { click: () => traits.set({ ask }) });
     return [h('p', {}, cost), button];
   };
 

@@ -1,4 +1,4 @@
-import { h, KEYS, stepOf } from '../../shared/dom';
+import { h, KEYS, listen, stepOf } from '../../shared/dom';
 import type { Reasons } from './data';
 
 const PAGE = 8;
@@ -100,28 +100,21 @@ export function rowList(reasons: Reasons, signal: AbortSignal, choose: (row: num
     choose(order[at]);
   };
 
-  select.addEventListener(
-    'change',
-    () => {
+  listen(select, signal, {
+    change: () => {
       arrange();
       mark();
       reach();
-    },
-    { signal }
-  );
-  before.addEventListener('click', () => go(at - 1, false), { signal });
-  after.addEventListener('click', () => go(at + 1, false), { signal });
-  list.addEventListener(
-    'click',
-    (event) => {
+    }
+  });
+  listen(before, signal, { click: () => go(at - 1, false) });
+  listen(after, signal, { click: () => go(at + 1, false) });
+  listen(list, signal, {
+    click: (event) => {
       const made = order.findIndex((i) => event.composedPath().includes(options[i + 1]));
       if (made >= 0) go(made, true);
     },
-    { signal }
-  );
-  list.addEventListener(
-    'keydown',
-    (event) => {
+    keydown: (event) => {
       const next = stepOf(event, {
         ArrowDown: at + 1,
         ArrowUp: at - 1,
@@ -132,9 +125,8 @@ export function rowList(reasons: Reasons, signal: AbortSignal, choose: (row: num
         Escape: 0
       });
       if (next !== undefined) go(next, true);
-    },
-    { signal }
-  );
+    }
+  });
   arrange();
   mark();
 

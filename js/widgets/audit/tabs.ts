@@ -1,4 +1,4 @@
-import { h, KEYS, stepOf } from '../../shared/dom';
+import { h, KEYS, listen, stepOf } from '../../shared/dom';
 
 export interface Part {
   name: string;
@@ -40,17 +40,12 @@ export function tabs(
     choose(parts[next].name);
     made[next].focus();
   };
-  list.addEventListener(
-    'click',
-    (event) => {
+  listen(list, signal, {
+    click: (event) => {
       const next = made.findIndex((tab) => event.composedPath().includes(tab));
       if (next >= 0) go(next);
     },
-    { signal }
-  );
-  list.addEventListener(
-    'keydown',
-    (event) => {
+    keydown: (event) => {
       const next = stepOf(event, {
         ArrowRight: at + 1,
         ArrowLeft: at - 1,
@@ -58,9 +53,8 @@ export function tabs(
         End: parts.length - 1
       });
       if (next !== undefined) go(next);
-    },
-    { signal }
-  );
+    }
+  });
   return {
     element: h('div', { class: 'tabbed' }, list, panel),
     panel,

@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, listen } from '../../shared/dom';
 import type { Entry } from './types';
 
 interface Choice {
@@ -40,24 +40,22 @@ export function chooser(batch: Entry[], among: number, signal: AbortSignal, { go
   if (among) field.setAttribute('title', `A position in X, from 0 to ${among - 1}`);
 
   const step = (by: number) => go(at === null ? 0 : at + by);
-  before.addEventListener('click', () => step(-1), { signal });
-  after.addEventListener('click', () => step(1), { signal });
-  select.addEventListener('change', () => go(Number(select.value)), { signal });
+  listen(before, signal, { click: () => step(-1) });
+  listen(after, signal, { click: () => step(1) });
+  listen(select, signal, { change: () => go(Number(select.value)) });
   const enter = (event: KeyboardEvent) => {
     if (event.key !== 'Enter') return;
     // see onEntered: JupyterLab keeps Enter from sending a form
     event.preventDefault();
     form.requestSubmit();
   };
-  field.addEventListener('keydown', enter, { signal });
-  form.addEventListener(
-    'submit',
-    (event) => {
+  listen(field, signal, { keydown: enter });
+  listen(form, signal, {
+    submit: (event) => {
       event.preventDefault();
       if (field.value !== '') ask(Number(field.value));
-    },
-    { signal }
-  );
+    }
+  });
   return {
     element: h('div', { class: 'toolbar' }, through, form),
     follow(place: number | null, row: number | null, live: boolean): void {

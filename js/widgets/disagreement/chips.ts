@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, listen } from '../../shared/dom';
 
 export interface Chip {
   text: string;
@@ -46,7 +46,7 @@ export class Chips {
       { type: 'button', class: name, 'aria-label': label, ...KEYS },
       ...inside
     );
-    made.addEventListener('click', act, { signal: this.signal });
+    listen(made, this.signal, { click: act });
     return made;
   }
 }

@@ -1,4 +1,4 @@
-import { actOn, attr, h, KEYS } from '../../shared/dom';
+import { actOn, attr, h, KEYS, listen } from '../../shared/dom';
 import { frame } from '../../shared/schedule';
 import { cell, type Palette, Scales, widthOf } from './cells';
 import { ROW_WIDTH } from './head';
@@ -65,11 +65,11 @@ export class Grid {
     );
     this.later = frame(signal, () => this.draw());
     this.element.addEventListener('scroll', this.later, { signal, passive: true });
-    this.element.addEventListener('keydown', (event) => this.#key(event), { signal });
-    this.#body.addEventListener('click', (event) => this.#click(event), { signal });
+    listen(this.element, signal, { keydown: (event) => this.#key(event) });
+    listen(this.#body, signal, { click: (event) => this.#click(event) });
     // Shift and a click choose rows here, not text
     const still = (event: MouseEvent) => event.shiftKey && event.preventDefault();
-    this.#body.addEventListener('mousedown', still, { signal });
+    listen(this.#body, signal, { mousedown: still });
   }
 
   /** New rows: everything drawn is void; a new question also starts from the top. */

@@ -1,4 +1,4 @@
-import { actOn, attr, h, KEYS } from '../../shared/dom';
+import { actOn, attr, h, KEYS, listen } from '../../shared/dom';
 import { debounce } from '../../shared/schedule';
 import { widthOf } from './cells';
 import { filterText, HOW, isNumeric, parseFilter } from './filter';
@@ -36,8 +36,10 @@ export class Head {
       filters.append(this.#filter(column));
     }
     this.element = h('div', { role: 'rowgroup', class: 'head' }, names, filters);
-    this.element.addEventListener('keydown', (event) => this.#key(event), { signal });
-    this.element.addEventListener('focusin', (event) => this.#rove(event), { signal });
+    listen(this.element, signal, {
+      keydown: (event) => this.#key(event),
+      focusin: (event) => this.#rove(event)
+    });
     this.#reach(0);
   }
 
@@ -74,7 +76,7 @@ export class Head {
       h('span', { class: 'clip' }, column.title),
       h('span', { class: 'arrow', 'aria-hidden': 'true' })
     );
-    button.addEventListener('click', () => this.#press(column), { signal: this.signal });
+    listen(button, this.signal, { click: () => this.#press(column) });
     const side = isNumeric(column) ? 'right' : '';
     const style = `width:${widthOf(column)}px`;
     const head = h('div', { role: 'columnheader', class: `cell ${side}`, style }, button);
@@ -108,7 +110,7 @@ export class Head {
       attr(input, { 'aria-invalid': parsed ? null : 'true' });
       this.acts.filter(column, parsed ?? []);
     });
-    input.addEventListener('input', read, { signal: this.signal });
+    listen(input, this.signal, { input: read });
     this.#inputs.set(column.name, input);
     const open = h(
       'button',
@@ -122,7 +124,7 @@ export class Head {
       },
       '▾'
     );
-    open.addEventListener('click', () => this.acts.open(column), { signal: this.signal });
+    listen(open, this.signal, { click: () => this.acts.open(column) });
     const style = `width:${widthOf(column)}px`;
     return h('div', { role: 'gridcell', class: 'cell', style }, input, open);
   }

@@ -1,4 +1,4 @@
-import { h, KEYS, s, swatch } from '../../shared/dom';
+import { h, KEYS, listen, s, swatch } from '../../shared/dom';
 import { count, number } from '../../shared/format';
 import { debounce } from '../../shared/schedule';
 import { filterText, isNumeric, parseFilter } from './filter';
@@ -23,15 +23,13 @@ export class Panel {
     readonly acts: Acts,
     readonly signal: AbortSignal
   ) {
-    this.element.addEventListener(
-      'keydown',
-      (event) => {
+    listen(this.element, signal, {
+      keydown: (event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
         this.close(true);
-      },
-      { signal }
-    );
+      }
+    });
   }
 
   /** Opens for a column; what it holds is filled in by `fill`. */
@@ -58,7 +56,7 @@ export class Panel {
       { type: 'button', class: 'button plain', 'aria-label': 'Close', ...KEYS },
       '×'
     );
-    close.addEventListener('click', () => this.close(true), { signal: this.signal });
+    listen(close, this.signal, { click: () => this.close(true) });
     const head = h(
       'div',
       { class: 'title' },
@@ -88,7 +86,7 @@ export class Panel {
     const boxes = all.map(([value, rows]) => {
       const box = h('input', { type: 'checkbox', ...KEYS });
       box.checked = now.has(key(value));
-      box.addEventListener('change', send, { signal: this.signal });
+      listen(box, this.signal, { change: send });
       const name = h('span', { class: 'clip' }, value === null ? 'missing' : String(value));
       if (value === null) name.classList.add('dim', 'missing');
       const mark =
@@ -127,7 +125,7 @@ export class Panel {
         ...KEYS
       });
       input.value = String(bound(op) ?? '');
-      input.addEventListener('input', read, { signal: this.signal });
+      listen(input, this.signal, { input: read });
       return input;
     };
     const read = debounce(this.signal, 120, () => {
@@ -157,7 +155,7 @@ export class Panel {
         only.checked ? [{ column: column.name, op: 'is', value: null }] : []
       );
     };
-    only.addEventListener('change', tick, { signal: this.signal });
+    listen(only, this.signal, { change: tick });
     const lost = h('label', {}, only, `only missing (${count(missing)})`);
     const fields = h('div', { class: 'bounds' }, 'from', from, 'to', to, lost);
     return bins.length > 1 && isNumeric(column)

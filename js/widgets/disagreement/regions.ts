@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, listen } from '../../shared/dom';
 import { count, number, percent, some } from '../../shared/format';
 import type { Region, Regions } from './types';
 
@@ -110,7 +110,7 @@ export class RegionList {
   #button(name: string, act: () => void): HTMLElement {
     const made = h('button', { type: 'button', class: name, 'aria-pressed': 'false', ...KEYS });
     if (name !== 'region') made.removeAttribute('aria-pressed');
-    made.addEventListener('click', act, { signal: this.signal });
+    listen(made, this.signal, { click: act });
     return made;
   }
 }

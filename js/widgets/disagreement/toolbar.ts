@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, listen } from '../../shared/dom';
 import { count, some } from '../../shared/format';
 import type { Pair, Question, Scope, Source, Value } from './types';
 
@@ -45,14 +45,12 @@ export function scopeToggle(
       { type: 'button', class: 'button', 'aria-pressed': pressed, ...KEYS },
       word
     );
-    made.addEventListener(
-      'click',
-      () => {
+    listen(made, signal, {
+      click: () => {
         for (const other of buttons) other.setAttribute('aria-pressed', String(other === made));
         act(scope);
-      },
-      { signal }
-    );
+      }
+    });
     return made;
   });
   return h('div', { class: 'scopes', role: 'group', 'aria-label': 'Rows shown' }, ...buttons);
@@ -68,11 +66,9 @@ export class PairChoice {
   #pairs: Pair[] = [];
 
   constructor(act: (pair: Pair | null) => void, signal: AbortSignal) {
-    this.element.addEventListener(
-      'change',
-      () => act(this.#pairs[Number(this.element.value)] ?? null),
-      { signal }
-    );
+    listen(this.element, signal, {
+      change: () => act(this.#pairs[Number(this.element.value)] ?? null)
+    });
   }
 
   show(pairs: Pair[], chosen: [Value, Value] | null): void {

@@ -1,6 +1,6 @@
 import { count } from '../../shared/format';
 import { type AnyModel, Traits } from '../../shared/model';
-import { frame } from '../../shared/schedule';
+import { atEnd, frame } from '../../shared/schedule';
 import type { TreePayload } from '../../shared/tree';
 import { decode, type Wire } from '../../shared/wire';
 import {
@@ -57,7 +57,7 @@ export class LentModel implements AnyModel {
     // what the kernel has sent is judged before it is drawn
     this.#traits.on(['shown'], () => this.#choose());
     heard.on(['row'], () => this.#followRow());
-    signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+    atEnd(signal, () => clearTimeout(this.#timer));
   }
 
   get(name: string): unknown {

@@ -1,5 +1,6 @@
 import { h } from '../../shared/dom';
 import type { AnyModel } from '../../shared/model';
+import { atEnd } from '../../shared/schedule';
 import type { Mount } from '../../shared/view';
 import { decode, type Wire } from '../../shared/wire';
 import { mount as mountLadder } from '../ladder';
@@ -80,7 +81,7 @@ export function fragment(
   };
   const event = `change:${name}`;
   model.on(event, draw);
-  signal.addEventListener('abort', () => model.off(event, draw), { once: true });
+  atEnd(signal, () => model.off(event, draw));
   draw();
   host.append(place);
 }

@@ -1,4 +1,4 @@
-import { attr, h, KEYS, stepOf } from '../../shared/dom';
+import { attr, h, KEYS, listen, stepOf } from '../../shared/dom';
 
 export interface Tab {
   name: string;
@@ -33,7 +33,7 @@ export function makeTabs(tabs: Tab[], act: (name: string) => void, signal: Abort
       { role: 'tabpanel', id: `panel-${name}`, class: `panel ${name} shut` },
       h('h2', { class: 'of-panel' }, title)
     );
-    button.addEventListener('click', () => act(name), { signal });
+    listen(button, signal, { click: () => act(name) });
     return { name, title, button, badge, panel };
   });
   const bar = h(
@@ -41,9 +41,8 @@ export function makeTabs(tabs: Tab[], act: (name: string) => void, signal: Abort
     { role: 'tablist', class: 'tabs', 'aria-label': 'Parts of the distillation' },
     ...made.map(({ button }) => button)
   );
-  bar.addEventListener(
-    'keydown',
-    (event) => {
+  listen(bar, signal, {
+    keydown: (event) => {
       const at = made.findIndex(({ button }) => button === event.target);
       const last = made.length - 1;
       if (at < 0) return;
@@ -56,9 +55,8 @@ export function makeTabs(tabs: Tab[], act: (name: string) => void, signal: Abort
       if (next === undefined) return;
       act(made[next].name);
       made[next].button.focus();
-    },
-    { signal }
-  );
+    }
+  });
   const open = (name: string) => {
     const found = made.some((one) => one.name === name) ? name : made[0].name;
     for (const [k, { name: own, title, button, panel }] of made.entries()) {

@@ -1,5 +1,5 @@
 import { h } from '../../shared/dom';
-import { frame } from '../../shared/schedule';
+import { frame, onResize } from '../../shared/schedule';
 
 /** Lists up to this length are drawn whole; of longer ones what is in sight, and this much around. */
 const WHOLE = 60;
@@ -25,14 +25,13 @@ export class Lines {
     const far = () => Math.abs(box.scrollTop - this.#at) > AROUND / 2;
     box.addEventListener('scroll', () => far() && later(), { signal, passive: true });
     let width = 0;
-    const resize = new ResizeObserver(() => {
+    const fit = () => {
       if (box.clientWidth === width) return;
       width = box.clientWidth;
       this.#heights.clear();
       later();
-    });
-    resize.observe(box);
-    signal.addEventListener('abort', () => resize.disconnect(), { once: true });
+    };
+    onResize(box, fit, signal);
   }
 
   /** Shows rules in this order. */

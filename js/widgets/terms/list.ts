@@ -1,4 +1,4 @@
-import { actOn, h, KEYS } from '../../shared/dom';
+import { actOn, h, isPlain, KEYS, listen } from '../../shared/dom';
 import type { Reasons, Terms } from './data';
 import { diverging } from './marks';
 import { plain, signed } from './words';
@@ -90,10 +90,9 @@ export function makeList(choose: (term: number | null) => void, signal: AbortSig
     if (held) options()[order.indexOf(tab)]?.focus();
   };
 
-  filter.addEventListener('input', () => state && draw(state), { signal });
-  filter.addEventListener(
-    'keydown',
-    (event) => {
+  listen(filter, signal, {
+    input: () => state && draw(state),
+    keydown: (event) => {
       if (event.key === 'ArrowDown') focus(0);
       else if (event.key === 'Escape' && filter.value) {
         filter.value = '';
@@ -101,24 +100,18 @@ export function makeList(choose: (term: number | null) => void, signal: AbortSig
       } else return;
       event.preventDefault();
       event.stopPropagation();
-    },
-    { signal }
-  );
+    }
+  });
   const toggle = (t: number) => choose(t === state?.chosen ? null : t);
-  box.addEventListener(
-    'click',
-    (event) => {
+  listen(box, signal, {
+    click: (event) => {
       const at = (event.target as Element).closest<HTMLElement>('[data-term]')?.dataset.term;
       if (at === undefined) return;
       focus(order.indexOf(Number(at)));
       toggle(Number(at));
     },
-    { signal }
-  );
-  box.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+    keydown: (event) => {
+      if (!isPlain(event)) return;
       const at = order.indexOf(tab);
       const acts: Record<string, () => void> = {
         ArrowDown: () => focus(Math.min(order.length - 1, at + 1)),
@@ -130,9 +123,8 @@ export function makeList(choose: (term: number | null) => void, signal: AbortSig
         Escape: () => choose(null)
       };
       actOn(event, acts);
-    },
-    { signal }
-  );
+    }
+  });
   return { element, draw };
 }
 

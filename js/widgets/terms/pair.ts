@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, isPlain, KEYS, listen } from '../../shared/dom';
 import { count } from '../../shared/format';
 import { column, type Term } from './data';
 import { signed } from './words';
@@ -87,29 +87,20 @@ export function makePair(
       ?.closest?.<HTMLElement>('[data-cell]')
       ?.dataset.cell?.split(',')
       .map(Number);
-  table.addEventListener(
-    'pointermove',
-    (event) => {
+  listen(table, signal, {
+    pointermove: (event) => {
       const spot = where(event.target);
       say(spot ? said(spot[0], spot[1]) : '');
     },
-    { signal }
-  );
-  table.addEventListener('pointerleave', () => say(''), { signal });
-  table.addEventListener(
-    'focusin',
-    (event) => {
+    pointerleave: () => say(''),
+    focusin: (event) => {
       const spot = where(event.target);
       if (spot) say(said(spot[0], spot[1]));
     },
-    { signal }
-  );
-  table.addEventListener('focusout', () => say(''), { signal });
-  table.addEventListener(
-    'keydown',
-    (event) => {
+    focusout: () => say(''),
+    keydown: (event) => {
       const spot = where(event.target);
-      if (!spot || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!spot || !isPlain(event)) return;
       const [r, c] = [down.indexOf(spot[0]), across.indexOf(spot[1])];
       const to: Record<string, [number, number]> = {
         ArrowUp: [r - 1, c],
@@ -128,9 +119,8 @@ export function makePair(
       tab = cell(down[row], across[col]);
       cells.get(tab)?.setAttribute('tabindex', '0');
       cells.get(tab)?.focus();
-    },
-    { signal }
-  );
+    }
+  });
   return h(
     'div',
     { class: 'pair' },

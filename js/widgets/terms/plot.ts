@@ -1,4 +1,4 @@
-import { h, KEYS, s, stepOf } from '../../shared/dom';
+import { h, KEYS, listen, s, stepOf } from '../../shared/dom';
 import { count, number, percent } from '../../shared/format';
 import { inside, levels, type Scale, scale } from './axis';
 import { column, type Overlay, type Term } from './data';
@@ -124,12 +124,11 @@ export function makePlot(signal: AbortSignal, say: (text: string) => void) {
     }
     return best;
   };
-  element.addEventListener('pointermove', (event) => mark(nearest(event)), { signal });
-  element.addEventListener('pointerleave', () => mark(-1), { signal });
-  element.addEventListener('blur', () => mark(-1), { signal });
-  element.addEventListener(
-    'keydown',
-    (event) => {
+  listen(element, signal, {
+    pointermove: (event) => mark(nearest(event)),
+    pointerleave: () => mark(-1),
+    blur: () => mark(-1),
+    keydown: (event) => {
       const end = stops.length - 1;
       const next = stepOf(event, {
         ArrowRight: Math.min(end, now + 1),
@@ -142,9 +141,8 @@ export function makePlot(signal: AbortSignal, say: (text: string) => void) {
         End: end
       });
       if (next !== undefined) mark(next);
-    },
-    { signal }
-  );
+    }
+  });
   return { element, draw };
 }
 

@@ -1,4 +1,5 @@
-import { calm } from '../../shared/schedule';
+import { listen } from '../../shared/dom';
+import { atEnd, calm } from '../../shared/schedule';
 
 /** A box in the tree's own coordinates. */
 export interface Box {
@@ -33,7 +34,7 @@ export class Camera {
   ) {
     stage.addEventListener('wheel', (event) => this.#wheel(event), { passive: false, signal });
     this.#drag();
-    signal.addEventListener('abort', () => cancelAnimationFrame(this.#glide), { once: true });
+    atEnd(signal, () => cancelAnimationFrame(this.#glide));
   }
 
   place(x: number, y: number, k: number): void {
@@ -143,10 +144,12 @@ export class Camera {
       if (dragging) event.stopPropagation();
       dragging = false;
     };
-    stage.addEventListener('pointerdown', down, { signal });
-    stage.addEventListener('pointermove', move, { signal });
-    stage.addEventListener('pointerup', up, { signal });
-    stage.addEventListener('pointercancel', up, { signal });
+    listen(stage, signal, {
+      pointerdown: down,
+      pointermove: move,
+      pointerup: up,
+      pointercancel: up
+    });
     stage.addEventListener('click', click, { capture: true, signal });
   }
 }

@@ -25,9 +25,11 @@ export const pen = (element: Element, width: number): Pen => ({
   small: measurer(element, 11)
 });
 
-/** The condition on the edge, broken into at most two lines as wide as the card. */
+/** The condition on the edge, in at most two lines; of a long name the end goes, not the bound. */
 export function labelLines(tree: Tree, node: number, { width, label }: Pen): string[] {
-  return tree.labels[node] ? wrap(tree.labels[node], width, 2, label) : [];
+  const text = tree.labels[node];
+  const name = tree.columns[tree.feature[tree.parent[node]]] ?? '';
+  return text ? wrap(text, width, 2, label, text.slice(name.length)) : [];
 }
 
 /** What the student says at a node: its class and how sure it is, or its number. */
@@ -68,7 +70,7 @@ export function card(tree: Tree, node: number, tools: Pen, by: Colour): SVGGElem
     const y = top - 8 - (lines.length - 1 - i) * CARD.line;
     body.append(s('text', { class: 'condition', x: 0, y }, line));
   });
-  if (lines.some((line) => line.endsWith('…'))) {
+  if (lines.join(' ') !== tree.labels[node]) {
     body.append(s('title', {}, tree.labels[node]));
   }
 

@@ -1,9 +1,8 @@
 import { layout } from '../../shared/layout';
 import { childrenOf, isLeaf, pathTo, type Tree } from '../../shared/tree';
 import { CARD, GAP } from './card';
+import { ROOM } from './home';
 
-/** As tall, at zoom 1, is what a person can take in at first sight; more is cut off at the edges. */
-const ROOM = 840;
 /** So many levels of conditions are about as broad as a cell: what lies beyond is opened last. */
 const NEAR = 4;
 /** Characters of a condition that surely stand in one line above its card. */

@@ -1,4 +1,5 @@
-import { h } from '../../shared/dom';
+import { h, listen } from '../../shared/dom';
+import { atEnd } from '../../shared/schedule';
 import type { Tree } from '../../shared/tree';
 import { detail } from './detail';
 import type { Stage } from './stage';
@@ -6,7 +7,7 @@ import type { Stage } from './stage';
 /** A glance is no question: the card waits until the pointer rests. */
 const REST = 250;
 
-interface Seen {
+export interface Seen {
   tree: Tree;
   folded: ReadonlySet<number>;
 }
@@ -17,7 +18,7 @@ export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal)
   frame.append(element);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over: number | null = null;
-  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  atEnd(signal, () => clearTimeout(timer));
 
   const hide = () => {
     clearTimeout(timer);
@@ -46,7 +47,7 @@ export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal)
     element.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
   };
 
-  const listen = (seen: () => Seen | null) => {
+  const watch = (seen: () => Seen | null) => {
     const enter = (event: PointerEvent) => {
       if (event.pointerType === 'touch' || event.buttons) return;
       const node = stage.hit(event);
@@ -59,11 +60,13 @@ export function hoverCard(frame: HTMLElement, stage: Stage, signal: AbortSignal)
         if (now && node < now.tree.size) show(node, now);
       }, REST);
     };
-    stage.svg.addEventListener('pointermove', enter, { signal });
-    stage.svg.addEventListener('pointerleave', hide, { signal });
-    stage.svg.addEventListener('pointerdown', hide, { signal });
-    stage.svg.addEventListener('focusout', hide, { signal });
+    listen(stage.svg, signal, {
+      pointermove: enter,
+      pointerleave: hide,
+      pointerdown: hide,
+      focusout: hide
+    });
     stage.svg.addEventListener('wheel', hide, { signal, passive: true });
   };
-  return { show, hide, listen };
+  return { show, hide, watch };
 }

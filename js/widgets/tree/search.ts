@@ -1,4 +1,4 @@
-import { h, KEYS } from '../../shared/dom';
+import { h, KEYS, listen } from '../../shared/dom';
 import { isLeaf, type Tree } from '../../shared/tree';
 
 /** The nodes that ask about a column: the one of that name, or all whose name has the text. */
@@ -45,7 +45,7 @@ export function searchField(acts: Acts, signal: AbortSignal) {
   });
   const count = h('output', { class: 'dim', role: 'status' });
   const element = h('div', { class: 'find' }, input, list, count);
-  input.addEventListener('input', () => acts.search(input.value), { signal });
+  listen(input, signal, { input: () => acts.search(input.value) });
   const key = (event: KeyboardEvent) => {
     event.stopPropagation();
     if (event.key === 'Enter') acts.walk(event.shiftKey ? -1 : 1);
@@ -55,7 +55,7 @@ export function searchField(acts: Acts, signal: AbortSignal) {
     } else return;
     event.preventDefault();
   };
-  input.addEventListener('keydown', key, { signal });
+  listen(input, signal, { keydown: key });
 
   let drawn: Tree | null = null;
   const update = (tree: Tree, text: string, hits: number[], at: number) => {

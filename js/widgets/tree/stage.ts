@@ -6,6 +6,7 @@ import { Camera, LEAST } from './camera';
 import { CARD, GAP, labelLines, type Pen, pen, supportShare } from './card';
 import { Cards, type Picture } from './cards';
 import { drawFar, edge, nodeAt } from './far';
+import { EDGE_OF_STAGE, home } from './home';
 
 /** Below this zoom the texts are too small to read. */
 const FAR = 0.6;
@@ -13,10 +14,6 @@ const FAR = 0.6;
 const MANY = 150;
 /** Up to so many are drawn as cards however small. */
 const FEW = 24;
-const LEAST_HEIGHT = 176;
-const MOST_HEIGHT = 712;
-const NARROW_HEIGHT = 480;
-const EDGE_OF_STAGE = 16;
 
 /** The SVG of the tree: lays it out, draws what is in sight, and moves the camera. */
 export class Stage {
@@ -103,17 +100,9 @@ export class Stage {
     const place = this.#place;
     if (!place) return;
     const { room } = this.camera;
-    const width = room.width - 2 * EDGE_OF_STAGE;
-    const tall = width < 600 ? NARROW_HEIGHT : MOST_HEIGHT;
-    const fits = Math.min(width / place.width, (tall - 2 * EDGE_OF_STAGE) / place.height);
-    const k = Math.min(1, Math.max(0.8, fits || 1));
-    const need = place.height * k + 2 * EDGE_OF_STAGE;
-    const height = Math.round(Math.min(tall, Math.max(LEAST_HEIGHT, need)) / 4) * 4;
+    const { k, y, height } = home(place, room.width);
     this.element.style.height = `${height}px`;
     if (room.width) room.height = height;
-    const [low, high] = [height - EDGE_OF_STAGE - place.height * k, EDGE_OF_STAGE];
-    const middle = height / 2 - place.y[0] * k;
-    const y = need <= height ? (low + high) / 2 : Math.min(high, Math.max(low, middle));
     this.camera.moved = false;
     this.camera.place(EDGE_OF_STAGE, y, k);
   }

@@ -1,4 +1,4 @@
-import { h, KEYS, onEntered, swatch } from '../../shared/dom';
+import { h, KEYS, listen, onEntered, square, swatch } from '../../shared/dom';
 import { brief } from '../../shared/format';
 import { apart } from '../../shared/text';
 import type { Numbers, Tree } from '../../shared/tree';
@@ -25,9 +25,6 @@ export interface Shown {
 const item = (name: string, square: HTMLElement, short = name): HTMLElement =>
   h('li', { title: name }, square, h('span', {}, short));
 
-const square = (fill: string) =>
-  h('i', { class: 'swatch', style: `background:${fill}`, 'aria-hidden': 'true' });
-
 /** What the bars of a regression show, and the range that they stand on. */
 function bars({ names }: Tree, { low, high }: Numbers): HTMLElement[] {
   const range = `bars: ${brief(low, low, high)} to ${brief(high, low, high)}`;
@@ -49,14 +46,14 @@ export function toolbar(find: HTMLElement, acts: Acts, signal: AbortSignal) {
   const button = (text: string, label: string, act: () => void) => {
     const made = h('button', { class: 'button', type: 'button', title: label }, text);
     if (text.length === 1) made.setAttribute('aria-label', label);
-    made.addEventListener('click', act, { signal });
+    listen(made, signal, { click: act });
     return made;
   };
-  levels.addEventListener('change', () => acts.levels(Number(levels.value)), { signal });
-  by.addEventListener('change', () => acts.colour(by.value as Colour), { signal });
+  listen(levels, signal, { change: () => acts.levels(Number(levels.value)) });
+  listen(by, signal, { change: () => acts.colour(by.value as Colour) });
   const choose = () => acts.row(row.value === '' ? null : Number(row.value));
   onEntered(row, choose, signal);
-  row.addEventListener('keydown', (event) => event.stopPropagation(), { signal });
+  listen(row, signal, { keydown: (event) => event.stopPropagation() });
   const dim = (text: string) => h('span', { class: 'dim' }, text);
   const rowField = h('label', { class: 'field pick' }, dim('row'), row);
   const levelField = h('label', { class: 'field' }, dim('show'), levels, of);
