@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { families } from './families.mjs';
 
 const js = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where the tools of JupyterLab's language packs look for it. */
@@ -37,6 +38,7 @@ export function template() {
     const context = CONTEXTS.find(([pattern]) => pattern.test(path))?.[1];
     if (context) add('js/schema/plugin.json', text, '', context);
   }
+  for (const { name, what } of families()) add(`jupyter_distill/students/${name}.py`, what);
   return [HEAD, ...[...found].map(([key, where]) => entry(...JSON.parse(key), where))].join('\n');
 }
 

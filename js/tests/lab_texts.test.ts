@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { families, offering } from '../scripts/families.mjs';
 import { kept, template, texts } from '../scripts/pot.mjs';
 import { type Any, CALM, cells, front, notebook, plugin, schema, trans, words } from './stand_ins';
 
@@ -11,12 +12,23 @@ function inForeignWords() {
 describe('the texts of the extension', () => {
   it('are all in the template that language packs are made of', () => {
     const written = kept();
-    expect(written, 'out of date: run node scripts/pot.mjs in js').toBe(template());
+    expect(written, 'out of date: npm run texts in js writes it anew').toBe(template());
     expect(written).toContain('msgid "Certificate of a Row…"');
     expect(written).toContain('msgid "%1 problem"\nmsgid_plural "%1 problems"');
     expect(written).toContain('msgctxt "menu"\nmsgid "Distill"');
     // without it the server would look for the texts of the schema among JupyterLab's own
     expect(schema['jupyter.lab.internationalization'].domain).toBe('jupyter_distill');
+  });
+
+  it('name the families that have a file, which a build puts into the schema', () => {
+    expect(families()).toContainEqual({ name: 'linear', what: 'A sparse linear model' });
+    expect(kept()).toContain('students/linear.py\nmsgid "A sparse linear model"');
+    const { defaultStudent } = offering(schema).properties;
+    expect(defaultStudent).toMatchObject({
+      ...schema.properties.defaultStudent,
+      enum: [...families().map(({ name }) => name), 'auto']
+    });
+    expect(defaultStudent).toHaveProperty('enum', expect.arrayContaining(['tree', 'ebm', 'auto']));
   });
 
   it('are read from calls, and one that cannot be read is named', () => {

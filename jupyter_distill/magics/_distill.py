@@ -22,7 +22,7 @@ QUALITIES = ("greedy", "fast", "best")
 STUDENT = Option(
     "student",
     "Family, several (tree,rules), auto, or a student of your own.",
-    read.families,
+    read.students,
     ("<students>", "auto"),
     setting=True,
     metavar="FAMILY",
