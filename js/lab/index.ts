@@ -15,6 +15,7 @@ import { insert } from './insert';
 import { Known } from './known';
 import { DistillPanel } from './panel';
 import { Settings } from './settings';
+import { translateMenu, translateSchema } from './translate';
 import { Views } from './views';
 
 const PLUGIN = 'jupyter-distill:plugin';
@@ -52,10 +53,17 @@ const plugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_distill');
     const settings = new Settings();
-    registry?.load(PLUGIN).then(
-      (loaded) => settings.follow(loaded),
-      (reason) => console.warn('jupyter-distill: settings are left at their defaults.', reason)
-    );
+    registry
+      ?.load(PLUGIN)
+      .then(async (loaded) => {
+        settings.follow(loaded);
+        translateSchema(loaded.schema, trans);
+        await app.restored;
+        translateMenu(app, trans);
+      })
+      .catch((reason) =>
+        console.warn('jupyter-distill: settings are left at their defaults.', reason)
+      );
     const views = new Views(app, icon, trans);
     const actions = new Actions({ app, tracker, settings, views, trans });
     const listed = addCommands(actions, tracker, icon, trans);

@@ -50,6 +50,7 @@ export const { Form } = await import('../lab/dialogs');
 export const cells = await import('../lab/cells');
 export const fields = await import('../lab/fields');
 export const { staysBusy } = await import('../lab/kernel');
+export const { translateMenu, translateSchema } = await import('../lab/translate');
 export const words = await import('../lab/words');
 export const { Settings } = await import('../lab/settings');
 export const { followTheme } = await import('../shared/theme');

@@ -87,7 +87,7 @@ OPTIONS = (
     AUGMENT,
     Option(
         "assistant",
-        "Who may stand between teacher and student: a family, several, or any classifier.",
+        "Who may stand between teacher and student: a family, several, any classifier, or none.",
         read.assistants,
         ("<students>", "<teacher>", "none"),
         metavar="FAMILY",
