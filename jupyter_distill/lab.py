@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import jupyter_distill
+from jupyter_distill._families import families
 from jupyter_distill._optional import Missing, loaded
 from jupyter_distill._validation import expected, some
 from jupyter_distill._variables import distillations, fitting, own
@@ -69,12 +70,13 @@ def look() -> dict[str, Any]:
 
 
 def variables() -> dict[str, Any]:
-    """Return the variables that may be teacher, rows and truth."""
+    """Return the variables that may be teacher, rows and truth, and the families of students."""
     shell = _shell()
     taken = own(shell)
     return {
         **_about_kernel(shell),
         "taken": sorted(taken),
+        "families": families(),
         **{
             place: [_variable(name, taken[name]) for name in fitting(taken, place)]
             for place in ("teacher", "X", "y")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +10,6 @@ import anywidget
 import pytest
 
 import jupyter_distill
-from jupyter_distill.students import names
 
 PACKAGE = Path(jupyter_distill.__file__).parent
 JS = PACKAGE.parent / "js"
@@ -115,12 +113,3 @@ def test_interfaces_are_read() -> None:
     bases, own = known["TreeModel"]
     assert bases == ["Base", "Other"]
     assert own == {"tree", "folded", "rows", "on"}
-
-
-def test_lab_offers_every_family() -> None:
-    known = {*names(), "auto"}
-    schema = json.loads((JS / "schema" / "plugin.json").read_text(encoding="utf-8"))
-    assert set(schema["properties"]["defaultStudent"]["enum"]) == known
-    form = (JS / "lab" / "commands.ts").read_text(encoding="utf-8")
-    offered = re.search(r"#families\(\): Choice\[\] \{(.*?)\n  \}\n", form, re.DOTALL)
-    assert offered and set(re.findall(r"value: '(\w+)'", offered[1])) == known

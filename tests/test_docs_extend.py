@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 import jupyter_distill as jd
 from jupyter_distill import audits, students, teachers, widgets
+from jupyter_distill._families import families
 from jupyter_distill.audits import _part
 from jupyter_distill.exports import page as pages
 from jupyter_distill.students import Student, StudentClassifier
@@ -75,6 +76,8 @@ def run_rest(page: str, **names: Any) -> dict[str, Any]:
 def test_a_student(put: Any) -> None:
     module = put("extend/student.md", students)
     assert "rounded" in students.names()
+    # what Lab and the magics offer
+    assert families()["rounded"].startswith("A linear model whose coefficients")
     assert students.load("rounded") is module.RoundedStudent
     assert students.load("rounded", "regression") is module.RoundedRegressionStudent
     d = run_rest("extend/student.md", RoundedStudent=module.RoundedStudent)["d"]

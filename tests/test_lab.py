@@ -19,7 +19,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge
 
 import jupyter_distill
-from jupyter_distill import Distillation, lab
+from jupyter_distill import Distillation, lab, students
 from jupyter_distill.exports import payload
 from tests.small import distilled, people
 
@@ -122,6 +122,8 @@ def test_variables_for_a_dialog(shell: InteractiveShell) -> None:
     shapes = {one["name"]: one["shape"] for one in told["X"]}
     assert shapes == {"X": [20, 2], "rows": [2]}
     assert "y" in {one["name"] for one in told["y"]}
+    assert list(told["families"]) == students.names()
+    assert told["families"]["linear"] == "A sparse linear model"
     assert set(told["taken"]) == {"model", "X", "y", "rows", "text", "odd"}
     assert Touchy.touched == []
 

@@ -18,6 +18,7 @@ ROOT = PACKAGE.name
 # A module may import from smaller numbers, and from its own folder.
 LAYERS = {
     "_optional": 0,
+    "_families": 0,
     "_validation": 0,
     "_files": 0,
     "_late": 0,

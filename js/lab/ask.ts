@@ -36,6 +36,8 @@ export interface Variable {
 
 export interface Variables extends Look {
   taken: string[];
+  /** What is typed for a family of students -> what it is; an older package does not say. */
+  families?: Record<string, string>;
   teacher: Variable[];
   X: Variable[];
   y: Variable[];

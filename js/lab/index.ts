@@ -9,11 +9,13 @@ import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
-import { Commands, ID } from './commands';
+import { Actions } from './actions';
+import { addCommands, ID } from './commands';
 import { insert } from './insert';
 import { Known } from './known';
 import { DistillPanel } from './panel';
 import { Settings } from './settings';
+import { translateMenu, translateSchema } from './translate';
 import { Views } from './views';
 
 const PLUGIN = 'jupyter-distill:plugin';
@@ -51,26 +53,33 @@ const plugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_distill');
     const settings = new Settings();
-    registry?.load(PLUGIN).then(
-      (loaded) => settings.follow(loaded),
-      (reason) => console.warn('jupyter-distill: settings are left at their defaults.', reason)
-    );
+    registry
+      ?.load(PLUGIN)
+      .then(async (loaded) => {
+        settings.follow(loaded);
+        translateSchema(loaded.schema, trans);
+        await app.restored;
+        translateMenu(app, trans);
+      })
+      .catch((reason) =>
+        console.warn('jupyter-distill: settings are left at their defaults.', reason)
+      );
     const views = new Views(app, icon, trans);
-    const commands = new Commands({ app, tracker, settings, views, icon, trans });
-    const listed = commands.add();
+    const actions = new Actions({ app, tracker, settings, views, trans });
+    const listed = addCommands(actions, tracker, icon, trans);
 
     const known = new Known(tracker, NotebookActions.executed, () => panel.refresh());
     const hasPlugin = (id: string) => app.hasPlugin(id);
     const panel: DistillPanel = new DistillPanel(
       known,
       {
-        distil: () => void commands.distil(),
-        check: () => void commands.check(),
-        view: (d, kind) => void commands.view({ d, kind }),
-        findings: (d) => void commands.findings({ d }),
-        audit: (d) => void commands.audit({ d }),
-        report: (d) => void commands.report({ d }),
-        certificate: (d) => void commands.certificate({ d }),
+        distil: () => void actions.distil(),
+        check: () => void actions.check(),
+        view: (d, kind) => void actions.view({ d, kind }),
+        findings: (d) => void actions.findings({ d }),
+        audit: (d) => void actions.audit({ d }),
+        report: (d) => void actions.report({ d }),
+        certificate: (d) => void actions.certificate({ d }),
         insert: (code) => {
           const notebook = known.watch.notebook;
           if (notebook) void insert(app, notebook, code, false);

@@ -16,6 +16,26 @@ const ENDED: Kernel.Status[] = ['restarting', 'autorestarting', 'terminating', '
 /** Whether what was in the kernel is gone. */
 export const ended = (status: Kernel.Status): boolean => ENDED.includes(status);
 
+/** Milliseconds that a busy kernel is waited for: the panel's own question takes it a moment too. */
+const MOMENT = 1000;
+
+/** Whether a kernel stays busy for longer than a moment. */
+export async function staysBusy(kernel: Kernel.IKernelConnection): Promise<boolean> {
+  if (kernel.status !== 'busy') return false;
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      kernel.statusChanged.disconnect(look);
+      resolve(kernel.status === 'busy');
+    };
+    const look = () => {
+      if (kernel.status !== 'busy') done();
+    };
+    const timer = setTimeout(done, MOMENT);
+    kernel.statusChanged.connect(look);
+  });
+}
+
 /** Follows the current notebook, its kernel, its restarts and its name. */
 export class KernelWatch {
   #panel: NotebookPanel | null = null;

@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { families } from './families.mjs';
 
 const js = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where the tools of JupyterLab's language packs look for it. */
@@ -12,12 +13,11 @@ const target = join(js, '../jupyter_distill/locale/jupyter_distill.pot');
 // __('text', ...) and _n('one', 'more', n), of whatever holds them
 const CALL = /\b(__|_n)\(\s*/g;
 const LITERAL = /\s*'((?:[^'\\]|\\.)*)'\s*/y;
-// as jupyterlab_server translates a schema
+// as jupyterlab_server translates a schema, but for labels of menus: see lab/translate.ts
 const CONTEXTS = [
   [/^\/properties\/.*\/(title|description)$/, 'settings'],
   [/^\/(title|description)$/, 'schema'],
-  [/^\/jupyter\.lab\.setting-icon-label$/, 'settings'],
-  [/^\/jupyter\.lab\.menus\/.*\/label$/, 'menu']
+  [/^\/jupyter\.lab\.setting-icon-label$/, 'settings']
 ];
 
 /** Returns the template as text. */
@@ -37,6 +37,7 @@ export function template() {
     const context = CONTEXTS.find(([pattern]) => pattern.test(path))?.[1];
     if (context) add('js/schema/plugin.json', text, '', context);
   }
+  for (const { name, what } of families()) add(`jupyter_distill/students/${name}.py`, what);
   return [HEAD, ...[...found].map(([key, where]) => entry(...JSON.parse(key), where))].join('\n');
 }
 
@@ -68,6 +69,7 @@ function* strings(value, path) {
     for (const [key, inner] of Object.entries(value)) yield* strings(inner, `${path}/${key}`);
 }
 
+// without Plural-Forms: Babel, with which packs are made, reads no placeholder there
 const HEAD = `# Texts of the JupyterLab extension of jupyter_distill.
 # Made by js/scripts/pot.mjs: do not edit.
 msgid ""
@@ -76,7 +78,6 @@ msgstr ""
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n"
 `;
 
 function entry(context, text, more, where) {

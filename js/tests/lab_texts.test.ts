@@ -1,6 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
+import { families, offering } from '../scripts/families.mjs';
 import { kept, template, texts } from '../scripts/pot.mjs';
-import { type Any, CALM, cells, front, notebook, plugin, schema, trans, words } from './stand_ins';
+import {
+  type Any,
+  CALM,
+  cells,
+  front,
+  notebook,
+  plugin,
+  schema,
+  trans,
+  translateMenu,
+  translateSchema,
+  words
+} from './stand_ins';
 
 const foreign = (text: string) => `«${text}»`;
 function inForeignWords() {
@@ -11,12 +24,25 @@ function inForeignWords() {
 describe('the texts of the extension', () => {
   it('are all in the template that language packs are made of', () => {
     const written = kept();
-    expect(written, 'out of date: run node scripts/pot.mjs in js').toBe(template());
+    expect(written, 'out of date: npm run texts in js writes it anew').toBe(template());
     expect(written).toContain('msgid "Certificate of a Row…"');
     expect(written).toContain('msgid "%1 problem"\nmsgid_plural "%1 problems"');
-    expect(written).toContain('msgctxt "menu"\nmsgid "Distill"');
+    expect(written).toContain('msgctxt "settings"\nmsgid "Default student"');
+    // it would differ between the list of schemas and ours alone, of which JupyterLab warns
+    expect(written).not.toContain('msgctxt "menu"');
     // without it the server would look for the texts of the schema among JupyterLab's own
     expect(schema['jupyter.lab.internationalization'].domain).toBe('jupyter_distill');
+  });
+
+  it('name the families that have a file, which a build puts into the schema', () => {
+    expect(families()).toContainEqual({ name: 'linear', what: 'A sparse linear model' });
+    expect(kept()).toContain('students/linear.py\nmsgid "A sparse linear model"');
+    const { defaultStudent } = offering(schema).properties;
+    expect(defaultStudent).toMatchObject({
+      ...schema.properties.defaultStudent,
+      enum: [...families().map(({ name }) => name), 'auto']
+    });
+    expect(defaultStudent).toHaveProperty('enum', expect.arrayContaining(['tree', 'ebm', 'auto']));
   });
 
   it('are read from calls, and one that cannot be read is named', () => {
@@ -40,6 +66,29 @@ describe('the texts of the extension', () => {
     expect(plain.filter((text) => !text.startsWith('«')).sort()).toEqual([...data, ...long].sort());
     const named = [panel.node, ...panel.node.querySelectorAll('[aria-label]')];
     for (const node of named) expect(node.getAttribute('aria-label')).toMatch(/^«/);
+  });
+
+  it('reach a person through the translator: what the settings and the menu are called', () => {
+    const by = {
+      __: foreign,
+      _p: (context: string, text: string) => `${context} ${foreign(text)}`
+    };
+    const known = structuredClone(schema) as Any;
+    translateSchema(known, by as Any);
+    expect(known.description).toBe('schema «Settings of jupyter_distill.»');
+    expect(known.properties.defaultStudent.title).toBe('settings «Default student»');
+    expect(known['jupyter.lab.setting-icon-label']).toBe('settings «Distill»');
+    expect(known['jupyter.lab.menus']).toEqual(schema['jupyter.lab.menus']);
+    const said = (_: string, { title, description }: Any) => [title, description];
+    const mine = Object.entries(known.properties).flatMap(([key, one]) => said(key, one as Any));
+    expect(mine.filter((text) => !/^settings «.*»$/.test(text))).toEqual([]);
+    const [ours, other] = ['jp-mainmenu-distill', 'jp-mainmenu-view'].map((id) => ({
+      id,
+      title: { label: id }
+    }));
+    const widgets = () => [{}, { menus: [other, ours] }];
+    translateMenu({ shell: { widgets } } as Any, by as Any);
+    expect([ours.title.label, other.title.label]).toEqual(['«Distill»', other.id]);
   });
 
   it('reach a person through the translator: commands, views, troubles', () => {

@@ -1,13 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type Any,
   ask,
   cells,
   expression,
   Form,
+  fields,
   type Look,
   look,
   read,
+  Signal,
+  staysBusy,
   trans,
   type Variables,
   version,
@@ -69,6 +72,24 @@ describe('asking a kernel', () => {
     const here = kernel({}, 'R');
     expect(await ask(here as Any, { ask: 'look' })).toEqual({ why: 'language', language: 'R' });
     expect(here.sent).toEqual([]);
+  });
+
+  it('waits a moment for a kernel that is busy, as the panel makes it, and no longer', async () => {
+    vi.useFakeTimers();
+    const kernel = { status: 'idle', statusChanged: new Signal() };
+    expect(await staysBusy(kernel as Any)).toBe(false);
+    kernel.status = 'busy';
+    const brief = staysBusy(kernel as Any);
+    kernel.statusChanged.emit();
+    kernel.status = 'idle';
+    kernel.statusChanged.emit();
+    expect(await brief).toBe(false);
+    kernel.status = 'busy';
+    const long = staysBusy(kernel as Any);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await long).toBe(true);
+    expect(kernel.statusChanged.slots).toEqual([]);
+    vi.useRealTimers();
   });
 
   it('tells apart: missing, wrong, too early', async () => {
@@ -139,6 +160,18 @@ describe('cells that a person could have typed', () => {
 });
 
 describe('a dialog', () => {
+  it('offers the families that the kernel has, and all of them', () => {
+    const there = { ...look(), taken: [], teacher: [], X: [], y: [] } as Variables;
+    const what = { odd: 'A new kind', tree: 'A tree' };
+    expect(fields.families({ ...there, families: what }, trans as Any)).toEqual([
+      { value: 'odd', label: 'odd: A new kind' },
+      { value: 'tree', label: 'tree: A tree' },
+      { value: 'auto', label: 'auto: all of them are tried' }
+    ]);
+    // of an older package
+    expect(fields.families(there, trans as Any).map(({ value }) => value)).toEqual(['auto']);
+  });
+
   const choices = ['a', 'b'].map((value) => ({ value, label: value }));
 
   it('takes a choice, or what is typed in its place', () => {

@@ -34,6 +34,7 @@ vi.mock('@jupyterlab/ui-components', () => ({ LabIcon: class {} }));
 vi.mock('@lumino/widgets', () => ({ Widget, Panel: Widget }));
 
 export const trans = {
+  gettext: (text: string) => text,
   __: (text: string, ...values: unknown[]) =>
     text.replace(/%(\d)/g, (_, n) => String(values[Number(n) - 1])),
   _n: (one: string, more: string, n: number) => (n === 1 ? one : more).replace('%1', String(n))
@@ -47,6 +48,9 @@ export const { CALM, Known } = await import('../lab/known');
 export const { ask, expression, read } = await import('../lab/ask');
 export const { Form } = await import('../lab/dialogs');
 export const cells = await import('../lab/cells');
+export const fields = await import('../lab/fields');
+export const { staysBusy } = await import('../lab/kernel');
+export const { translateMenu, translateSchema } = await import('../lab/translate');
 export const words = await import('../lab/words');
 export const { Settings } = await import('../lab/settings');
 export const { followTheme } = await import('../shared/theme');

@@ -1,4 +1,5 @@
 import { h } from '../shared/dom';
+import legendCss from '../shared/legend.css';
 import mixesCss from '../shared/mixes.css';
 import { type CommonModel, Traits } from '../shared/model';
 import { atEnd, frame } from '../shared/schedule';
@@ -6,7 +7,7 @@ import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { Choice } from './rules/choice';
 import detailCss from './rules/detail.css';
 import { makeGrid } from './rules/grid';
-import { legend } from './rules/heads';
+import { legends } from './rules/heads';
 import {
   type Decided,
   decodeRules,
@@ -37,7 +38,7 @@ export const mount: Mount = (model, host, signal) => {
   const traits = new Traits<RulesModel>(model, signal);
   const place = h('div');
   host.classList.add('rules-view');
-  host.append(sheet(mixesCss), sheet(detailCss), sheet(css), place);
+  host.append(sheet(mixesCss), sheet(legendCss), sheet(detailCss), sheet(css), place);
   let redraw = new AbortController();
   atEnd(signal, () => redraw.abort());
   const start = () => {
@@ -90,7 +91,7 @@ function view(rules: Rules, outer: Traits<RulesModel>, signal: AbortSignal): HTM
   show();
   showRow();
   frame(signal, grid.open)();
-  return [tools.element, legend(rules), grid.element, nothing, strip.element];
+  return [tools.element, legends(rules, signal), grid.element, nothing, strip.element];
 }
 
 export default defineView(mount);

@@ -1,4 +1,5 @@
 import { h } from '../shared/dom';
+import legendCss from '../shared/legend.css';
 import mixesCss from '../shared/mixes.css';
 import { type AnyModel, type CommonModel, Traits } from '../shared/model';
 import { onResize } from '../shared/schedule';
@@ -37,7 +38,7 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
   const parts = makeParts(traits, state, signal);
   const place = h('div');
   host.classList.add('tree-view');
-  host.append(sheet(mixesCss), sheet(css), sheet(cardCss), place);
+  host.append(sheet(mixesCss), sheet(legendCss), sheet(css), sheet(cardCss), place);
 
   const load = () =>
     guarded(place, () => {

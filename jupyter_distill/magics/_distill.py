@@ -22,7 +22,7 @@ QUALITIES = ("greedy", "fast", "best")
 STUDENT = Option(
     "student",
     "Family, several (tree,rules), auto, or a student of your own.",
-    read.families,
+    read.students,
     ("<students>", "auto"),
     setting=True,
     metavar="FAMILY",
@@ -87,7 +87,7 @@ OPTIONS = (
     AUGMENT,
     Option(
         "assistant",
-        "Who may stand between teacher and student: a family, several, or any classifier.",
+        "Who may stand between teacher and student: a family, several, any classifier, or none.",
         read.assistants,
         ("<students>", "<teacher>", "none"),
         metavar="FAMILY",

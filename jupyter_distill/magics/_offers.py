@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jupyter_distill._families import families
 from jupyter_distill._variables import distillations, fitting, own
 from jupyter_distill.magics._columnwise import EXPECTED, SIGNS
 from jupyter_distill.magics._command import Command
 from jupyter_distill.magics._lookup import columns_of, looked_up
 from jupyter_distill.magics._options import Option
-from jupyter_distill.magics._readers import students
 from jupyter_distill.magics._which import made, names
 
 
@@ -122,7 +122,7 @@ def _of(d: Any, look: Callable[[Any], Iterable[object]]) -> list[Offer]:
 
 
 _LOOKS: Mapping[str, Callable[[Typing], list[Offer]]] = {
-    "<students>": lambda typing: _words("value", students()),
+    "<students>": lambda typing: _words("value", families()),
     "<columns>": lambda typing: _words("column", typing.columns()),
     "<directions>": lambda typing: _words("column", typing.columns()),
     "<expectations>": lambda typing: _words("column", typing.columns()),

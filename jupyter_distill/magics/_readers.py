@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import os
-import pkgutil
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
+from jupyter_distill._families import families
 from jupyter_distill._optional import is_a
 from jupyter_distill._validation import did_you_mean
 from jupyter_distill.magics._expressions import Scope, Unread, evaluate, is_known, is_named
@@ -158,17 +157,11 @@ def columns(said: str, scope: Scope) -> Any:
     return found
 
 
-def students() -> list[str]:
-    """Return the families of students by their files, without importing scikit-learn."""
-    folder = Path(__file__).parents[1] / "students"
-    return sorted(m.name for m in pkgutil.iter_modules([str(folder)]) if m.name[0] != "_")
-
-
-def families(said: str, scope: Scope) -> Any:
+def students(said: str, scope: Scope) -> Any:
     """Read families of students, ``auto``, or an expression that gives a student."""
     if said == "auto":
         return "auto"
-    known = students()
+    known = [*families()]
     found = parts(said)
     if found and set(found) <= set(known):
         return found if len(found) > 1 else found[0]
@@ -180,7 +173,7 @@ def families(said: str, scope: Scope) -> Any:
 
 def assistants(said: str, scope: Scope) -> Any:
     """Read who may stand between teacher and student."""
-    return None if said == "none" else families(said, scope)
+    return None if said == "none" else students(said, scope)
 
 
 def folder(said: str, scope: Scope) -> Any:

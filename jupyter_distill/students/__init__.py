@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pkgutil
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import isabstract, isclass
 
+from jupyter_distill._families import families
 from jupyter_distill._validation import check_choice
 from jupyter_distill.students._base import Student
 from jupyter_distill.students._classifier import StudentClassifier
@@ -38,7 +38,7 @@ __all__ = [
 
 def names() -> list[str]:
     """Return the families that there are, e.g. ``["linear", "tree"]``."""
-    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    return [*families()]
 
 
 def available(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""A decision tree with few leaves, searched for and filled to minimise the composite loss."""
+"""A decision tree with few leaves: searched for and filled to minimise the composite loss."""
 
 from __future__ import annotations
 

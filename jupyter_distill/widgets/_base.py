@@ -167,6 +167,13 @@ class DistillWidget(anywidget.AnyWidget):
         return data, metadata
 
 
+def set_together(widget: Any, state: dict[str, Any]) -> None:
+    """Set several traits of a widget in one message, each checked when all are there."""
+    with widget.hold_sync(), widget.hold_trait_notifications():
+        for name, value in state.items():
+            setattr(widget, name, value)
+
+
 def one_of(proposal: Any, known: Sequence[str]) -> str:
     """Return the word that a trait is to be if it is one of those known, else refuse it."""
     try:

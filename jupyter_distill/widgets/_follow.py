@@ -11,7 +11,7 @@ from jupyter_distill._validation import check_number, expected
 from jupyter_distill.distillation import FAST, Distillation, known_grid
 from jupyter_distill.distillation._quick import quick
 from jupyter_distill.exports import grid as grids
-from jupyter_distill.widgets._base import DATA, INTENT, VIEW
+from jupyter_distill.widgets._base import DATA, INTENT, VIEW, set_together
 
 
 class FollowPart(t.HasTraits):
@@ -103,7 +103,7 @@ class FollowPart(t.HasTraits):
             # the browser waits for an answer before it asks again
             self.shown = {**self.shown, "ticket": asked["ticket"]}
             raise
-        self._send_together({**state, "student_size": d.size})  # type: ignore[attr-defined]
+        set_together(self, {**state, "student_size": d.size})
 
     def _student_at(self, temperature: float | None, size: int) -> tuple[Distillation, str]:
         """Return the distillation of a wish, and how its student was made."""

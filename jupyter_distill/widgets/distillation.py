@@ -20,6 +20,7 @@ from jupyter_distill.widgets._base import (
     bundle,
     check_distillation,
     one_of,
+    set_together,
 )
 from jupyter_distill.widgets._choice import NodeChoice
 from jupyter_distill.widgets.disagreement import TablePart
@@ -226,7 +227,7 @@ class DistillationView(
                     self._take(again)
         finally:
             if ticket == self._wanted:
-                self._send_together({"busy": False, "distil_at": None})
+                set_together(self, {"busy": False, "distil_at": None})
 
     @property
     def rule(self) -> str:

@@ -22,6 +22,7 @@ from jupyter_distill.widgets._base import (
     bundle,
     needs,
     one_of,
+    set_together,
 )
 
 
@@ -195,18 +196,12 @@ class LadderView(LadderPart, DistillWidget):
             if ticket != self._wanted:
                 return
             self._hold(again)
-            self._send_together(self._chosen())
+            set_together(self, self._chosen())
             if ticket == self._wanted:
-                self._send_together(self._measured())
+                set_together(self, self._measured())
         finally:
             if ticket == self._wanted:
-                self._send_together({**self._chosen(), "busy": False})
-
-    def _send_together(self, state: dict[str, Any]) -> None:
-        """Set several traits in one message, each checked when all are there."""
-        with self.hold_sync(), self.hold_trait_notifications():
-            for name, value in state.items():
-                setattr(self, name, value)
+                set_together(self, {**self._chosen(), "busy": False})
 
     def frame(self) -> pd.DataFrame:
         """Return one row per rung: what there is to read, and how faithful it is."""

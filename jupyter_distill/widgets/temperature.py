@@ -18,6 +18,7 @@ from jupyter_distill.widgets._base import (
     DistillWidget,
     bundle,
     check_distillation,
+    set_together,
 )
 from jupyter_distill.widgets._chosen import RowsChoice
 from jupyter_distill.widgets._follow import FollowPart
@@ -81,7 +82,7 @@ class TemperaturePart(FollowPart, RowsChoice):
         chosen = sorted({*self.rows_chosen, *([] if self.row is None else [self.row])})
         if not np.isin(chosen, here).all():
             sent = state.temperature(self.distillation, keep=chosen, most=len(here))
-            self._send_together({name: sent[name] for name in ("logits", "row_ids")})
+            set_together(self, {name: sent[name] for name in ("logits", "row_ids")})
 
     @t.observe("distil_at")
     def _distil_again(self, _change: object = None) -> None:
@@ -98,11 +99,11 @@ class TemperaturePart(FollowPart, RowsChoice):
                 self._take(again)
         finally:
             if ticket == self._wanted:
-                self._send_together({"busy": False, "distil_at": None})
+                set_together(self, {"busy": False, "distil_at": None})
 
     def _take(self, d: Distillation) -> None:
         """Show another distillation of the same rows."""
-        self._send_together(self._changed(d))
+        set_together(self, self._changed(d))
 
     def _changed(self, d: Distillation) -> dict[str, Any]:
         """Return the traits that another temperature changes."""
@@ -114,12 +115,6 @@ class TemperaturePart(FollowPart, RowsChoice):
     def _while_moving(self, d: Distillation) -> dict[str, Any]:
         self.distillation = d
         return {} if d.temperature is None else {"distilled_at": float(d.temperature)}
-
-    def _send_together(self, state: dict[str, Any]) -> None:
-        """Set several traits in one message, so that no half of a change is drawn."""
-        with self.hold_sync():  # type: ignore[attr-defined]
-            for name, value in state.items():
-                setattr(self, name, value)
 
 
 class TemperatureSlider(TemperaturePart, DistillWidget):

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.ui.desk import Desk, desk
+from tests.ui.front import FRONT, NAME
 from tests.ui.notebook import NotebookPage
 from tests.ui.server import App, JupyterServer
 from tests.ui.watch import errors_of, outside_of
@@ -129,3 +131,44 @@ def open_notebook(page: Page, request: pytest.FixtureRequest, watched: None) -> 
         return NotebookPage(page, server, name).open()
 
     return open_it
+
+
+@pytest.fixture(scope="session")
+def in_lab(
+    browser: Browser, browser_context_args: dict[str, Any], lab: JupyterServer
+) -> Iterator[Desk]:
+    lab.write(NAME, *FRONT)
+    with desk(browser, browser_context_args, lab) as here:
+        here.open(NAME)
+        yield here
+
+
+@pytest.fixture(scope="session")
+def in_notebook7(
+    browser: Browser, browser_context_args: dict[str, Any], notebook7: JupyterServer
+) -> Iterator[Desk]:
+    notebook7.write(NAME, *FRONT)
+    with desk(browser, browser_context_args, notebook7) as here:
+        here.open(NAME)
+        yield here
+
+
+@pytest.fixture
+def at_lab(in_lab: Desk) -> Iterator[Desk]:
+    yield in_lab
+    in_lab.clear()
+    in_lab.check()
+
+
+@pytest.fixture
+def at_notebook7(in_notebook7: Desk) -> Iterator[Desk]:
+    yield in_notebook7
+    in_notebook7.clear()
+    in_notebook7.check()
+
+
+@pytest.fixture(params=["at_lab", "at_notebook7"])
+def front(request: pytest.FixtureRequest, browser_name: str) -> Desk:
+    """Each of the two in turn; the browser is named, or it would be another one."""
+    here: Desk = request.getfixturevalue(request.param)
+    return here

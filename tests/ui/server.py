@@ -35,6 +35,8 @@ class JupyterServer:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self.packages = home / "packages"  # on the path of its Python
+        self.packages.mkdir()
         for name, text in QUIET.items():
             setting = home / "settings" / name
             setting.parent.mkdir(parents=True)
@@ -72,6 +74,9 @@ class JupyterServer:
         return {
             **os.environ,
             **own,
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, [str(self.packages), os.environ.get("PYTHONPATH")])
+            ),
             "IPYTHONDIR": str(home / "ipython"),
             "JUPYTER_PREFER_ENV_PATH": "1",
             "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),

@@ -1,5 +1,6 @@
-import { h, swatch } from '../../shared/dom';
-import { answer, type Rules, written } from './list';
+import { h } from '../../shared/dom';
+import { classItems, makeLegend } from '../../shared/legend';
+import { answer, named, type Rules, written } from './list';
 
 /** The column of answers is as wide as the longest one asks, within bounds; words stay whole. */
 export function room(rules: Rules): string {
@@ -33,10 +34,12 @@ export function heads(rules: Rules): HTMLElement {
 }
 
 /** What colours and shapes stand for. */
-export function legend(rules: Rules): HTMLElement {
-  const items = rules.classes.map((name, j) => h('span', { class: 'item' }, swatch(j), name));
+export function legends(rules: Rules, signal: AbortSignal): HTMLElement {
+  const legend = makeLegend(signal);
+  const said = new Set(rules.conditions.map((_, place) => named(rules, place)));
+  legend.draw('Classes', classItems(rules.classes, said));
   const words = rules.numbers
     ? 'hollow: mean of the teacher; filled: what the rule says, with the error to either side'
     : 'tall, and in figures: the class that the rule names';
-  return h('p', { class: 'legend' }, ...items, h('span', { class: 'dim' }, words));
+  return h('div', { class: 'legends' }, legend.element, h('p', { class: 'dim' }, words));
 }

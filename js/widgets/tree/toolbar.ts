@@ -1,7 +1,7 @@
-import { h, KEYS, listen, onEntered, square, swatch } from '../../shared/dom';
+import { h, KEYS, listen, onEntered, square } from '../../shared/dom';
 import { brief } from '../../shared/format';
-import { apart } from '../../shared/text';
-import type { Numbers, Tree } from '../../shared/tree';
+import { classItems, item, makeLegend } from '../../shared/legend';
+import { answer, type Numbers, type Tree } from '../../shared/tree';
 import { INKS } from './card';
 import { deepest, depthOf } from './fold';
 import { COLOURS, type Colour, scale } from './shade';
@@ -22,9 +22,6 @@ export interface Shown {
   live: boolean;
 }
 
-const item = (name: string, square: HTMLElement, short = name): HTMLElement =>
-  h('li', { title: name }, square, h('span', {}, short));
-
 /** What the bars of a regression show, and the range that they stand on. */
 function bars({ names }: Tree, { low, high }: Numbers): HTMLElement[] {
   const range = `bars: ${brief(low, low, high)} to ${brief(high, low, high)}`;
@@ -35,10 +32,20 @@ function bars({ names }: Tree, { low, high }: Numbers): HTMLElement[] {
   ];
 }
 
+/** The classes that either model names at some node. */
+function namedIn(tree: Tree): Set<number> {
+  const named = new Set<number>();
+  for (let node = 0; node < tree.size; node++) {
+    named.add(answer(tree, tree.student, node)[0]);
+    named.add(answer(tree, tree.teacher, node)[0]);
+  }
+  return named;
+}
+
 /** Colours and levels shown, zoom, and the legends; told of each new state by `update`. */
 export function toolbar(find: HTMLElement, acts: Acts, signal: AbortSignal) {
-  const legend = h('ul', { class: 'legend', 'aria-label': 'Classes' });
-  const colours = h('ul', { class: 'legend colours' });
+  const legend = makeLegend(signal);
+  const colours = h('ul', { class: 'items colours' });
   const levels = h('select', { class: 'button', ...KEYS });
   const of = h('span', { class: 'dim' });
   const by = h('select', { class: 'button', ...KEYS });
@@ -75,14 +82,9 @@ export function toolbar(find: HTMLElement, acts: Acts, signal: AbortSignal) {
         button('Fit', 'Fit the whole tree', acts.fit)
       )
     ),
-    legend,
+    legend.element,
     colours
   );
-
-  const classes = ({ classes }: Tree) => {
-    const short = apart(classes);
-    return classes.map((name, j) => item(name, swatch(j), short[j]));
-  };
 
   let drawn: Tree | null = null;
   let shaded = '';
@@ -90,8 +92,8 @@ export function toolbar(find: HTMLElement, acts: Acts, signal: AbortSignal) {
   const renew = (tree: Tree, depth: number) => {
     drawn = tree;
     shaded = '';
-    legend.setAttribute('aria-label', tree.numbers ? 'Bars' : 'Classes');
-    legend.replaceChildren(...(tree.numbers ? bars(tree, tree.numbers) : classes(tree)));
+    if (tree.numbers) legend.draw('Bars', bars(tree, tree.numbers));
+    else legend.draw('Classes', classItems(tree.classes, namedIn(tree)));
     levels.replaceChildren(
       h('option', { value: -1, hidden: true }, 'some'),
       ...Array.from({ length: depth }, (_, d) =>

@@ -1,0 +1,27 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { CodeCell } from '@jupyterlab/cells';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { Made } from './ask';
+
+const HOST = 'jupyter-distill';
+
+interface Found {
+  panel: NotebookPanel;
+  bundle: Pick<Made, 'data' | 'metadata'>;
+}
+
+/** The output of ours that the context menu was opened on; null where it is another's. */
+export function outputUnderMouse(bench: {
+  app: JupyterFrontEnd;
+  tracker: INotebookTracker | null;
+}): Found | null {
+  const panel = bench.tracker?.currentWidget;
+  const host = bench.app.contextMenuHitTest((node) => node.classList.contains(HOST));
+  if (!panel || !host) return null;
+  const cell = panel.content.widgets.find((one) => one.node.contains(host));
+  const area = (cell as CodeCell | undefined)?.outputArea;
+  const place = area?.widgets.findIndex((one) => one.node.contains(host)) ?? -1;
+  if (!area || place < 0) return null;
+  const { data, metadata } = area.model.get(place);
+  return { panel, bundle: { data: { ...data }, metadata: { ...metadata } } };
+}

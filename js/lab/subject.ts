@@ -1,0 +1,91 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ask, type Distilled, type Variables } from './ask';
+import { askForm, say } from './dialogs';
+import { insert } from './insert';
+import { staysBusy } from './kernel';
+import { explain } from './words';
+
+/** What a command may be told. */
+export interface Args {
+  name?: string;
+  kind?: string;
+  d?: Distilled;
+}
+
+interface Here {
+  panel: NotebookPanel;
+  known: Variables;
+}
+
+interface About {
+  panel: NotebookPanel;
+  d: Distilled;
+}
+
+interface Bench {
+  app: JupyterFrontEnd;
+  tracker: INotebookTracker | null;
+  trans: TranslationBundle;
+}
+
+/** Finds what an action is about: a notebook, what its kernel holds, one of its distillations. */
+export class Subject {
+  constructor(
+    readonly bench: Bench,
+    readonly distil: () => Promise<void>
+  ) {}
+
+  /** The notebook in front and what its kernel holds; null, once it was said why there is none. */
+  async here(title: string): Promise<Here | null> {
+    const { app, trans, tracker } = this.bench;
+    const panel = tracker?.currentWidget ?? null;
+    if (!panel) return null;
+    await panel.sessionContext.ready;
+    const kernel = panel.sessionContext.session?.kernel;
+    if (!kernel) {
+      await say(title, trans.__('This notebook has no kernel.'), trans);
+      return null;
+    }
+    if (await staysBusy(kernel)) {
+      const busy = trans.__('The kernel is busy. Ask again when it is done.');
+      await say(title, busy, trans);
+      return null;
+    }
+    const told = await ask<Variables>(kernel, { ask: 'variables' });
+    if (told.why === null) return { panel, known: told.value };
+    const { text, cell } = explain(told, trans);
+    const action = cell && trans.__('Insert This Cell');
+    const wanted = await say(title, cell ? `${text}\n${cell}` : text, trans, action);
+    if (wanted && cell) await insert(app, panel, cell, false);
+    return null;
+  }
+
+  /** The distillation that a command is about: given, the only one, or chosen. */
+  async distilled(title: string, { name, d: given }: Args): Promise<About | null> {
+    const { trans, tracker } = this.bench;
+    const front = tracker?.currentWidget;
+    // who knows it need not ask: a cell may be inserted while another one runs
+    if (given && front) return { panel: front, d: given };
+    const here = await this.here(title);
+    if (!here) return null;
+    const all = here.known.distillations;
+    if (!all.length) {
+      const text = trans.__('There is no distillation in this notebook yet. Make one first?');
+      if (await say(title, text, trans, trans.__('New Distillation…'))) await this.distil();
+      return null;
+    }
+    let d = all.find((one) => one.name === name);
+    if (!d && all.length === 1 && !name) d = all[0];
+    if (!d) {
+      const choices = all.map((one) => ({ value: one.name, label: choice(one) }));
+      const field = { key: 'name', label: trans.__('Distillation'), value: all[0].name, choices };
+      const done = await askForm(title, [field], [trans.__('Go On')], trans);
+      d = all.find((one) => one.name === done?.values.name);
+    }
+    return d ? { panel: here.panel, d } : null;
+  }
+}
+
+const choice = (d: Distilled): string => `${d.name}: ${d.teacher} → ${d.student}`;
