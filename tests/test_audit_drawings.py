@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jupyter_distill._shares import percent
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import dependence, twin_bars
 from jupyter_distill.exports.audit import alone
 from jupyter_distill.exports.drawing import drawing
 from jupyter_distill.exports.forest import Forest, Line, Mark, forest
-from jupyter_distill.exports.html import count, escape, percent
+from jupyter_distill.exports.html import count, escape
 from jupyter_distill.exports.said import said
 from tests.audited import planted, planted_numbers
 from tests.small import EVIL, distilled, people

@@ -181,22 +181,6 @@ def test_json_cannot_leave_its_script(value: Any) -> None:
     assert json.loads(text) == {"a": value, EVIL: EVIL}
 
 
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (0, "0"),
-        (1, "100"),
-        (0.5, "50"),
-        (0.996, "99.6"),
-        (0.99999, ">99.9"),
-        (0.004, "0.4"),
-        (0.00001, "<0.1"),
-    ],
-)
-def test_nearly_all_is_not_all(share: float, text: str) -> None:
-    assert html.percent(share) == f"{text}\N{NO-BREAK SPACE}%"
-
-
 def test_tables_say_what_is_missing() -> None:
     frame = pd.DataFrame({EVIL: [1.5, np.nan], "year": [2019, 2020], "t": [None, EVIL]})
     read = Reader(html.table(frame, caption=EVIL))

@@ -28,6 +28,7 @@ LAYERS = {
     "_softmax": 0,
     "_wilson": 0,
     "_resample": 0,
+    "_shares": 0,
     "_paired": 0,
     "_classes": 0,
     "data": 1,

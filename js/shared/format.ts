@@ -3,15 +3,25 @@ const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** 1240 -> "1,240" */
 export const count = (value: number): string => grouped.format(value);
 
-/** 0.312 -> "31 %"; a share that is not 0 or 1 never reads as if it were. */
-export function percent(share: number, digits = 0): string {
+const UNIT = '\u00a0%';
+
+/**
+ * 0.312 -> "31.2 %", in one line: the way a share is written everywhere, as by `percent` of
+ * jupyter_distill/_shares.py. One that is not 0 or 1 never reads as if it were.
+ */
+export function percent(share: number, digits = 1): string {
   if (!Number.isFinite(share)) return '–';
+  const text = (share * 100).toFixed(digits);
   const least = 10 ** -digits;
-  const value = share * 100;
-  if (value > 0 && value < least / 2) return `<${least} %`;
-  if (value < 100 && value > 100 - least / 2) return `>${(100 - least).toFixed(digits)} %`;
-  return `${value.toFixed(digits)} %`;
+  const whole = Number(text);
+  if (whole === 0) return share > 0 ? `<${least}${UNIT}` : `0${UNIT}`;
+  if (whole !== 100) return text + UNIT;
+  return share < 1 ? `>${(100 - least).toFixed(digits)}${UNIT}` : `100${UNIT}`;
 }
+
+/** 0.91, 0.95 -> "91.0 to 95.0 %" */
+export const percents = (low: number, high: number): string =>
+  `${percent(low).replace(UNIT, '')} to ${percent(high)}`;
 
 /** Six significant digits, no grouping: years and codes stay as their owner wrote them. */
 export function number(value: number): string {

@@ -24,7 +24,7 @@ export function mixes(
     const weight = (j: number) => teacher[at + j] + student[at + j];
     shown = shown.sort((a, b) => weight(b) - weight(a)).slice(0, MOST);
   }
-  const cell = (share: number, j: number) => bar(percent(share, 1), share, colour(j));
+  const cell = (share: number, j: number) => bar(percent(share), share, colour(j));
   const lines = shown.map((j) =>
     h(
       'tr',

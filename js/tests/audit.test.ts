@@ -104,7 +104,10 @@ describe('reasons', () => {
   it('draws the mean of both models, with a hollow bar beside a filled one', () => {
     const { all, stop } = render(audit, new FakeModel(state()));
     const lines = all('.twins tbody tr');
-    expect(texts(lines)).toEqual(['income72 %100 %', 'purpose▲ ignored28 %0 %']);
+    expect(texts(lines)).toEqual([
+      'income72.0\u00a0%100\u00a0%',
+      'purpose▲ ignored28.0\u00a0%0\u00a0%'
+    ]);
     expect(lines[0].querySelectorAll('.bar.teacher, .bar.student')).toHaveLength(2);
     expect(lines[0].querySelector<HTMLElement>('.bar.student')?.style.width).toBe('100.00%');
     expect(all('.error')).toHaveLength(0);
@@ -119,7 +122,7 @@ describe('reasons', () => {
     // 3 steps of 0.01 to either side, of the teacher alone
     expect(all('.twins tbody tr:nth-child(2) .error')).toHaveLength(1);
     expect(texts(all('[role=status]'))[0]).toBe(
-      'Row r9: the teacher says yes 80 %, the student no 60 %. They part.'
+      'Row r9: the teacher says yes 80.0\u00a0%, the student no 60.0\u00a0%. They part.'
     );
     expect(texts(all('[aria-selected=true]'))[0]).toContain('r9');
     expect(texts(all('.own'))[0]).toContain('0.10');
@@ -135,7 +138,7 @@ describe('reasons', () => {
     const line = all('.twins tbody tr')[0];
     line.dispatchEvent(new FocusEvent('focusin', { bubbles: true, composed: true }));
     expect(texts(all('.told'))[0]).toBe(
-      'income = 50: +0.6 in the teacher (75 % of its reasons), +0.5 in the student (100 % of its reasons).'
+      'income = 50: +0.6 in the teacher (75.0\u00a0% of its reasons), +0.5 in the student (100\u00a0% of its reasons).'
     );
     press(line, 'ArrowDown');
     expect(all('.twins tbody tr').map((e) => e.tabIndex)).toEqual([-1, 0]);
@@ -224,7 +227,7 @@ describe('reasons', () => {
     });
     const { all, stop } = render(audit, new FakeModel(state({ reasons: { shap: alone } })));
     expect(all('.bar.teacher')).toHaveLength(0);
-    expect(texts(all('.twins tbody tr'))).toEqual(['income100 %', 'purposenot used0 %']);
+    expect(texts(all('.twins tbody tr'))).toEqual(['income100\u00a0%', 'purposenot used0\u00a0%']);
     expect(all('.agreement')).toHaveLength(0);
     stop();
   });

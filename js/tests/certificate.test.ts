@@ -168,8 +168,8 @@ describe('certificate view', () => {
     const bars = all('.card .twins');
     expect(bars[0].querySelectorAll('.bar.teacher')).toHaveLength(2);
     expect(texts([...bars[0].querySelectorAll('tbody tr')])).toEqual([
-      'no60.0 %23.0 %',
-      'yes40.0 %77.0 %'
+      'no60.0\u00a0%23.0\u00a0%',
+      'yes40.0\u00a0%77.0\u00a0%'
     ]);
     expect(bars[1].querySelectorAll('.bar.teacher')).toHaveLength(0);
     expect(texts([...bars[2].querySelectorAll('tbody tr')])).toEqual(['income = 57.2−0.4+0.7']);

@@ -26,7 +26,7 @@ describe('regions above the table', () => {
     const { all, root, stop } = render(disagreement, model);
     const [first, other] = all('.region');
     expect(first.textContent).toContain(`They part where ${HOSTILE}`);
-    expect(first.textContent).toContain('31 %25 % to 38 %');
+    expect(first.textContent).toContain('31.0\u00a0%25.0 to 38.0\u00a0%');
     expect(other.closest('details')).not.toBeNull();
     expect(root.querySelectorAll('img')).toHaveLength(0);
     click(first);

@@ -154,8 +154,8 @@ describe('the linked whole', () => {
     const model = new FakeModel(state());
     const { root, stop } = render(distillation, model);
     expect(root.querySelector('.names')?.textContent).toBe(`${HOSTILE} → tree`);
-    expect(root.querySelector('.score')?.textContent).toContain('94.2 %');
-    expect(root.querySelector('.score')?.textContent).toContain('93.1 to 95.2 %');
+    expect(root.querySelector('.score')?.textContent).toContain('94.2\u00a0%');
+    expect(root.querySelector('.score')?.textContent).toContain('93.1 to 95.2\u00a0%');
     expect(root.querySelector('.notes')?.textContent).toBe(HOSTILE);
     const finding = root.querySelector('.findings li');
     expect(finding?.textContent).toBe(`warning few-rows ${HOSTILE}`);

@@ -60,7 +60,7 @@ describe('the panel', () => {
       'tree of 6 leaves',
       '6',
       '2.0',
-      '89 % agreement (74–96 %)'
+      '88.6 % agreement (74.0–95.5 %)'
     ]);
     expect(card.textContent).toContain('1 problem, 2 warnings');
     for (const button of panel.node.querySelectorAll('button')) button.click();
@@ -157,8 +157,8 @@ describe('the panel', () => {
     const write = (measure: string, ...values: (number | null)[]) =>
       plain(fidelity({ measure, fidelity: values }, trans as Any));
     expect(write('R2', 0.913, 0.9, 0.95)).toBe('R² 0.91 (0.90–0.95)');
-    expect(write('agreement', 1, 0.98, 1)).toBe('100 % agreement (98–100 %)');
-    expect(write('agreement', 0.5, null, null)).toBe('50 % agreement');
+    expect(write('agreement', 1, 0.98, 1)).toBe('100 % agreement (98.0–100 %)');
+    expect(write('agreement', 0.5, null, null)).toBe('50.0 % agreement');
     expect(write('agreement', null, null, null)).toBe('–');
   });
 });

@@ -59,8 +59,10 @@ describe('ladder view', () => {
     expect(new Set(shapes).size).toBeGreaterThan(1);
     expect(all('.chosen').map((e) => e.dataset.rung)).toEqual(['1']);
     expect(all('[aria-selected=true]')[0].getAttribute('aria-label')).toContain('knee; chosen');
-    expect(all('.beside')[0].textContent).toBe('labels only 80.0 %');
-    expect(root.querySelector('.aloud')?.textContent).toContain('tree: 1: 70.0 %, 3: 90.0 %.');
+    expect(all('.beside')[0].textContent).toBe('labels only 80.0\u00a0%');
+    expect(root.querySelector('.aloud')?.textContent).toContain(
+      'tree: 1: 70.0\u00a0%, 3: 90.0\u00a0%.'
+    );
     stop();
   });
 
@@ -90,7 +92,9 @@ describe('ladder view', () => {
     model.set('family', 'rules');
     model.set('size', 3);
     await wait(40);
-    expect(status()).toContain('Chosen: list of 3 rules, agreement 88.0 % (83.0 to 93.0 %).');
+    expect(status()).toContain(
+      'Chosen: list of 3 rules, agreement 88.0\u00a0% (83.0 to 93.0\u00a0%).'
+    );
     expect(status()).toContain('Measuring what it has to beat');
     expect(all('.pending')).toHaveLength(0);
     expect(all('.chosen').map((e) => e.dataset.rung)).toEqual(['3']);

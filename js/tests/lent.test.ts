@@ -211,7 +211,7 @@ describe('a view without a kernel', async () => {
     );
     expect(remarks.textContent).toContain('nearest to T = 3.0');
     expect(remarks.textContent).toContain('written of the tree of 2 leaves, distilled at T = 1.0');
-    expect(root.querySelector('.score .large')?.textContent).toBe('90.0 %');
+    expect(root.querySelector('.score .large')?.textContent).toBe('90.0\u00a0%');
     expect(root.querySelector('.notes')?.textContent).toContain('quick fit');
     // nothing of it is told to a kernel
     expect(model.log.map(([name]) => name)).not.toContain('tree');

@@ -54,8 +54,8 @@ describe('rules view', () => {
     expect(root.querySelector('.count')?.textContent).toBe('3 rules, the first that holds decides');
     const second = all('.line')[1];
     expect(second.querySelector('.answer')?.textContent).toBe(HOSTILE);
-    expect(second.querySelector('.rows')?.textContent).toBe('50 rows50 %');
-    expect(second.querySelector('.fit')?.textContent).toBe('96 % agreement48 of 50');
+    expect(second.querySelector('.rows')?.textContent).toBe('50 rows50.0\u00a0%');
+    expect(second.querySelector('.fit')?.textContent).toBe('96.0\u00a0% agreement48 of 50');
     const bars = [...second.querySelectorAll('.bar')].map((bar) =>
       [...bar.children].map((part) => part.className)
     );
@@ -64,7 +64,7 @@ describe('rules view', () => {
       ['', 'named']
     ]);
     expect(second.querySelector('.pair')?.getAttribute('aria-label')).toContain(
-      'teacher: bad 25 %'
+      'teacher: bad 25.0\u00a0%'
     );
     expect(root.querySelectorAll('img')).toHaveLength(0);
     stop();

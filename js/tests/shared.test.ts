@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { brief, number, percent, some, temperature } from '../shared/format';
+import shares from '../../tests/share_cases.json';
+import { brief, number, percent, percents, some, temperature } from '../shared/format';
 import { layout } from '../shared/layout';
 import { Traits } from '../shared/model';
 import { prepare, softenAll, softenRow } from '../shared/softmax';
@@ -199,11 +200,11 @@ describe('tree', () => {
 
 describe('small tools', () => {
   it('writes numbers for readers', () => {
-    expect(percent(0.312)).toBe('31 %');
-    expect(percent(0.001)).toBe('<1 %');
-    expect(percent(0.9999, 1)).toBe('>99.9 %');
-    expect(percent(1)).toBe('100 %');
-    expect(percent(Number.NaN)).toBe('–');
+    for (const [share, text] of shares) {
+      expect(percent(share === null ? Number.NaN : Number(share)), String(share)).toBe(text);
+    }
+    expect(percent(0.95, 0)).toBe('95\u00a0%');
+    expect(percents(0.91, 0.95)).toBe('91.0 to 95.0\u00a0%');
     expect(number(2019)).toBe('2019');
     expect(number(0.1 + 0.2)).toBe('0.3');
     expect([temperature(2), temperature(1.05), temperature(12.5)]).toEqual(['2.0', '1.05', '12.5']);

@@ -51,7 +51,7 @@ describe('temperature view', () => {
     const { root, all, stop } = render(temperature, model);
     const p = [1, Math.exp(-0.5), Math.exp(-1)];
     const share = (p[1] / (p[0] + p[1] + p[2])) * 100;
-    expect(all('.bars .figure')[1].textContent).toBe(`${share.toFixed(1)} %`);
+    expect(all('.bars .figure')[1].textContent).toBe(`${share.toFixed(1)}\u00a0%`);
     expect(root.querySelector('.said')?.textContent).toContain(`'${HOSTILE}'`);
     expect(root.querySelectorAll('img')).toHaveLength(0);
     expect(root.querySelector('.whose')?.textContent).toBe('Soft targets of row 5');
@@ -69,7 +69,7 @@ describe('temperature view', () => {
       return e.map((v) => v / e.reduce((a, b) => a + b));
     };
     const [a, b] = [soft([4, 2, 0]), soft([0, 3, 1])];
-    const mean = a.map((v, j) => `${(50 * (v + b[j])).toFixed(1)} %`);
+    const mean = a.map((v, j) => `${(50 * (v + b[j])).toFixed(1)}\u00a0%`);
     expect(all('.bars .figure').map((e) => e.textContent)).toEqual(mean);
     expect(all('.strips .name').map((e) => e.textContent)).toEqual(['row 5', 'row 9']);
     const widths = all('.strips .part').map((e) =>
@@ -134,7 +134,7 @@ describe('the words', () => {
     const say = (temperature: number, soft: number, plain: number) =>
       sentence({ temperature, guess: 'car', rows: 'the rows', soft, plain });
     expect(say(4, 0.18, 0.03)).toBe(
-      "At T = 4.0 the teacher's second guess, 'car', becomes visible: 18 % against 3 % at T = 1."
+      "At T = 4.0 the teacher's second guess, 'car', becomes visible: 18.0\u00a0% against 3.0\u00a0% at T = 1."
     );
     expect(say(1, 0.03, 0.03)).toContain("the teacher's own shares");
     expect(say(0.5, 0.01, 0.03)).toContain('sharpened');
@@ -148,12 +148,12 @@ describe('the words', () => {
     // of thirty classes all others gain, the second too has less
     expect(say(1.4, 0.11, 0.12)).toBe(
       'At T = 1.4 the teacher is softened: the second guess, on average over the rows, falls to ' +
-        '11 % from 12 % at T = 1.'
+        '11.0\u00a0% from 12.0\u00a0% at T = 1.'
     );
     // where it is nearly as likely as the first, sharpening takes from the others
     expect(say(0.5, 0.45, 0.34)).toContain('sharpened: the second guess');
-    expect(say(0.5, 0.45, 0.34)).toContain('rises to 45 % from 34 %');
-    expect(say(0.5, 0.01, 0.03)).toContain('falls to 1 % from 3 %');
+    expect(say(0.5, 0.45, 0.34)).toContain('rises to 45.0\u00a0% from 34.0\u00a0%');
+    expect(say(0.5, 0.01, 0.03)).toContain('falls to 1.0\u00a0% from 3.0\u00a0%');
   });
 
   it('every step of the slider is another temperature', () => {

@@ -136,7 +136,7 @@ describe('terms view', () => {
     const slider = all('[role=slider]')[0];
     press(slider, 'ArrowRight');
     expect(slider.getAttribute('aria-valuetext')).toBe(
-      'up to 10: −1.00, teacher −1.00 · 10 rows (10.0 %)'
+      'up to 10: −1.00, teacher −1.00 · 10 rows (10.0\u00a0%)'
     );
     expect(root.querySelector('.readout')?.textContent).toContain('up to 10: −1.00');
     press(slider, 'End');
@@ -186,7 +186,7 @@ describe('terms view', () => {
     const foot = root.querySelector('.foot')?.textContent;
     expect(foot).toContain('Row 7: 0.500 intercept');
     expect(foot).toContain('= 1.00 log-odds of yes');
-    expect(foot).toContain('So 73 % yes; the teacher says 80 %.');
+    expect(foot).toContain('So 73.0\u00a0% yes; the teacher says 80.0\u00a0%.');
     expect(all('.row-line')).toHaveLength(1);
     model.set('term', 1);
     expect(all('tr.of-row th').map((item) => item.textContent)).toEqual(['car']);

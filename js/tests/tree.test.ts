@@ -59,7 +59,7 @@ describe('tree view', () => {
     expect(root.querySelector('.strip .rule')?.textContent).toBe(
       'Leaf 8: x1 <= 1 and x2 <= 3 and x3 > 8'
     );
-    expect(root.querySelector('.strip')?.textContent).toContain('90.0 %');
+    expect(root.querySelector('.strip')?.textContent).toContain('90.0\u00a0%');
     click(all('[data-node="8"]')[0]);
     expect(model.state.node).toBeNull();
     click(all('[data-node="2"]')[0]);
@@ -200,8 +200,8 @@ describe('tree view', () => {
     by.dispatchEvent(new Event('change'));
     expect(model.state.colour).toBe('agreement');
     expect(fill(0)).toContain('--jd-class-5');
-    expect(words()).toContain('90 to 95 %');
-    expect(all('[data-node="1"] .rows')[0].textContent).toBe('agreement 90 %');
+    expect(words()).toContain('90 to 95\u00a0%');
+    expect(all('[data-node="1"] .rows')[0].textContent).toBe('agreement 90.0\u00a0%');
     model.set('tree', numberTree(2));
     expect(words()).toContain('Colour: error (RMS)');
     stop();
@@ -216,7 +216,7 @@ describe('tree view', () => {
     expect(all('[data-node="1"] .hidden')[0].textContent).toContain('4 leaves');
     // leaves 7, 9 name class yes, 8, 10 class no
     expect(all('[data-node="1"] .hidden title')[0].textContent).toBe(
-      '4 leaves: no for 50 %, yes for 50 % of the rows'
+      '4 leaves: no for 50.0\u00a0%, yes for 50.0\u00a0% of the rows'
     );
     const levels = all('select')[1] as unknown as HTMLSelectElement;
     levels.value = '2';

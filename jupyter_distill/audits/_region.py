@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import check_number, did_you_mean, expected, some
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._text import left
@@ -180,7 +181,7 @@ class Regions:
 
     def describe(self) -> str:
         """Name the regions that are clear, or say that disagreement is spread evenly."""
-        parted = f"part in {self.rate:.1%} of"
+        parted = f"part in {percent(self.rate)} of"
         if self.regression:
             parted = f"are apart by {self.rate:.4g} (RMSE) on"
         head = (
@@ -222,9 +223,9 @@ class Regions:
 def right_text(one: Region, numbers: bool) -> str:
     if not one.known:
         return "truth not known"
-    said = f"teacher {one.teacher_right.value:.0%}, student {one.student_right.value:.0%}"
+    said = f"teacher {percent(one.teacher_right.value)}, student {percent(one.student_right.value)}"
     if not numbers and one.neither.value > 0:
-        said += f", neither {one.neither.value:.0%}"
+        said += f", neither {percent(one.neither.value)}"
     return f"{said} of {one.known:,}"
 
 

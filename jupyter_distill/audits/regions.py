@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_distill._paired import chance
+from jupyter_distill._shares import percent, percents
 from jupyter_distill._validation import check_choice, check_number
 from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import UNKNOWN, Interval
@@ -101,12 +102,14 @@ def _found(found: tuple[Region, ...], numbers: bool, where: str, rows: str) -> I
         if numbers:
             said = f"are apart by {one.rate.text()} (RMSE), elsewhere by {one.elsewhere:.3g}"
         else:
-            said = f"part in {one.rate.value:.1%} of the cases (95 % interval {one.rate.low:.1%} "
-            said += f"to {one.rate.high:.1%}), elsewhere in {one.elsewhere:.1%}"
+            rate, span = percent(one.rate.value), percents(one.rate.low, one.rate.high)
+            said = f"part in {rate} of the cases (95 % interval {span}), elsewhere in "
+            said += percent(one.elsewhere)
         right = ""
         if one.known and not numbers:
             right = f"; of {one.known:,} of these with a truth the teacher is right for "
-            right += f"{one.teacher_right.value:.0%}, the student for {one.student_right.value:.0%}"
+            right += f"{percent(one.teacher_right.value)}, the student for "
+            right += percent(one.student_right.value)
         yield Finding(
             "disagreement-region",
             f"Where {one.rule} ({one.rows:,} {where}), teacher and student {said} "

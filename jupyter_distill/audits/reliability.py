@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._resample import FEW
+from jupyter_distill._shares import percent
 from jupyter_distill._softmax import softmax
 from jupyter_distill._wilson import Z
 from jupyter_distill.audits._intervals import Interval
@@ -330,9 +331,10 @@ def _found(
         way = "surer than it is right of some rows, and less sure of others"
     yield Finding(
         "miscalibrated-student",
-        f"The student is {way}: on {known:,} {where} it says {said:.1%} of the class that it "
-        f"names, which is right for {right:.1%}; by bin it is off by {error:.1%}, where chance "
-        f"alone would make it {usual:.1%} ({chance(p)}), and the teacher is by {off:.1%}.",
+        f"The student is {way}: on {known:,} {where} it says {percent(said)} of the class that it "
+        f"names, which is right for {percent(right)}; by bin it is off by {percent(error)}, where "
+        f"chance alone would make it {percent(usual)} ({chance(p)}), and the teacher is by "
+        f"{percent(off)}.",
         {
             "ECE": error,
             "ECE by chance": usual,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from jupyter_distill._late import late
 from jupyter_distill._paired import LEVEL, chance
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import Refusal, check_choice, check_number, expected
 from jupyter_distill.audits._levels import Levels, levels
 from jupyter_distill.audits._models import Models, of_a_sample
@@ -219,8 +220,8 @@ def _found(worst: pd.DataFrame, measure: str, whole: float, where: str) -> list[
     one = worst.iloc[0]
     name = {"agreement": "names its teacher's class", "accuracy": "is right"}.get(measure)
     if name:
-        said = f"{name} in {one[measure]:.1%} of the {one['rows']:,} {where} with "
-        said += f"{one['segment']}, and in {one['rest']:.1%} of the others"
+        said = f"{name} in {percent(one[measure])} of the {one['rows']:,} {where} with "
+        said += f"{one['segment']}, and in {percent(one['rest'])} of the others"
     else:
         said = f"is off by {one[measure]:.3g} ({_NAMES[measure]}) in the {one['rows']:,} {where} "
         said += f"with {one['segment']}, and by {one['rest']:.3g} in the others"

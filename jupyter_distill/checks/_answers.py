@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill._softmax import log_softmax
 from jupyter_distill._validation import some
 from jupyter_distill.checks._rows import codes_of_rows
@@ -110,9 +111,9 @@ def _hard(targets: SoftTargets, measured: dict[str, float]) -> Iterator[Finding]
     named = len(np.unique(targets.predicted))
     if sure >= NEARLY_ALL:
         sentence = (
-            f"The teacher gives mere labels: for {sure:.1%} of {targets.n_rows:,} rows all other "
-            f"classes together get less than {HARD:g}, so that beside the class there is next to "
-            "nothing to learn."
+            f"The teacher gives mere labels: for {percent(sure)} of {targets.n_rows:,} rows all "
+            f"other classes together get less than {HARD:g}, so that beside the class there is "
+            "next to nothing to learn."
         )
     elif measured["different answers"] <= named < measured["different rows"]:
         sentence = (

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from jupyter_distill._paired import LEVEL, above_zero, chance
+from jupyter_distill._shares import percent
 from jupyter_distill.checks._subject import Looked, Subject
 from jupyter_distill.data import Table
 from jupyter_distill.findings import Finding
@@ -76,8 +77,8 @@ def _shares(targets: SoftTargets, labels: NDArray[np.intp], where: str) -> Itera
     )
     yield Finding(
         "biased-teacher",
-        f"The teacher names {name!r} for {named[c] / n:.1%} of {n:,} {where}; by their "
-        f"labels {share:.1%} are ({chance(p)}).",
+        f"The teacher names {name!r} for {percent(named[c] / n)} of {n:,} {where}; by their "
+        f"labels {percent(share)} are ({chance(p)}).",
         {
             "class": name,
             "named": int(named[c]),
@@ -117,8 +118,8 @@ def _worse(groups: list[Group], right: NDArray[np.bool_], where: str) -> Iterato
     here, elsewhere = float(right[group].mean()), float(right[~group].mean())
     yield Finding(
         "biased-teacher",
-        f"The teacher is right for {here:.1%} of the {int(group.sum()):,} {where} with "
-        f"{name}, and for {elsewhere:.1%} of the others ({chance(p)}).",
+        f"The teacher is right for {percent(here)} of the {int(group.sum()):,} {where} with "
+        f"{name}, and for {percent(elsewhere)} of the others ({chance(p)}).",
         {
             "group": name,
             "rows": int(group.sum()),
@@ -158,7 +159,7 @@ def _off(
     yield Finding(
         "biased-teacher",
         f"Over {over} the teacher is {abs(mean):.3g} too {'high' if mean > 0 else 'low'} in the "
-        f"mean, {abs(mean) / spread:.0%} of the standard deviation of y ({chance(p)}).",
+        f"mean, {percent(abs(mean) / spread)} of the standard deviation of y ({chance(p)}).",
         {
             "group": name or "all rows",
             "rows": rows,

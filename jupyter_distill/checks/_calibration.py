@@ -11,6 +11,7 @@ from scipy import stats
 
 from jupyter_distill._paired import LEVEL, chance
 from jupyter_distill._resample import FEW
+from jupyter_distill._shares import percent
 from jupyter_distill._softmax import log_softmax
 from jupyter_distill._wilson import Z
 from jupyter_distill.checks import _reliability as reliability
@@ -81,9 +82,9 @@ def _off(
         way = "surer than it is right of some rows, and less sure of others"
     yield Finding(
         "miscalibrated-teacher",
-        f"The teacher is {way}: on {n:,} {where} it says {mean:.1%} of the class that it names, "
-        f"which is right for {share:.1%}; by bin it is off by {error:.1%}, where chance alone "
-        f"would make it {usual:.1%} ({chance(p)}).",
+        f"The teacher is {way}: on {n:,} {where} it says {percent(mean)} of the class that it "
+        f"names, which is right for {percent(share)}; by bin it is off by {percent(error)}, where "
+        f"chance alone would make it {percent(usual)} ({chance(p)}).",
         {
             "ECE": error,
             "ECE by chance": usual,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from jupyter_distill._paired import LEVEL, chance
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import some
 from jupyter_distill.checks._subject import Looked, Subject, truth_of
 from jupyter_distill.findings import Finding
@@ -106,13 +107,14 @@ def _telling(frame: pd.DataFrame, targets: object) -> Iterator[Finding]:
     worst = found.sort_values("apart", ascending=False)
     top, p = worst.iloc[0], float(worst["p"].iloc[0])
     if classes:
-        how = f"{top['in it']:.1%} of those of {top['class']!r}, {top['elsewhere']:.1%} of others"
+        how = f"{percent(top['in it'])} of those of {top['class']!r}, "
+        how += f"{percent(top['elsewhere'])} of others"
     else:
         how = f"where y is {top['apart']:.2g} standard deviations from what it is elsewhere"
     yield Finding(
         "telling-gaps",
         f"Where values are missing tells y, in {some(worst['column'])}: {top['column']!r} is "
-        f"missing for {top['missing']:.1%} of the rows: {how} ({chance(p)}).",
+        f"missing for {percent(top['missing'])} of the rows: {how} ({chance(p)}).",
         {
             "column": str(top["column"]),
             "missing": float(top["missing"]),

@@ -13,6 +13,7 @@ from scipy import stats
 
 from jupyter_distill._optional import require
 from jupyter_distill._paired import LEVEL, chance
+from jupyter_distill._shares import percent
 from jupyter_distill._wilson import wilson
 from jupyter_distill.checks._bias import ENOUGH
 from jupyter_distill.checks._sensitive import Attribute
@@ -195,11 +196,11 @@ def _unequal(
     if labels is not None:
         there = [float((labels[m] == k).mean()) for m in (group, ~group)]
         evidence |= {"labelled": there[0], "labelled elsewhere": there[1]}
-        beside = f", where the labels say {there[0]:.1%} and {there[1]:.1%}"
+        beside = f", where the labels say {percent(there[0])} and {percent(there[1])}"
     yield Finding(
         "unequal-shares",
-        f"The teacher names {of!r} for {here:.1%} of the {int(group.sum()):,} {where} with {name}, "
-        f"and for {elsewhere:.1%} of the others ({chance(p)}){beside}.",
+        f"The teacher names {of!r} for {percent(here)} of the {int(group.sum()):,} {where} with "
+        f"{name}, and for {percent(elsewhere)} of the others ({chance(p)}){beside}.",
         evidence,
         "A student copies this. Decide whether the difference is one that may be made; if not, "
         "train the teacher anew (fairlearn has methods), as leaving the column out seldom helps.",

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._paired import chance
+from jupyter_distill._shares import percent, percents
 from jupyter_distill._softmax import log_softmax, softmax
 from jupyter_distill._validation import some
 from jupyter_distill.checks._confident import confident_joint, suspects
@@ -108,8 +109,8 @@ def _wrong(found: Lapse, frame: pd.DataFrame, n: int, of: str, by: str) -> Itera
     shown = f", e.g. rows {some(frame['row'].head(3).tolist())}" if len(frame) else ""
     yield Finding(
         "mislabelled-rows",
-        f"About {found.share:.1%} of {n:,} labels of {where} look wrong (95 % interval "
-        f"{found.low:.1%} to {found.high:.1%}, {chance(found.p)}) to {by}: even rows that could "
+        f"About {percent(found.share)} of {n:,} labels of {where} look wrong (95 % interval "
+        f"{percents(found.low, found.high)}, {chance(found.p)}) to {by}: even rows that could "
         f"hardly be clearer have another label{shown}.",
         {
             "labels": n,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from jupyter_distill._paired import LEVEL, chance
+from jupyter_distill._shares import percent
 from jupyter_distill.checks._rows import codes_of_rows
 from jupyter_distill.checks._subject import Looked, Subject
 from jupyter_distill.findings import Finding
@@ -48,8 +49,9 @@ def _taught(taught: Flags, again: Flags, subject: Subject) -> Iterator[Finding]:
         return
     yield Finding(
         "test-rows-taught",
-        f"{int(taught.sum()):,} of {len(taught):,} test rows stand in X as well ({share:.1%}), "
-        f"while {usual:.1%} of the rows of X stand there more than once ({chance(p)}).",
+        f"{int(taught.sum()):,} of {len(taught):,} test rows stand in X as well "
+        f"({percent(share)}), while {percent(usual)} of the rows of X stand there more than once "
+        f"({chance(p)}).",
         {
             "test rows": len(taught),
             "also in X": int(taught.sum()),

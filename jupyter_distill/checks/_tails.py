@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill.checks._subject import Looked, Subject
 from jupyter_distill.findings import Finding
 from jupyter_distill.targets import Predictions
@@ -32,7 +33,7 @@ def tails(subject: Subject) -> Looked:
         return Looked([], parts)
     finding = Finding(
         "heavy-tails",
-        f"{few} of {n:,} {subject.where} hold {share:.0%} of the teacher's squared error (of "
+        f"{few} of {n:,} {subject.where} hold {percent(share)} of the teacher's squared error (of "
         "normal errors it would be 8 %).",
         {"rows": few, subject.where: n, "share of squared error": share},
         "Look at these rows. If they are right, distil another scale of the number, e.g. its "

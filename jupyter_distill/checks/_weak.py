@@ -16,6 +16,7 @@ from jupyter_distill._paired import (
     chance,
     right_more_often,
 )
+from jupyter_distill._shares import percent
 from jupyter_distill._softmax import softmax
 from jupyter_distill.checks._subject import Subject
 from jupyter_distill.findings import Finding
@@ -84,8 +85,9 @@ def _weak_classes(
                 )
             yield Finding(
                 "weak-teacher",
-                f"The teacher is right for {share:.1%} of {n:,} {where} by their labels, but "
-                f"always answering {str(targets.classes[common])!r} would be for {constant:.1%}.",
+                f"The teacher is right for {percent(share)} of {n:,} {where} by their labels, but "
+                f"always answering {str(targets.classes[common])!r} would be for "
+                f"{percent(constant)}.",
                 {**evidence, "accuracy of the most common label": constant},
                 remedy,
             )
@@ -98,8 +100,9 @@ def _weak_classes(
     if alone.mean() >= share + rival.matters and p < LEVEL:
         yield Finding(
             "weak-teacher",
-            f"The teacher is right for {share:.1%} of {n:,} {where} by their labels; {rival.name} "
-            f"fitted to the labels alone is for {alone.mean():.1%} ({chance(p)}).",
+            f"The teacher is right for {percent(share)} of {n:,} {where} by their labels; "
+            f"{rival.name} fitted to the labels alone is for {percent(alone.mean())} "
+            f"({chance(p)}).",
             {**evidence, "accuracy of labels only": float(alone.mean()), "p": p},
             rival.remedy,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jupyter_distill._shares import percent
 from jupyter_distill._softmax import softmax
 from jupyter_distill.distillation._alpha import CLEAR, USUAL
 from jupyter_distill.findings import Finding
@@ -63,12 +64,12 @@ def _fixed(d: Distillation, targets: SoftTargets) -> Iterator[Finding]:
     sure, sure_plain = float((now > CERTAIN).mean()), float((plain > CERTAIN).mean())
     beside = ""
     if d.temperature != 1:
-        beside = f" (at T = 1: {rest_plain:.1%} and {sure_plain:.0%})"
+        beside = f" (at T = 1: {percent(rest_plain)} and {percent(sure_plain)})"
     yield Finding(
         "fixed-temperature",
         f"T = {d.temperature:g} was set by hand and no other was tried: there the teacher gives "
-        f"{rest:.1%} to classes that it does not name, and is nearly certain for {sure:.0%} of "
-        f"the rows{beside}.",
+        f"{percent(rest)} to classes that it does not name, and is nearly certain for "
+        f"{percent(sure)} of the rows{beside}.",
         {
             "T": d.temperature,
             "given to other classes": rest,

@@ -15,6 +15,7 @@ from jupyter_distill._paired import (
     chance,
     right_more_often,
 )
+from jupyter_distill._shares import percent
 from jupyter_distill.distillation._knee import CLOSE
 from jupyter_distill.distillation._room import changing, limits
 from jupyter_distill.distillation._rungs import Rung
@@ -109,8 +110,8 @@ def _climbs(d: Distillation, own: Rung, rung: Rung, p: float, *, readable: bool)
         )
     else:
         what = (
-            f"it names the teacher's class for {own.fidelity:.1%} of {n:,} held-out rows, "
-            f"the {rung.student.title_} for {rung.fidelity:.1%}"
+            f"it names the teacher's class for {percent(own.fidelity)} of {n:,} held-out rows, "
+            f"the {rung.student.title_} for {percent(rung.fidelity)}"
         )
     remedy = (
         f"Take size={rung.size}, the smallest that can be read and is within a point of the best."

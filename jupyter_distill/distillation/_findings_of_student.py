@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import some
 from jupyter_distill.distillation._room import larger
 from jupyter_distill.findings import Finding
@@ -71,8 +72,8 @@ def _of_classes(d: Distillation) -> Iterator[Finding]:
     if rung.low <= constant:
         yield Finding(
             "no-better-than-constant",
-            f"The student ({rung.fidelity:.1%}) is not clearly better than always answering the "
-            f"teacher's most common class ({constant:.1%}).",
+            f"The student ({percent(rung.fidelity)}) is not clearly better than always answering "
+            f"the teacher's most common class ({percent(constant)}).",
             {
                 "fidelity": rung.fidelity,
                 "fidelity from": rung.low,
@@ -83,7 +84,9 @@ def _of_classes(d: Distillation) -> Iterator[Finding]:
             _instead(d, constant),
         )
     elif all(r.high < LITTLE for r in d.ladder):
-        what = f"names another class than the teacher in {1 - rung.fidelity:.1%} of held-out rows"
+        what = (
+            f"names another class than the teacher in {percent(1 - rung.fidelity)} of held-out rows"
+        )
         yield _low(d, what, "fidelity")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits.attributions import Attributions
 from jupyter_distill.audits.attributions._alike import measures
 from jupyter_distill.audits.attributions._row import RowReasons
@@ -104,7 +105,9 @@ def _shares(found: Attributions) -> str:
     more = len(frame) - len(shown)
     foot = ""
     if more:
-        rest = ", ".join(f"{who} {frame[f'{who}_share'].iloc[MOST:].sum():.0%}" for who in whose)
+        rest = ", ".join(
+            f"{who} {percent(frame[f'{who}_share'].iloc[MOST:].sum())}" for who in whose
+        )
         foot = f"{more} more in .frame(), all together: {rest}."
     return twin_bars.twin_bars(
         Bars(

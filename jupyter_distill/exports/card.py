@@ -7,13 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits import _numbers as numbers
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._models import STUDENT
 from jupyter_distill.audits._numbers import NumberFidelity
 from jupyter_distill.audits.fidelity import EXPLAINED, Fidelity
 from jupyter_distill.exports import html
-from jupyter_distill.exports.html import count, escape, percent
+from jupyter_distill.exports.html import count, escape
 
 Card = Fidelity | NumberFidelity
 

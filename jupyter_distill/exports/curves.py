@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill.distillation import AlphaPath, Ladder, NumberRung
-from jupyter_distill.exports.html import percent
 
 READ = "things to read: conditions, coefficients, terms, weights"
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jupyter_distill._shares import percent
 from jupyter_distill.exports import marks
 from jupyter_distill.exports.axes import Scale, round_levels
 from jupyter_distill.exports.forest import MOST, Forest, Line, Mark, forest
-from jupyter_distill.exports.html import escape, number, percent
+from jupyter_distill.exports.html import escape, number
 from jupyter_distill.exports.marks import INK, SHAPE, SMALL, STUDENT, TEACHER
 from jupyter_distill.exports.outline import width
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits.expectations import ExpectationsReport
 from jupyter_distill.audits.expectations._found import title_of
 from jupyter_distill.audits.expectations._judged import ANY, UNKNOWN, VIOLATED, Judged
 from jupyter_distill.exports import dependence, html, marks, verdicts
 from jupyter_distill.exports.dependence import Dependence, Response
-from jupyter_distill.exports.html import escape, percent
+from jupyter_distill.exports.html import escape
 from jupyter_distill.exports.marks import INK, STUDENT, TEACHER
 from jupyter_distill.exports.shares import shares
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.exports import theme
 from jupyter_distill.findings import Findings, Severity
@@ -52,20 +53,6 @@ def interval(value: float, low: float, high: float) -> str:
     if np.isnan(value):
         return "\N{EN DASH}"
     return Interval(value, low, high).text()
-
-
-def percent(share: float) -> str:
-    """Write a share to read: ``93 %``, ``99.6 %``; a dash where there is none."""
-    if np.isnan(share):
-        return "\N{EN DASH}"
-    # rounding must not turn "nearly all" into "all", nor "hardly any" into "none"
-    digits = 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
-    text = f"{100 * share:.{digits}f}"
-    if share < 1 and text == "100.0":
-        text = ">99.9"
-    if share > 0 and text == "0.0":
-        text = "<0.1"
-    return f"{text}\N{NO-BREAK SPACE}%"
 
 
 def share_html(share: float) -> str:

@@ -6,6 +6,7 @@ from math import isnan
 
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import html
 
@@ -16,7 +17,7 @@ def learnt(d: Distillation) -> str:
     if tried.empty:
         return ""
     loss = "KL, nats" if d.task == "classification" else "squared error"
-    off = [html.percent(share) for share in tried["off_manifold"]]
+    off = [percent(share) for share in tried["off_manifold"]]
     data = {
         "technique": tried["technique"],
         f"{loss} gained": [

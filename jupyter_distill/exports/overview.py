@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import (
@@ -19,7 +20,7 @@ from jupyter_distill.explanation import (
 )
 from jupyter_distill.exports import card as cards
 from jupyter_distill.exports import charts, html, svg
-from jupyter_distill.exports.html import count, escape, percent
+from jupyter_distill.exports.html import count, escape
 from jupyter_distill.exports.net import net
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.rules import rules

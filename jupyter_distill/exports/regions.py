@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits._region import Region, Regions
 from jupyter_distill.exports.forest import MOST, Forest, Line, Mark, forest
-from jupyter_distill.exports.html import count, percent
+from jupyter_distill.exports.html import count
 
 
 def regions(found: Regions) -> str:

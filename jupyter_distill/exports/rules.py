@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from jupyter_distill._shares import percent
 from jupyter_distill.explanation import RuleExplanation, TreeExplanation
 from jupyter_distill.exports import theme
-from jupyter_distill.exports.html import count, dot, escape, percent, share_html
+from jupyter_distill.exports.html import count, dot, escape, share_html
 from jupyter_distill.exports.marks import INK, SHAPE, STUDENT, TEACHER, mark, whisker
 from jupyter_distill.exports.rule_lines import RuleLines, rule_lines
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_distill import _resample as resample
+from jupyter_distill._shares import percent
 from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import Interval, mean_intervals
 from jupyter_distill.audits._models import LABELS_ONLY, MAJORITY, MEAN, TEACHER, Models
 from jupyter_distill.distillation import ClassRung, Distillation, Ladder, NumberRung
-from jupyter_distill.exports import html
 from jupyter_distill.targets import KL, CompositeLoss, Predictions, SoftTargets
 from jupyter_distill.targets.squared import SquaredLoss
 
@@ -68,7 +68,7 @@ class Measure:
     def write(self, value: float) -> str:
         """Write a figure to read; a dash where there is none."""
         if self.share:
-            return html.percent(value)
+            return percent(value)
         if not np.isfinite(value):
             return "\N{INFINITY}" if value > 0 else "\N{EN DASH}"
         digits = self.decimals

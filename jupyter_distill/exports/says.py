@@ -9,9 +9,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._shares import percent
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports import theme
-from jupyter_distill.exports.html import escape, number, percent
+from jupyter_distill.exports.html import escape, number
 
 Boxes = Iterable[tuple[float, float, float, str]]  # left, width, how far below the middle, colour
 BAR_H = 7

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits.expectations._shares import Share
 from jupyter_distill.exports import marks
 from jupyter_distill.exports.forest import Forest, Line, Mark, forest
-from jupyter_distill.exports.html import percent
 from jupyter_distill.exports.marks import INK, SHAPE
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits._moves import Grid, answers, said_by
 from jupyter_distill.audits._partial_dependence import (
     LEAST,
@@ -197,7 +198,7 @@ class TermModel:
         if grid.left_out:
             said += f"; {grid.left_out} rare values were left out"
         if found.floored:
-            said += f"; probabilities below {LEAST:.0%} count as that"
+            said += f"; probabilities below {percent(LEAST)} count as that"
         scores = found.beside(self.at(term, grid.values))
         return Overlay(grid.values, scores, said)
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits._moves import answers, said_by
 from jupyter_distill.exports.drawn_terms import Drawn
-from jupyter_distill.exports.html import count, percent
+from jupyter_distill.exports.html import count
 from jupyter_distill.exports.term_model import TermModel
 from jupyter_distill.exports.wire import Wire, encode
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from jupyter_distill._shares import percent
 from jupyter_distill.exports import marks
 from jupyter_distill.exports.bars import signed
-from jupyter_distill.exports.html import escape, percent
+from jupyter_distill.exports.html import escape
 from jupyter_distill.exports.marks import INK, LINE, SMALL, STUDENT, TEACHER, Shape
 from jupyter_distill.exports.outline import width
 

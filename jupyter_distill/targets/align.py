@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jupyter_distill._classes import as_python, check_classes
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import Refusal, expected, some
 
 _MARGIN = 0.2  # by how much another order must fit better, as a share of each class's rows
@@ -197,7 +198,7 @@ def _check_order(
         "The teacher's classes seem to come in another order. "
         + expected(
             f"its answers to match the labels as {names.tolist()!r}",
-            got=f"{now:.0%} matches per class, but {best:.0%} as {fits!r}",
+            got=f"{percent(now)} matches per class, but {percent(best)} as {fits!r}",
         )
         + f" If that is the order of its columns: as_teacher(model, classes={fits!r}). If the "
         f"teacher is really that wrong: as_teacher(model, classes={names.tolist()!r})."

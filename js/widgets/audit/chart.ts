@@ -46,7 +46,7 @@ export function chart({ reasons, row, output }: Shown, signal: AbortSignal): HTM
     caption: title,
     head: 'column',
     whose,
-    write: mean ? (share) => percent(share) : signed
+    write: mean ? percent : signed
   });
 
   const tell = (j: number): string => {

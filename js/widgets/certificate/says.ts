@@ -36,7 +36,7 @@ export function distributions(one: Account): HTMLElement | null {
     caption: 'The probability of each class',
     head: 'class',
     whose: teacher ? ['teacher', 'student'] : ['student'],
-    write: (share) => percent(share, 1)
+    write: percent
   });
   return h(
     'section',

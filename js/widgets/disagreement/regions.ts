@@ -1,5 +1,5 @@
 import { h, KEYS, listen } from '../../shared/dom';
-import { count, number, percent, some } from '../../shared/format';
+import { count, number, percent, percents, some } from '../../shared/format';
 import type { Region, Regions } from './types';
 
 interface Acts {
@@ -79,7 +79,8 @@ export class RegionList {
       const again = button.getAttribute('aria-pressed') === 'true';
       this.acts.choose(again ? null : one.number);
     });
-    const span = `${low} to ${high}`;
+    const [, from, to] = one.rate;
+    const span = numbers || from === null || to === null ? `${low} to ${high}` : percents(from, to);
     const figure = h(
       'span',
       { class: 'rate' },

@@ -1,5 +1,5 @@
 import { h } from '../../shared/dom';
-import { count, percent, some, temperature } from '../../shared/format';
+import { count, percent, percents, some, temperature } from '../../shared/format';
 import type { Shows } from './parts';
 
 type Interval = [number | null, number | null, number | null];
@@ -106,7 +106,7 @@ const unsigned = (text: string): string => (Number(text) === 0 ? text.replace('-
 function fidelity({ fidelity: own, baselines = [], measure }: Partial<Summary>): HTMLElement[] {
   if (!own || own.length < 3 || own.includes(null)) return [];
   const numbers = measure === 'R2';
-  const write = (value: number) => (numbers ? unsigned(value.toFixed(3)) : percent(value, 1));
+  const write = (value: number) => (numbers ? unsigned(value.toFixed(3)) : percent(value));
   const lines = [
     { name: 'this student', fidelity: own, main: true },
     ...baselines.map((baseline) => ({ ...baseline, main: false }))
@@ -132,14 +132,14 @@ function fidelity({ fidelity: own, baselines = [], measure }: Partial<Summary>):
     );
   });
   const [value, low, high] = own as [number, number, number];
-  const from = numbers ? write(low) : (low * 100).toFixed(1);
+  const span = numbers ? `${write(low)} to ${write(high)}` : percents(low, high);
   return [
     h(
       'div',
       { class: 'score' },
       h('span', { class: 'large' }, write(value)),
       h('span', {}, numbers ? 'R² to the teacher, held out' : 'fidelity, held out'),
-      h('span', { class: 'dim' }, `${from} to ${write(high)}`)
+      h('span', { class: 'dim' }, span)
     ),
     h(
       'div',
@@ -148,8 +148,8 @@ function fidelity({ fidelity: own, baselines = [], measure }: Partial<Summary>):
       h(
         'div',
         { class: 'scale dim', 'aria-hidden': 'true' },
-        h('span', {}, numbers ? start.toFixed(1) : percent(start)),
-        h('span', {}, numbers ? '1' : '100 %')
+        h('span', {}, numbers ? start.toFixed(1) : percent(start, 0)),
+        h('span', {}, numbers ? '1' : percent(1))
       )
     )
   ];

@@ -1,4 +1,4 @@
-import { count, number, percent } from '../../shared/format';
+import { count, number, percent, percents } from '../../shared/format';
 import { decode, type Wire } from '../../shared/wire';
 
 export interface RungsPayload {
@@ -123,7 +123,7 @@ export function decodeRungs(payload: Partial<RungsPayload> | undefined): Rungs |
 /** A share in percent, or a number with the decimals of its measure. */
 export function write(measure: Measure, value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '–';
-  if (measure.share) return percent(value, value === 0 || value === 1 ? 0 : 1);
+  if (measure.share) return percent(value);
   const text = value.toFixed(measure.decimals);
   // no -0.000
   if (Number(text) === 0) return (0).toFixed(measure.decimals);
@@ -134,9 +134,10 @@ export function write(measure: Measure, value: number): string {
 export function said(measure: Measure, { value, low, high }: Interval): string {
   const text = write(measure, value);
   if (!Number.isFinite(low) || !Number.isFinite(high) || low === high) return text;
-  const from = write(measure, low);
-  // the unit once
-  return `${text} (${measure.share ? from.replace(' %', '') : from} to ${write(measure, high)})`;
+  const span = measure.share
+    ? percents(low, high)
+    : `${write(measure, low)} to ${write(measure, high)}`;
+  return `${text} (${span})`;
 }
 
 /** What a screen reader says of a point. */

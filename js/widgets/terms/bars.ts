@@ -46,7 +46,7 @@ export function makeBars({ term, overlay, j, of, at }: Shown): HTMLElement {
       ...(teacher ? [h('td', { class: 'figure dim' }, said === null ? '–' : signed(said))] : []),
       ...(n === undefined
         ? []
-        : [h('td', { class: 'figure dim', title: percent(n / (rows || 1), 1) }, count(n))])
+        : [h('td', { class: 'figure dim', title: percent(n / (rows || 1)) }, count(n))])
     );
   });
   return h(

@@ -232,7 +232,7 @@ function stopsOf({ term, overlay, j }: Shown, student: number[], low: number, hi
     student.forEach((value, i) => {
       const middle = (term.edges[i] + term.edges[i + 1]) / 2;
       const n = term.support ? term.support[i] : null;
-      const met = n === null ? '' : ` · ${count(n)} rows (${percent(n / (rows || 1), 1)})`;
+      const met = n === null ? '' : ` · ${count(n)} rows (${percent(n / (rows || 1))})`;
       const teacher = overlay ? told(between(overlay, middle)) : '';
       stops.push({ x: middle, text: `${stretch(term, i)}: ${signed(value)}${teacher}${met}` });
     });

@@ -44,9 +44,9 @@ export function said(tree: Tree, node: number): { name: string; share: string; i
 }
 
 /** How well that fits the teacher: the name of the measure, and its value. */
-export function fitness(tree: Tree, node: number, digits = 0): [string, string] {
+export function fitness(tree: Tree, node: number): [string, string] {
   const { numbers } = tree;
-  if (!numbers) return ['agreement', percent(tree.agreement[node], digits)];
+  if (!numbers) return ['agreement', percent(tree.agreement[node])];
   return ['error (RMS)', brief(numbers.error[node], numbers.low, numbers.high)];
 }
 
@@ -162,7 +162,7 @@ function shortOf(tree: Tree, name: string): string {
   return known.get(name) ?? name;
 }
 
-/** "1,240 rows, 31 %", or the share alone, by which any two nodes can be compared. */
+/** "1,240 rows, 31.2 %", or the share alone, by which any two nodes can be compared. */
 function supportText(tree: Tree, node: number, fits: (text: string) => boolean): string {
   const share = percent(supportShare(tree, node));
   const whole = `${some(tree.support[node], 'rows')}, ${share}`;

@@ -8,7 +8,7 @@ import { hiddenText } from './hidden';
 /** The whole rule of a node, its numbers and both distributions; for the strip and the card. */
 export function detail(tree: Tree, node: number, shut = false): HTMLElement[] {
   const { name, share, ink } = said(tree, node);
-  const [measure, value] = fitness(tree, node, 1);
+  const [measure, value] = fitness(tree, node);
   return [
     h(
       'div',

@@ -34,7 +34,7 @@ export function below(tree: Tree): Below {
   return made;
 }
 
-/** "12 leaves: no for 61 % of the rows, yes for 39 %", or the range of their numbers. */
+/** "12 leaves: no for 61.0 % of the rows, yes for 39.0 %", or the range of their numbers. */
 export function hiddenText(tree: Tree, node: number): string {
   const { leaves, named } = below(tree);
   const many = `${count(leaves[node])} leaves`;

@@ -54,8 +54,9 @@ export function scale(tree: Tree, by: Colour): Scale {
     }
     const names = STEPS.map((from, i) => {
       const to = STEPS[i + 1];
-      if (i === 0) return `under ${percent(to)}`;
-      return to ? `${percent(from).replace(' %', '')} to ${percent(to)}` : `${percent(from)} up`;
+      const upTo = percent(to ?? from, 0);
+      if (i === 0) return `under ${upTo}`;
+      return to ? `${from * 100} to ${upTo}` : `${upTo} up`;
     });
     return {
       title: 'Colour: agreement',

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import some
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.findings import Finding, Findings
@@ -55,7 +56,7 @@ def found(
         share = float(ignored["teacher_share"].sum())
         yield Finding(
             "ignored-by-student",
-            f"{some(names)}: {share:.0%} of the reasons of {teacher} for these rows, and "
+            f"{some(names)}: {percent(share)} of the reasons of {teacher} for these rows, and "
             f"the {student} does not use {'it' if len(names) == 1 else 'them'}.",
             {"columns": some(names, 20), "share of the teacher's reasons": share},
             "Distil a larger student, or require the column by "

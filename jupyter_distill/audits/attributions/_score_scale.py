@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._shares import percent
 from jupyter_distill._softmax import FLOOR, softmax
 from jupyter_distill._validation import Refusal, check_choice, expected
 from jupyter_distill.distillation import Distillation
@@ -106,8 +107,8 @@ def scale_of(d: Distillation, asked: str) -> tuple[Scale, list[str]]:
         if d.teacher.kind == "probabilities" and at_floor > FLOORED:
             asked = "probability"
             notes.append(
-                f"Probabilities are explained, not log-odds: of {at_floor:.0%} of the rows the "
-                "teacher gives a class no chance at all."
+                f"Probabilities are explained, not log-odds: of {percent(at_floor)} of the rows "
+                "the teacher gives a class no chance at all."
             )
     names = tuple(str(name) for name in d.targets.classes)
     kind: Kind = "probability" if asked == "probability" else "log-odds"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits._intervals import between
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def described(one: Attributions) -> str:
     text += f" {one.teacher.model}: {one.teacher.explainer}."
     if one.method != "shap":
         text += (
-            f" Near a row they explain {one.teacher.r2:.0%} of what the teacher says, and "
-            f"{one.student.r2:.0%} of the student."
+            f" Near a row they explain {percent(one.teacher.r2)} of what the teacher says, and "
+            f"{percent(one.student.r2)} of the student."
         )
     rows: dict[Any, Any] = one.agreement().set_index("measure").to_dict("index")
     name = next(str(m) for m in rows if str(m).startswith("feature_agreement"))

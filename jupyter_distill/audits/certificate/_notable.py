@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import some
 from jupyter_distill.audits.certificate._certified import Change, Said, figure
 from jupyter_distill.audits.certificate._margins import Margin
@@ -76,7 +77,7 @@ def _parted(student: Said, teacher: Said | None, usual: float) -> Finding | None
         evidence = {"difference": gap, "usual": usual}
         told = (
             f"Teacher and student differ by {figure(gap)} on this row, more than on "
-            f"{USUAL:.0%} of the held-out ones ({figure(usual)})."
+            f"{percent(USUAL, 0)} of the held-out ones ({figure(usual)})."
         )
     remedy = "The rule is the student's alone: it does not account for the teacher's decision."
     return Finding("teacher-disagrees", told, evidence, remedy)
@@ -96,8 +97,8 @@ def _unfaithful(support: Support, *, regression: bool) -> Finding | None:
         )
     else:
         told = (
-            f"The student follows its teacher in {here.value:.0%} of {local}, "
-            f"against {support.overall:.0%} of all of them."
+            f"The student follows its teacher in {percent(here.value)} of {local}, "
+            f"against {percent(support.overall)} of all of them."
         )
     remedy = "Take a larger student, or let the teacher decide such rows."
     return Finding("locally-unfaithful", told, evidence, remedy)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._late import late
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import check_choice, check_number
 from jupyter_distill.audits._labels import labels_of
 from jupyter_distill.audits._models import STUDENT, TEACHER
@@ -148,7 +149,7 @@ class ExpectationsReport:
             lines.append(f"{key}: {'; '.join(_said(one) for one in of)}.")
         for column, limited in groupby(self.shares, lambda one: (one.column, one.most)):
             told = "; ".join(one.text for one in limited)
-            lines.append(f"{column[0]} (at most {column[1]:.1%} of the reasons): {told}.")
+            lines.append(f"{column[0]} (at most {percent(column[1])} of the reasons): {told}.")
         lines += [f"Proxies: {one.text}." for one in self.proxies]
         return "\n".join([*lines, *(f"- {note}" for note in self.notes)])
 
@@ -170,7 +171,7 @@ def _said(one: Judged) -> str:
         return f"{one.model} unknown, as {one.method}"
     text = f"{one.model} {one.verdict} ({one.method})"
     if one.worst > 0 and one.expected in ("+", "-"):
-        text += f", turns back for {one.share:.1%} of rows, the worst by {one.worst:.3g}: "
+        text += f", turns back for {percent(one.share)} of rows, the worst by {one.worst:.3g}: "
         text += at_worst(one)
     elif one.spread > 0 and one.expected not in ("+", "-"):
         text += f", the largest move is {one.spread:.3g}: {at_worst(one)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill.audits._models import STUDENT, TEACHER
 from jupyter_distill.audits.expectations._judged import NOT_USED, VIOLATED, Judged
 from jupyter_distill.distillation import Distillation
@@ -59,7 +60,7 @@ def _violated(
         )
     elif direction:
         how = (
-            f"of {title_of(worst)} by {worst.share:.1%} of {worst.rows:,} rows, at most by "
+            f"of {title_of(worst)} by {percent(worst.share)} of {worst.rows:,} rows, at most by "
             f"{worst.worst:.3g}, where {at_worst(worst)}"
         )
     else:

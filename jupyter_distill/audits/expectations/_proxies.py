@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._resample import interval, r2, r2_columns, resampled_means
+from jupyter_distill._shares import percent
 from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._models import STUDENT, TEACHER
@@ -87,7 +88,7 @@ class Proxy:
         above = f", above all {' and '.join(self.by)}" if self.by else ""
         return (
             f"all columns {who} tell {self.column} to {self._figure} "
-            f"({self.measure}; by chance {self.chance:.0%}){above}"
+            f"({self.measure}; by chance {percent(self.chance)}){above}"
             if self.high > self.chance
             else f"no column {who} tells {self.column} better than chance ({self.measure})"
         )
@@ -104,7 +105,7 @@ class Proxy:
         return (
             f"{self.column} should have no part in the answer, but {names} the student reads"
             f"{',' if self.by else ''} {tell} it to {self._figure} ({self.measure}; by chance "
-            f"{self.chance:.0%})."
+            f"{percent(self.chance)})."
         )
 
 

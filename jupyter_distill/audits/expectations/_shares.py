@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from jupyter_distill._shares import percent
 from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._models import STUDENT, TEACHER
@@ -159,11 +160,11 @@ def found_in_shares(judged: Sequence[Share]) -> Iterator[Finding]:
         if not broken:
             continue
         worst = max(broken, key=lambda one: one.share - one.most)
-        had = f"{worst.share:.1%} [{worst.low:.1%}, {worst.high:.1%}]"
+        had = f"{percent(worst.share)} [{percent(worst.low)}, {percent(worst.high)}]"
         yield Finding(
             "expectation-violated",
             f"The {model} leans on {len(broken)} of {len(of)} columns more than it may, the most "
-            f"on {worst.column}: it has {had} of all reasons, and may have {worst.most:.1%}.",
+            f"on {worst.column}: it has {had} of all reasons, and may have {percent(worst.most)}.",
             {
                 "model": model,
                 "column": worst.column,
