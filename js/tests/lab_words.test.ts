@@ -10,7 +10,7 @@ import {
   look,
   read,
   Signal,
-  staysBusy,
+  settled,
   trans,
   type Variables,
   version,
@@ -77,17 +77,17 @@ describe('asking a kernel', () => {
   it('waits a moment for a kernel that is busy, as the panel makes it, and no longer', async () => {
     vi.useFakeTimers();
     const kernel = { status: 'idle', statusChanged: new Signal() };
-    expect(await staysBusy(kernel as Any)).toBe(false);
+    expect(await settled(kernel as Any)).toBe('idle');
     kernel.status = 'busy';
-    const brief = staysBusy(kernel as Any);
+    const brief = settled(kernel as Any);
     kernel.statusChanged.emit();
     kernel.status = 'idle';
     kernel.statusChanged.emit();
-    expect(await brief).toBe(false);
-    kernel.status = 'busy';
-    const long = staysBusy(kernel as Any);
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(await long).toBe(true);
+    expect(await brief).toBe('idle');
+    kernel.status = 'starting';
+    const long = settled(kernel as Any);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await long).toBe('starting');
     expect(kernel.statusChanged.slots).toEqual([]);
     vi.useRealTimers();
   });
