@@ -163,13 +163,18 @@ describe('a dialog', () => {
   it('offers the families that the kernel has, and all of them', () => {
     const there = { ...look(), taken: [], teacher: [], X: [], y: [] } as Variables;
     const what = { odd: 'A new kind', tree: 'A tree' };
-    expect(fields.families({ ...there, families: what }, trans as Any)).toEqual([
+    expect(fields.families({ ...there, families: what }, 'tree', trans as Any)).toEqual([
       { value: 'odd', label: 'odd: A new kind' },
       { value: 'tree', label: 'tree: A tree' },
       { value: 'auto', label: 'auto: all of them are tried' }
     ]);
     // of an older package
-    expect(fields.families(there, trans as Any).map(({ value }) => value)).toEqual(['auto']);
+    const old = (usual: string) => fields.families(there, usual, trans as Any);
+    expect(old('rules').map(({ label }) => label)).toEqual([
+      'rules',
+      'auto: all of them are tried'
+    ]);
+    expect(old('auto')).toHaveLength(1);
   });
 
   const choices = ['a', 'b'].map((value) => ({ value, label: value }));
