@@ -40,7 +40,7 @@ export class Actions {
       title,
       [
         ...variables(known, trans),
-        { ...student, choices: families(known, trans) },
+        { ...student, choices: families(known, settings.student, trans) },
         { key: 'name', label: trans.__('Name'), value: cells.freeName(known.taken) }
       ],
       [trans.__('Insert'), trans.__('Insert and Run')],

@@ -22,14 +22,20 @@ export function variables(known: Variables, trans: TranslationBundle): Field[] {
   ];
 }
 
-/** The families that the kernel has: what is typed for each, and what it is. */
-export function families({ families: found = {} }: Variables, trans: TranslationBundle): Choice[] {
-  const described = Object.entries(found).map(([value, what]) => ({
-    value,
-    // in the template of texts, as pot.mjs reads them where the kernel does
-    label: `${value}: ${trans.gettext(what)}`
-  }));
-  return [...described, { value: 'auto', label: trans.__('auto: all of them are tried') }];
+/**
+ * The families that the kernel has: what is typed for each, and what it is. Of an older package, which
+ * does not say, it is the usual one.
+ */
+export function families(known: Variables, usual: string, trans: TranslationBundle): Choice[] {
+  const found = Object.entries(known.families ?? (usual === 'auto' ? {} : { [usual]: '' }));
+  return [
+    ...found.map(([value, what]) => ({
+      value,
+      // in the template of texts, as pot.mjs reads them where the kernel does
+      label: what ? `${value}: ${trans.gettext(what)}` : value
+    })),
+    { value: 'auto', label: trans.__('auto: all of them are tried') }
+  ];
 }
 
 /** What is wrong with the answers; empty where nothing is. */

@@ -16,24 +16,32 @@ const ENDED: Kernel.Status[] = ['restarting', 'autorestarting', 'terminating', '
 /** Whether what was in the kernel is gone. */
 export const ended = (status: Kernel.Status): boolean => ENDED.includes(status);
 
-/** Milliseconds that a busy kernel is waited for: the panel's own question takes it a moment too. */
-const MOMENT = 1000;
+/** Milliseconds that a kernel is waited for: the panel's own question takes it a moment too. */
+const MOMENT = 2000;
 
-/** Whether a kernel stays busy for longer than a moment. */
-export async function staysBusy(kernel: Kernel.IKernelConnection): Promise<boolean> {
-  if (kernel.status !== 'busy') return false;
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      kernel.statusChanged.disconnect(look);
-      resolve(kernel.status === 'busy');
+/** Waits for a moment until a kernel has nothing else to do; returns its status then. */
+export async function settled(kernel: Kernel.IKernelConnection): Promise<Kernel.Status> {
+  let look = () => {};
+  const idle = new Promise<void>((resolve) => {
+    look = () => {
+      if (kernel.status === 'idle') resolve();
     };
-    const look = () => {
-      if (kernel.status !== 'busy') done();
-    };
-    const timer = setTimeout(done, MOMENT);
-    kernel.statusChanged.connect(look);
   });
+  kernel.statusChanged.connect(look);
+  look();
+  await inMoment(idle);
+  kernel.statusChanged.disconnect(look);
+  return kernel.status;
+}
+
+/** Waits until something is done, but not for longer than a moment. */
+export async function inMoment(done: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, MOMENT);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }
 
 /** Follows the current notebook, its kernel, its restarts and its name. */

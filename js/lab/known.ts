@@ -36,6 +36,8 @@ export class Known {
 
   /** Whether somebody is looking. */
   set seen(seen: boolean) {
+    // a view or a console may have changed something meanwhile
+    if (seen && !this.#seen) this.#stale = true;
     this.#seen = seen;
     this.#soon();
   }

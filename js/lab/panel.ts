@@ -51,12 +51,12 @@ export class DistillPanel extends Widget {
     this.#place.replaceChildren(...facts);
 
     const { answer } = this.known;
-    const busy = this.known.watch.kernel?.status === 'busy';
-    const state = JSON.stringify([notebook, kernel, answer, answer === null && busy]);
+    const doing = answer === null ? this.known.watch.kernel?.status : '';
+    const state = JSON.stringify([notebook, kernel, answer, doing]);
     if (state === this.#shown) return;
     this.#shown = state;
     const focused = (document.activeElement as HTMLElement | null)?.dataset.jd;
-    this.#body.replaceChildren(...this.#content(notebook, kernel, busy));
+    this.#body.replaceChildren(...this.#content(notebook, kernel, doing));
     if (!focused) return;
     const again = [...this.#body.querySelectorAll<HTMLElement>('[data-jd]')];
     again.find((one) => one.dataset.jd === focused)?.focus();
@@ -89,14 +89,19 @@ export class DistillPanel extends Widget {
     return { __: this.trans.__.bind(this.trans) };
   }
 
-  #content(notebook: string | null, kernel: string, busy: boolean): Node[] {
+  #content(notebook: string | null, kernel: string, doing?: string): Node[] {
     const { __ } = this.#words();
     if (notebook === null) return [this.#said(__('No notebook is open.'))];
     if (!kernel) return [this.#said(__('This notebook has no kernel.'))];
     const { answer } = this.known;
     if (answer === null) {
-      const waits = __('The kernel is busy. It is asked when it is done.');
-      return [this.#said(busy ? waits : __('Asking the kernel …'))];
+      const said =
+        doing === 'busy'
+          ? __('The kernel is busy. It is asked when it is done.')
+          : doing === 'idle'
+            ? __('Asking the kernel …')
+            : __('The kernel does not answer yet. It is asked when it does.');
+      return [this.#said(said)];
     }
     if (answer.why !== null) {
       const { text, cell } = explain(answer, this.trans);

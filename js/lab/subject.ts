@@ -1,10 +1,10 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ask, type Distilled, type Variables } from './ask';
+import { type Answer, ask, type Distilled, type Variables } from './ask';
 import { askForm, say } from './dialogs';
 import { insert } from './insert';
-import { staysBusy } from './kernel';
+import { inMoment, settled } from './kernel';
 import { explain } from './words';
 
 /** What a command may be told. */
@@ -42,18 +42,21 @@ export class Subject {
     const { app, trans, tracker } = this.bench;
     const panel = tracker?.currentWidget ?? null;
     if (!panel) return null;
-    await panel.sessionContext.ready;
+    await inMoment(panel.sessionContext.ready);
     const kernel = panel.sessionContext.session?.kernel;
     if (!kernel) {
       await say(title, trans.__('This notebook has no kernel.'), trans);
       return null;
     }
-    if (await staysBusy(kernel)) {
+    const status = await settled(kernel);
+    if (status === 'busy') {
       const busy = trans.__('The kernel is busy. Ask again when it is done.');
       await say(title, busy, trans);
       return null;
     }
-    const told = await ask<Variables>(kernel, { ask: 'variables' });
+    // of a kernel that does not start there is no answer for ever
+    const told: Answer<Variables> =
+      status === 'idle' ? await ask(kernel, { ask: 'variables' }) : { why: 'later' };
     if (told.why === null) return { panel, known: told.value };
     const { text, cell } = explain(told, trans);
     const action = cell && trans.__('Insert This Cell');

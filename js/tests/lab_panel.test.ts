@@ -109,6 +109,25 @@ describe('the panel', () => {
     ran.emit({ notebook: here.content });
     await pass();
     expect(asked).toHaveLength(3);
+    for (const seen of [true, false, true, true]) known.seen = seen;
+    await pass();
+    expect(asked, 'opened again, it may be out of date').toHaveLength(4);
+  });
+
+  it('says so of a kernel that does not start, and does not ask it', async () => {
+    vi.useFakeTimers();
+    const { show, known, asked, text } = front();
+    const here = notebook('one.ipynb');
+    here.sessionContext.session.kernel.status = 'unknown';
+    known.seen = true;
+    show(here);
+    await vi.advanceTimersByTimeAsync(10 * CALM);
+    expect(text()).toContain('The kernel does not answer yet. It is asked when it does.');
+    expect(asked).toEqual([]);
+    here.sessionContext.session.kernel.status = 'idle';
+    here.sessionContext.statusChanged.emit('idle');
+    await vi.advanceTimersByTimeAsync(10 * CALM);
+    expect(asked).toHaveLength(1);
   });
 
   it('drops what a kernel said before it was restarted', async () => {

@@ -10,7 +10,7 @@ import {
   look,
   read,
   Signal,
-  staysBusy,
+  settled,
   trans,
   type Variables,
   version,
@@ -77,17 +77,17 @@ describe('asking a kernel', () => {
   it('waits a moment for a kernel that is busy, as the panel makes it, and no longer', async () => {
     vi.useFakeTimers();
     const kernel = { status: 'idle', statusChanged: new Signal() };
-    expect(await staysBusy(kernel as Any)).toBe(false);
+    expect(await settled(kernel as Any)).toBe('idle');
     kernel.status = 'busy';
-    const brief = staysBusy(kernel as Any);
+    const brief = settled(kernel as Any);
     kernel.statusChanged.emit();
     kernel.status = 'idle';
     kernel.statusChanged.emit();
-    expect(await brief).toBe(false);
-    kernel.status = 'busy';
-    const long = staysBusy(kernel as Any);
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(await long).toBe(true);
+    expect(await brief).toBe('idle');
+    kernel.status = 'starting';
+    const long = settled(kernel as Any);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await long).toBe('starting');
     expect(kernel.statusChanged.slots).toEqual([]);
     vi.useRealTimers();
   });
@@ -163,13 +163,18 @@ describe('a dialog', () => {
   it('offers the families that the kernel has, and all of them', () => {
     const there = { ...look(), taken: [], teacher: [], X: [], y: [] } as Variables;
     const what = { odd: 'A new kind', tree: 'A tree' };
-    expect(fields.families({ ...there, families: what }, trans as Any)).toEqual([
+    expect(fields.families({ ...there, families: what }, 'tree', trans as Any)).toEqual([
       { value: 'odd', label: 'odd: A new kind' },
       { value: 'tree', label: 'tree: A tree' },
       { value: 'auto', label: 'auto: all of them are tried' }
     ]);
     // of an older package
-    expect(fields.families(there, trans as Any).map(({ value }) => value)).toEqual(['auto']);
+    const old = (usual: string) => fields.families(there, usual, trans as Any);
+    expect(old('rules').map(({ label }) => label)).toEqual([
+      'rules',
+      'auto: all of them are tried'
+    ]);
+    expect(old('auto')).toHaveLength(1);
   });
 
   const choices = ['a', 'b'].map((value) => ({ value, label: value }));

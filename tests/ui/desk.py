@@ -23,8 +23,11 @@ FIRST = "[...window.jupyterapp.shell.widgets('main')].find(one => one.sessionCon
 CURRENT = "window.jupyterapp.shell.currentWidget"
 CELLS = f"""() => ({CURRENT}?.sessionContext ? {CURRENT} : {FIRST})
     .content.widgets.map(cell => cell.model.sharedModel.source)"""
-IDLE = f"""() => ({CURRENT}?.sessionContext ? {CURRENT} : {FIRST})
-    .sessionContext.session?.kernel?.status === 'idle'"""
+IDLE = f"""() => {{
+    const {{ content, sessionContext }} = {CURRENT}?.sessionContext ? {CURRENT} : {FIRST};
+    const waits = cell => cell.node.querySelector('.jp-InputPrompt')?.textContent.includes('*');
+    return sessionContext.session?.kernel?.status === 'idle' && !content.widgets.some(waits);
+}}"""
 RESTART = f"() => {FIRST}.sessionContext.session.kernel.restart()"
 RAISED = f"""() => {FIRST}.content.widgets
     .flatMap(cell => cell.model.outputs?.toJSON() ?? [])

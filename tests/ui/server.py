@@ -16,10 +16,11 @@ import nbformat
 
 App = Literal["jupyterlab", "notebook"]
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-QUIET = {  # no question about news, no look for updates
+QUIET = {  # no question about news, no look for updates, nothing saved that another page may open
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": (
         '{"fetchNews": "false", "checkForUpdates": false}'
     ),
+    "@jupyterlab/docmanager-extension/plugin.jupyterlab-settings": '{"autosave": false}',
 }
 
 
@@ -39,7 +40,7 @@ class JupyterServer:
         self.packages.mkdir()
         for name, text in QUIET.items():
             setting = home / "settings" / name
-            setting.parent.mkdir(parents=True)
+            setting.parent.mkdir(parents=True, exist_ok=True)
             setting.write_text(text)
         with self.log.open("w") as log:
             self._process = subprocess.Popen(

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 import jupyter_distill
-from tests.ui.desk import LONG, Desk
+from tests.ui.desk import CURRENT, LONG, OPEN, Desk
 from tests.ui.front import DISTIL, DOCTOR, NAME, VIEW, picture, run_cell, stocked
 from tests.ui.server import JupyterServer
 
@@ -43,6 +43,7 @@ def kernels(lab: JupyterServer, in_lab: Desk) -> dict[str, dict[str, str]]:
     there = {
         "bare": python("bare", installed),
         "poor": python("poor", poor, ROOT),
+        "silent": lab.add_kernel("silent", "python", "sleep", "1000"),
         "echo": lab.add_kernel("echo", "echo", sys.executable, script, "-f", "{connection_file}"),
     }
     in_lab.page.evaluate(SPECS)  # it looks by itself once a minute
@@ -92,6 +93,19 @@ def test_a_kernel_that_is_no_python(at_lab: Desk, kernels: dict[str, dict[str, s
     at_lab.run("audit")
     expect(at_lab.dialog).to_contain_text("runs in Python", timeout=LONG)
     picture(at_lab, "echo")
+
+
+def test_a_kernel_that_does_not_start(at_lab: Desk, kernels: dict[str, dict[str, str]]) -> None:
+    at_lab.server.write("silent.ipynb", "", kernel=kernels["silent"])
+    at_lab.page.evaluate(OPEN, "silent.ipynb")
+    panel = at_lab.panel()
+    expect(panel).to_contain_text("The kernel does not answer yet", timeout=LONG)
+    at_lab.run("distill")
+    expect(at_lab.dialog).to_contain_text("The kernel is not ready to answer.", timeout=LONG)
+    picture(at_lab, "silent")
+    at_lab.dialog.get_by_role("button", name="Close").click()
+    at_lab.page.evaluate(f"() => {CURRENT}.sessionContext.shutdown()")
+    expect(panel).to_contain_text("This notebook has no kernel.", timeout=LONG)
 
 
 @pytest.fixture
