@@ -19,7 +19,7 @@ docs: .venv/docs.done ## The documentation, in build/docs; a warning is an error
 	.ci/docs/build
 
 test: .venv/dev.done ## All Python tests, those in a real browser too
-	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(ARGS)
+	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/dev.done .venv/node.done
 	$(BIN)/ruff check .

@@ -26,10 +26,32 @@ settings.register_profile("laws", deadline=None, max_examples=60)
 settings.load_profile("laws")
 
 
+# Files that take more than half a minute, the longest first: no worker begins one of them when the
+# other has nothing left to do. A test holds the names to the files.
+LONGEST = [
+    "test_notebooks.py",
+    "test_students_twins.py",
+    "test_parallel.py",
+    "test_students.py",
+    "ui/test_lab_panel.py",
+    "ui/test_main_job.py",
+    "ui/test_charts.py",
+    "ui/test_live_views.py",
+    "ui/test_saved_notebook.py",
+    "ui/test_every_view.py",
+]
+HERE = Path(__file__).parent
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The browser comes last: what is quick fails first, and Playwright keeps an event loop running
     # in this thread once it has started.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        name = item.path.relative_to(HERE).as_posix()
+        long = LONGEST.index(name) if name in LONGEST else len(LONGEST)
+        return item.get_closest_marker("browser") is not None, long
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

@@ -14,6 +14,8 @@ import yaml
 
 import jupyter_distill
 
+from .conftest import LONGEST
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(jupyter_distill.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -37,6 +39,11 @@ def test_there_is_one_version() -> None:
     found.add(yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"])
     assert len(said) == 1
     assert found == {jupyter_distill.__version__}
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_a_file_of_tests_that_begins_early_is_there(name: str) -> None:
+    assert (ROOT / "tests" / name).is_file()
 
 
 def test_bundles_are_built() -> None:

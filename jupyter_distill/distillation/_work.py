@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from jupyter_distill._bars import tqdm
 from jupyter_distill._validation import check_number, expected
@@ -107,7 +108,7 @@ class Work:
         backend, _ = get_active_backend()
         how = "generator" if backend.supports_return_generator else "list"
         with (
-            threadpool_limits(1),  # here too: what a thread sets holds for all of a process
+            _pools().limit(limits=1),  # here too: what a thread sets holds for all of a process
             self.bar(stage, len(calls), unit) as bar,
         ):
             for call in here:
@@ -139,8 +140,22 @@ def _alone(function: Callable[..., Done], *call: Any) -> Done:
 
 
 _lock = threading.Lock()
-_inside: list[threadpool_limits] = []
+_inside: list[Any] = []
 _running = 0
+_known: tuple[int, ThreadpoolController] | None = None
+
+
+def _pools() -> ThreadpoolController:
+    """Return the pools of threads of all libraries that are loaded.
+
+    To look for them takes longer than many a call that is held to one thread. So they are looked
+    for anew only when modules have been imported since, as a library comes with one.
+    """
+    global _known
+    modules = len(sys.modules)
+    if _known is None or _known[0] != modules:
+        _known = modules, ThreadpoolController()
+    return _known[1]
 
 
 @contextmanager
@@ -153,10 +168,10 @@ def _one_thread() -> Iterator[None]:
     global _running
     with _lock:
         if _running == 0:
-            _inside.append(threadpool_limits(1, user_api="blas"))
+            _inside.append(_pools().limit(limits=1, user_api="blas"))
         _running += 1
     try:
-        with threadpool_limits(1, user_api="openmp"):
+        with _pools().limit(limits=1, user_api="openmp"):
             yield
     finally:
         with _lock:

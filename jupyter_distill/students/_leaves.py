@@ -63,9 +63,10 @@ def _newton(z: Floats, teacher: Floats, labels: Floats, loss: CompositeLoss) -> 
             if not worse.any():
                 break
             size[worse] /= 2
-        size[then > most] = 0.0
+        stays = then > most
+        size[stays] = 0.0
         z = z - size[:, None] * step
-        now = loss.value_at(z, labels, teacher)
+        now = np.where(stays, now, then)
     return z
 
 

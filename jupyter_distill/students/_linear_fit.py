@@ -119,6 +119,14 @@ class Lesson:
         slope *= self.weights
         return float(self.weights @ value), slope
 
+    def slope(self, scores: Floats) -> Floats:
+        """Return the gradient of the loss alone, for scores of shape (J, n) and of that shape."""
+        if isinstance(self.loss, SquaredLoss):
+            return 2 * self.weights * (scores - self.soft.T)
+        slope = self._rows.slope(scores)
+        slope *= self.weights
+        return slope
+
     @cached_property
     def _rows(self) -> RowLoss:
         return RowLoss.of(self.loss, self.labels, self.soft)

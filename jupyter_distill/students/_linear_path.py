@@ -169,29 +169,31 @@ class Selection:
         steep = convex.curvature
         length = 1 / max(steep * float(np.linalg.norm(rows, 2)) ** 2, 1e-12)
         w, b = np.zeros((p, j)), np.zeros(j)
-        roots = np.sqrt(np.bincount(self.groups, minlength=int(self.groups.max()) + 1))
-        member = self.groups[:, None] == self.names[None, :]
+        place = np.searchsorted(self.names, self.groups)
+        roots = np.sqrt(np.bincount(place))
+        lasting = np.ascontiguousarray(self.matrix.T)  # rows side by side, as the loss wants them
 
         def norms(of: Floats) -> Floats:
-            return np.asarray(np.sqrt((of**2).sum(1) @ member))
+            return np.sqrt(np.bincount(place, (of**2).sum(1)))
+
+        def slope_at(w: Floats, b: Floats) -> Floats:
+            return convex.slope(w.T @ lasting + b[:, None])
 
         for _ in range(STEPS):
-            _, slope = convex.value(np.tile(b, (len(self.matrix), 1)))
-            b = b - slope.sum(0) / steep
-        gradient = self.matrix.T @ convex.value(np.tile(b, (len(self.matrix), 1)))[1]
-        top = float((norms(gradient) / roots[self.names]).max())
+            b = b - slope_at(w, b).sum(1) / steep
+        gradient = lasting @ slope_at(w, b).T
+        top = float((norms(gradient) / roots).max())
         order: list[int] = []
         for penalty in top * np.geomspace(0.9, 0.01, PENALTIES):
             ahead, speed = w.copy(), 1.0
             for _ in range(STEPS):
-                _, slope = convex.value(self.matrix @ ahead + b)
-                step = np.clip(ahead - length * (self.matrix.T @ slope), *self.bounds)
-                norm = norms(step)
-                keep = 1 - length * penalty * roots[self.names] / np.maximum(norm, 1e-300)
-                new = step * (member @ np.maximum(keep, 0.0))[:, None]
+                slope = slope_at(ahead, b)
+                step = np.clip(ahead - length * (lasting @ slope.T), *self.bounds)
+                keep = 1 - length * penalty * roots / np.maximum(norms(step), 1e-300)
+                new = step * np.maximum(keep, 0.0)[place, None]
                 faster = (1 + np.sqrt(1 + 4 * speed**2)) / 2
                 ahead, w, speed = new + (speed - 1) / faster * (new - w), new, faster
-                b = b - slope.sum(0) / steep
+                b = b - slope.sum(1) / steep
             size = norms(w)
             fresh = [int(g) for g in self.names[np.argsort(-size)] if g not in order]
             order += [g for g in fresh if size[np.searchsorted(self.names, g)] > 0]

@@ -71,12 +71,22 @@ class RowLoss:
             slope += p
         return value, slope
 
+    def slope(self, z: Floats) -> Floats:
+        """Return that gradient alone, which needs no logarithm."""
+        slope = np.zeros_like(z)
+        for weight, T, q in self.parts:
+            p = self._likely(z / T if T != 1 else z)
+            p -= q
+            p *= weight * T
+            slope += p
+        return slope
+
     def slope_and_curve(self, z: Floats) -> tuple[Floats, Floats]:
         """Return each row's gradient and the diagonal of its Hessian, both of shape (n, J)."""
         z = np.ascontiguousarray(z.T)
         slope, curve = np.zeros_like(z), np.zeros_like(z)
         for weight, T, q in self.parts:
-            p = self._cross_entropy(z / T if T != 1 else z, q)[1]
+            p = self._likely(z / T if T != 1 else z)
             slope += weight * T * (p - q)
             curve += weight * p * (1 - p)
         return slope.T, curve.T
@@ -88,6 +98,16 @@ class RowLoss:
             value += weight * T**2 * ce
             likely.append(p)
         return value, likely
+
+    def _likely(self, z: Floats) -> Floats:
+        """Return the probabilities, shape (J, n)."""
+        if self.binary:
+            small = np.exp(-np.abs(z))
+            return np.asarray(np.where(z >= 0, 1.0, small) / (1 + small))
+        p = z - z.max(0)
+        np.exp(p, out=p)
+        p /= p.sum(0)
+        return p
 
     def _cross_entropy(self, z: Floats, q: Floats) -> tuple[Floats, Floats]:
         """Return CE(q, p) per row and the probabilities p, shape (J, n)."""

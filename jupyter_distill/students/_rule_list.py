@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,23 +39,22 @@ def rule_list(tree: TreeExplanation, columns: tuple[Column, ...]) -> tuple[Rule,
     apart from those. At each place the leaf with the fewest conditions is taken, of equals the one
     with the most rows; the last leaf needs none.
     """
-    leaves = np.array(list(tree.boxes))
+    leaves = list(tree.boxes)
     boxes = _Boxes(list(tree.boxes.values()), columns)
-    left = np.ones(len(leaves), dtype=bool)
-    short = [boxes.shortened(i, left) for i in range(len(leaves))]
+    left = list(range(len(leaves)))
+    short = [boxes.shortened(i, left) for i in left]
+    load = [_load(box) for box, _ in short]
     rules: list[Rule] = []
     for _ in range(len(leaves) - 1):
-        best = min(
-            (int(i) for i in np.flatnonzero(left)),
-            key=lambda i: (_load(short[i][0]), -float(tree.support[leaves[i]]), i),
-        )
+        best = min(left, key=lambda i: (load[i], -float(tree.support[leaves[i]]), i))
         rules.append(Rule(short[best][0], int(leaves[best])))
-        left[best] = False
-        for i in np.flatnonzero(left):
+        left.remove(best)
+        for i in left:
             # only rules that had to keep away from the one that is gone can become shorter
-            if short[i][1][best]:
-                short[i] = boxes.shortened(int(i), left)
-    rules.append(Rule({}, int(leaves[left][0])))
+            if short[i][1] >> best & 1:
+                short[i] = boxes.shortened(i, left)
+                load[i] = _load(short[i][0])
+    rules.append(Rule({}, int(leaves[left[0]])))
     return tuple(rules)
 
 
@@ -66,6 +65,25 @@ def _load(box: Box) -> int:
 
 def _two_sided(limit: Limit) -> bool:
     return bool(limit.codes is None and np.isfinite(limit.low) and np.isfinite(limit.high))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What is asked of one column.
+
+    Attributes
+    ----------
+    limit : Limit
+        The condition.
+    apart : int
+        From which boxes it keeps a box apart: a bit each, the first one lowest.
+    ends : tuple of _Asked
+        Of an interval each of its two ends alone.
+    """
+
+    limit: Limit
+    apart: int
+    ends: tuple[_Asked, ...] = ()
 
 
 class _Boxes:
@@ -80,7 +98,6 @@ class _Boxes:
     """
 
     def __init__(self, boxes: list[Box], columns: tuple[Column, ...]) -> None:
-        self.boxes = boxes
         self.ends: dict[int, tuple[Floats, Floats]] = {}
         self.codes: dict[int, Bools] = {}
         self.missing: dict[int, Bools] = {}
@@ -97,6 +114,15 @@ class _Boxes:
                 if limit is not None and limit.codes is not None:
                     held[i] = np.isin(np.arange(held.shape[1]), sorted(limit.codes))
             self.codes[j] = held
+        self.asked = [{j: self._asked(j, limit) for j, limit in box.items()} for box in boxes]
+
+    def _asked(self, j: int, limit: Limit) -> _Asked:
+        ends: tuple[_Asked, ...] = ()
+        if _two_sided(limit):
+            halves = replace(limit, low=-np.inf), replace(limit, high=np.inf)
+            ends = tuple(self._asked(j, half) for half in halves)
+        bits = np.packbits(self.apart(j, limit), bitorder="little")
+        return _Asked(limit, int.from_bytes(bits.tobytes(), "little"), ends)
 
     def apart(self, j: int, limit: Limit) -> Bools:
         """Return which boxes hold no value of a column, nor a missing one, that a limit does."""
@@ -108,37 +134,44 @@ class _Boxes:
             ~both_missing & (np.maximum(low, limit.low) >= np.minimum(high, limit.high))
         )
 
-    def shortened(self, i: int, left: Bools) -> tuple[Box, Bools]:
+    def shortened(self, i: int, left: Iterable[int]) -> tuple[Box, int]:
         """Leave conditions of a box out as long as it stays apart from all others that are left.
 
         Returns
         -------
         box : dict of int to Limit
-        apart : ndarray of bool, shape (boxes,)
-            From which boxes it still is.
+        apart : int
+            From which boxes it still is, a bit each.
         """
-        others = left.copy()
-        others[i] = False
-        now = dict(self.boxes[i])
-        by = {j: self.apart(j, limit) for j, limit in now.items()}
+        others = sum(1 << k for k in left if k != i)
+        now = dict(self.asked[i])
         while True:
-            keeping = np.sum(list(by.values()), axis=0) if by else np.zeros(len(left), dtype=int)
-            for j, limit in self._shorter(now):
-                instead = 0 if limit is None else self.apart(j, limit)
-                if (keeping - by[j] + instead)[others].all():
+            for j, instead in _shorter(now):
+                apart = _apart(asked for k, asked in now.items() if k != j)
+                if instead is not None:
+                    apart |= instead.apart
+                if not others & ~apart:
                     break
             else:
-                return now, keeping > 0
-            if limit is None:
-                del now[j], by[j]
+                return {j: asked.limit for j, asked in now.items()}, _apart(now.values())
+            if instead is None:
+                del now[j]
             else:
-                now[j], by[j] = limit, self.apart(j, limit)
+                now[j] = instead
 
-    def _shorter(self, box: dict[int, Limit]) -> Iterator[tuple[int, Limit | None]]:
-        """Yield less for one column: nothing, those asked last first; then one end."""
-        for j in reversed(list(box)):
-            yield j, None
-        for j, limit in box.items():
-            if _two_sided(limit):
-                yield j, replace(limit, low=-np.inf)
-                yield j, replace(limit, high=np.inf)
+
+def _apart(asked: Iterable[_Asked]) -> int:
+    """Return from which boxes conditions keep a box apart together."""
+    apart = 0
+    for one in asked:
+        apart |= one.apart
+    return apart
+
+
+def _shorter(box: dict[int, _Asked]) -> Iterator[tuple[int, _Asked | None]]:
+    """Yield less for one column: nothing, those asked last first; then one end."""
+    for j in reversed(list(box)):
+        yield j, None
+    for j, asked in box.items():
+        for end in asked.ends:
+            yield j, end

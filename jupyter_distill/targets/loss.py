@@ -203,8 +203,8 @@ def _dot(mix: Floats, log_p: Floats) -> Floats:
 
 def _covariance(p: Floats) -> Floats:
     answer: Floats = -p[..., :, None] * p[..., None, :]
-    k = p.shape[-1]
-    answer[..., np.arange(k), np.arange(k)] += p
+    diagonal = np.einsum("...kk->...k", answer)  # a view
+    diagonal += p
     return answer
 
 
