@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 JS := $(shell find js -name node_modules -prune -o -name lib -prune -o -path js/tests -prune -o -type f -print)
 SOURCES := pyproject.toml constraints.txt hatch_build.py $(JS)
 
-.PHONY: demo lab docs lite test lint types js wheel bench dev clean
+.PHONY: demo lab docs lite lite-run notebooks binder test lint types js wheel bench dev clean
 
 demo: .venv/demo.done ## A first look, in the terminal and as one HTML file
 	$(BIN)/python -m jupyter_distill demo
@@ -38,6 +38,15 @@ wheel: .venv/dev.done ## Build it, install it where there is no Node.js, look at
 
 lite: .venv/lite.done .venv/node.done ## A site of notebooks that run in the browser alone, in build/lite
 	$(BIN)/python .ci/lite.py
+
+lite-run: .venv/dev.done ## Runs the notebooks of that site in Chromium; ARGS="01 08" narrows, --pictures FOLDER shows
+	CHROMIUM="$$(.ci/chromium)" $(BIN)/python .ci/lite_run.py build/lite $(ARGS)
+
+notebooks: .venv/dev.done ## Seconds and memory of each notebook, under what Binder sets; ARGS="01 04" narrows
+	binder/start $(BIN)/python .ci/notebooks.py $(ARGS)
+
+binder: ## What repo2docker would build of the last commit
+	.ci/binder
 
 bench: .venv/bench.done ## Figures; ARGS="-k families" are those of all families, in four minutes
 	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/benchmarks -q $(ARGS)

