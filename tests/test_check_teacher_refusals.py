@@ -26,7 +26,7 @@ CASES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "model last": (
         lambda: check(A, Y, MODEL),
         TypeError,
-        r"in that order. Got a Series as X and a LogisticRegression as y. check_teacher\(model, X",
+        r"in that order. Got a Series as X and a Pipeline as y. check_teacher\(model, X",
     ),
     "no rows": (lambda: check(MODEL, A[:0], Y[:0]), ValueError, "at least one row. Got 0"),
     "y of another length": (
