@@ -23,6 +23,11 @@ def nan(rows: Any) -> np.ndarray:
 
 
 CASES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+    "model last": (
+        lambda: check(A, Y, MODEL),
+        TypeError,
+        r"in that order. Got a Series as X and a Pipeline as y. check_teacher\(model, X",
+    ),
     "no rows": (lambda: check(MODEL, A[:0], Y[:0]), ValueError, "at least one row. Got 0"),
     "y of another length": (
         lambda: check(MODEL, A, Y[:-1]),

@@ -37,6 +37,17 @@ CHANCES = MODEL.predict_proba(X)
 
 REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "rows of y": ((MODEL, X, Y[:-1]), {}, r"Expected y to have 60 rows, like X. Got 59 rows"),
+    "model last": (
+        (X, Y, MODEL),
+        {},
+        r"in that order. Got an? ndarray as X and a LogisticRegression as y. distill\(model, X, y\)",
+    ),
+    "rows after truth": ((MODEL, Y, X), {}, r"its rows X and their truth y, in that order"),
+    "y is a name": (
+        (OF_NAMED, NAMED.assign(bad=Y), "bad"),
+        {},
+        r"and X without them: X.drop\(columns='bad'\) and X\['bad'\]",
+    ),
     "y is no list": ((MODEL, X, 3), {}, r"Expected y to have 60 rows.* Got 3, which has none"),
     "y has two axes": (
         (MODEL, X, Y[:, None]),

@@ -67,6 +67,11 @@ def test_a_tree_reads_as_text(d: Distillation) -> None:
     assert text.count("\n") + 1 == len(d.explanation())
 
 
+def test_an_explanation_in_a_cell_is_drawn(d: Distillation) -> None:
+    shown = d.explanation()._repr_html_()
+    assert "<style>" in shown and tree_svg(d.explanation()) in shown
+
+
 def test_charts_are_drawings_with_words(d: Distillation) -> None:
     tried = charts.temperature_chart(d.temperature_path, matters=True)
     for drawn in (tried, charts.ladder_chart(d.ladder)):

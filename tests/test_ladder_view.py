@@ -188,3 +188,14 @@ def test_its_drawing_is_a_file(d: Distillation, tmp_path: Path) -> None:
     assert any(re.match("labels only", text) for text in texts)
     assert "the teacher itself 100\N{NO-BREAK SPACE}%" in texts
     assert "--jd-bg" in "".join(e.text or "" for e in drawing.iter() if e.tag.endswith("style"))
+
+
+def test_a_ladder_in_a_cell_is_drawn(d: Distillation, numbers: Distillation) -> None:
+    for one in (d, numbers):
+        shown = one.ladder._repr_html_()
+        assert "<svg" in shown and "Beside them" not in shown
+        assert shown.count("<tr>") == 1 + len(one.ladder)
+        assert "chosen" in re.sub("<svg.*?</svg>", "", shown, flags=re.S)
+    heads = re.findall(r"<th[^>]*>([^<]*)</th>", d.ladder._repr_html_())
+    # of the others a ladder holds no interval: only a distillation can work it out
+    assert {"agreement [95 %]", "KL, nats", "accuracy"} < set(heads)

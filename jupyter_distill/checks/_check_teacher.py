@@ -22,7 +22,7 @@ from jupyter_distill.checks._bias import bias
 from jupyter_distill.checks._cheap import LOOKS
 from jupyter_distill.checks._drift import drift_and_whole
 from jupyter_distill.checks._forest import Forest
-from jupyter_distill.checks._given import Given, both
+from jupyter_distill.checks._given import Given, both, check_order
 from jupyter_distill.checks._groups import groups
 from jupyter_distill.checks._labels import mislabelled
 from jupyter_distill.checks._sensitive import Attribute, read_sensitive
@@ -129,6 +129,7 @@ def check_teacher(
     >>> check.ok, check.findings.codes                             # doctest: +SKIP
     (False, ('leaking-column', 'miscalibrated-teacher'))
     """
+    check_order("check_teacher", X, y)
     if random_state is not None:
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
     if ask_again is not None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import Refusal, expected
+from jupyter_distill._validation import Refusal, expected, with_article
 from jupyter_distill.data import Table, alike
 from jupyter_distill.targets.task import read_truth
 from jupyter_distill.teachers import Teacher, count_rows, take_rows
@@ -94,13 +94,33 @@ def _inputs(inputs: Any, rows: NDArray[np.intp]) -> Any:
     return None if inputs is None else take_rows(inputs, rows)
 
 
+def check_order(caller: str, X: Any, y: Any) -> None:
+    """Refuse a model, rows and truth that were given in another order."""
+    model = any(callable(getattr(one, "predict", None)) for one in (X, y))
+    turned = len(getattr(X, "shape", ())) == 1 and len(getattr(y, "shape", ())) == 2
+    if model or turned:
+        raise TypeError(
+            expected(
+                "a model, its rows X and their truth y, in that order",
+                got=f"{with_article(type(X).__name__)} as X and {with_article(type(y).__name__)} "
+                "as y",
+                remedy=f"{caller}(model, X, y)",
+            )
+        )
+
+
 def check_beside(name: str, values: Any, table: Table, like: str = "X") -> None:
     """Refuse values that do not lie row by row beside the table."""
     if values is None:
         return
     n = table.n_rows
     if isinstance(values, str) or not hasattr(values, "__len__"):
-        remedy = f"Give the values themselves: {like}[{values!r}]." if values in table.names else ""
+        remedy = ""
+        if values in table.names:  # left in X, the truth would be what the student asks for
+            remedy = (
+                f"Give the values themselves, and {like} without them: {like}.drop(columns="
+                f"{values!r}) and {like}[{values!r}]."
+            )
         what = f"{name} to have {n} rows, like {like}"
         raise TypeError(expected(what, got=f"{values!r}, which has none", remedy=remedy))
     if (found := count_rows(values)) != n:

@@ -9,6 +9,7 @@ from inspect import signature
 from typing import Any
 
 from jupyter_distill._validation import check_number, did_you_mean, with_article
+from jupyter_distill.checks._given import check_order
 from jupyter_distill.data.strata import fixed
 from jupyter_distill.distillation._alive import remember
 from jupyter_distill.distillation._ask import ask
@@ -168,6 +169,7 @@ def distill(
     """
     if random_state is not None:
         check_number("random_state", random_state, low=0, high=2**32 - 1, integer=True)
+    check_order("distill", X, y)
     # one for all, and for all that is asked later: the same question gets the same answer
     random_state = fixed(random_state)
     work = Work(bool(progress), n_jobs)

@@ -166,5 +166,9 @@ class Ladder:
     def __repr__(self) -> str:
         return self.frame().to_string(index=False, float_format=lambda v: f"{v:.4f}")
 
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.ladder:alone")(self)
+        return html
+
 
 _COUNTS = ("leaves", "depth", "rules", "conditions", "coefficients", "terms", "units", "weights")

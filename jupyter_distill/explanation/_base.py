@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from jupyter_distill._late import late
 from jupyter_distill.data import Column
 
 
@@ -34,6 +35,10 @@ class Explanation(ABC):
 
     def __repr__(self) -> str:
         return self.drawn().to_string(index=False, max_rows=60, float_format="{:.4g}".format)
+
+    def _repr_html_(self) -> str:
+        html: str = late("jupyter_distill.exports.overview:alone")(self)
+        return html
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from jupyter_distill.exports import charts, html
 from jupyter_distill.exports.curves import READ, ladder_curve
 from jupyter_distill.exports.html import escape
 from jupyter_distill.exports.rungs import BASELINES, Measure
+from jupyter_distill.exports.rungs import measures as measured
 from jupyter_distill.exports.wire import encode
 
 _READ = READ.removeprefix("things to read: ")
@@ -63,14 +65,23 @@ def payload(ladder: Ladder, measures: Sequence[Measure]) -> dict[str, Any]:
     }
 
 
+def alone(ladder: Ladder) -> str:
+    """Return a ladder in its frame, for a cell of its own: what its rungs hold by themselves."""
+    known = [replace(one, baselines=()) for one in measured(ladder, None)]
+    return html.framed(picture(ladder, known))
+
+
 def picture(ladder: Ladder, measures: Sequence[Measure]) -> str:
     """Return a ladder without scripts: its chart, its baselines in words, and every rung."""
     frame = ladder.frame()
     first = measures[0]
     beside = "; ".join(f"{BASELINES[name]} {_said(first, of)}" for name, of in first.baselines)
+    under = f'<p class="dim small">Beside them: {escape(beside)}.</p>' if beside else ""
     shown = frame[["family", "size", "statements"]].rename(columns={"statements": "to read"})
     for m in measures:
-        shown[f"{m.short} [95 %]"] = [_said(m, interval) for interval in m.intervals]
+        known = any(np.isfinite(interval.low) for interval in m.intervals)
+        title = f"{m.short} [95 %]" if known else m.short
+        shown[title] = [_said(m, interval) for interval in m.intervals]
     marks = frame[["chosen", "knee"]].to_dict("records")
     shown[""] = [", ".join(word for word in ("chosen", "knee") if of[word]) for of in marks]
     drawn = first.name in ("fidelity", "r2")  # what the chart draws
@@ -80,8 +91,7 @@ def picture(ladder: Ladder, measures: Sequence[Measure]) -> str:
         if drawn
     ]
     return (
-        f'<div class="cards"><div>{charts.ladder_chart(ladder, lines)}'
-        f'<p class="dim small">Beside them: {escape(beside)}.</p></div>'
+        f'<div class="cards"><div>{charts.ladder_chart(ladder, lines)}{under}</div>'
         f"<div>{html.table(shown, caption=f'Every rung, on held-out rows. To read: {_READ}')}"
         "</div></div>"
     )

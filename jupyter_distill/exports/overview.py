@@ -54,6 +54,11 @@ def heading(d: Distillation) -> str:
     )
 
 
+def alone(explanation: Explanation) -> str:
+    """Return what a student says in its frame, for a cell of its own."""
+    return html.framed(student(explanation))
+
+
 def student(explanation: Explanation) -> str:
     """Return what the student says: rules as a table, anything else drawn."""
     if isinstance(explanation, TreeExplanation):
