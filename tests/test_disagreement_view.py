@@ -341,7 +341,7 @@ def test_a_wrong_query_is_refused_by_name_and_the_view_goes_on(
     table: DisagreementTable, query: dict[str, Any], message: str
 ) -> None:
     before = table.page
-    with pytest.raises(ValueError, match=f"Expected {message}"):
+    with pytest.raises(t.TraitError, match=f"Expected {message}"):
         table.set_state({"query": {"ticket": 3, **query}})
     assert message in table.error and table.page is before
     with pytest.raises(ValueError, match='Did you mean "purpose"'):

@@ -259,7 +259,7 @@ def test_a_rule_that_is_not_there(d: Distillation, rule: Any) -> None:
 
 
 def test_an_order_that_is_not_there(d: Distillation) -> None:
-    with pytest.raises(ValueError, match='Did you mean "support"'):
+    with pytest.raises(t.TraitError, match='Did you mean "support"'):
         RulesView(d, sort="suport")
     view = RulesView(d, sort="agreement", filter="income")
     view.set_state({"sort": "support"})

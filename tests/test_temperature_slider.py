@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import traitlets as t
 
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.wire import decode
@@ -35,7 +36,7 @@ def test_the_slider_softens_what_the_teacher_said(d: Distillation) -> None:
 def test_a_temperature_is_above_zero(d: Distillation, temperature: float) -> None:
     slider = TemperatureSlider(d)
     for name in ("temperature", "distil_at"):
-        with pytest.raises(ValueError, match=f"Expected {name} to be a finite number > 0"):
+        with pytest.raises(t.TraitError, match=f"Expected {name} to be a finite number > 0"):
             setattr(slider, name, temperature)
     assert slider.distilled_at == d.temperature and not slider.busy
 

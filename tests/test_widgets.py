@@ -206,7 +206,7 @@ def test_every_trait_says_what_it_is(kind: Any) -> None:
 
 
 def test_an_error_is_shown_and_raised(view: DistillationView) -> None:
-    with pytest.raises(ValueError, match='Did you mean "income"'):
+    with pytest.raises(t.TraitError, match='Did you mean "income"'):
         view.set_state({"query": {"ticket": 1, "sort": ["incom", True]}})
     assert 'Did you mean "income"' in view.error
     view.set_state({"query": {"ticket": 2, "sort": ["income", True]}})
@@ -353,7 +353,9 @@ def test_it_works_without_labels() -> None:
 @pytest.mark.parametrize("query", [{"start": "a"}, {"sort": ["age"]}, {"sort": "age"}])
 def test_a_bad_query_says_what_is_wrong(d: Distillation, query: dict[str, Any]) -> None:
     table = DisagreementTable(d)
-    with pytest.raises(ValueError, match=r"Expected (start|sort) to be .* Got .*\. (Leave|Write)"):
+    with pytest.raises(
+        t.TraitError, match=r"Expected (start|sort) to be .* Got .*\. (Leave|Write)"
+    ):
         table.query = query
 
 

@@ -10,6 +10,7 @@ import cardCss from './tree/card.css';
 import { foldToDepth } from './tree/fold';
 import { hoverCard, type Seen } from './tree/hover';
 import { searchField } from './tree/search';
+import { watchSilence } from './tree/silence';
 import { Stage } from './tree/stage';
 import { State } from './tree/state';
 import { makeStrip } from './tree/strip';
@@ -95,9 +96,16 @@ function makeParts(traits: Traits<TreeModel>, state: State, signal: AbortSignal)
   const drawWay = () => {
     const leaf = state.chosen('leaf');
     const { tree } = state;
+    const row = traits.get('row') ?? null;
     const table = tree && leaf !== null ? wayTable(tree, traits.get('path') ?? {}, leaf) : null;
-    way.replaceChildren(...(table ? [table] : []));
+    const missing = `The kernel has not answered: what row ${row} has is not known here.`;
+    const note = h('p', { class: 'dim hint', role: 'status' }, missing);
+    way.replaceChildren(...(state.silent() ? [note] : table ? [table] : []));
   };
+  state.silent = watchSilence(traits, () => {
+    show();
+    drawWay();
+  });
   const load = (tree: Tree) => {
     notes.replaceChildren(...tree.notes.map((text) => h('p', { class: 'dim' }, text)));
     // a host may place the view after it is made: then the first size that it gets draws it

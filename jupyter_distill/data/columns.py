@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -36,12 +37,12 @@ class Column:
         return "no value" if any(str(c) == "missing" for c in self.categories) else "missing"
 
     def text(self, value: float) -> str:
-        """Return a value (or the code of one) as its owner would write it."""
+        """Return a value (or the code of one) as its owner would write it in a sentence."""
         if math.isnan(value):
             return self.gap
         if self.kind != "numeric":
             code = int(value)
-            return str(self.categories[code]) if code >= 0 else "another value"
+            return quoted(str(self.categories[code])) if code >= 0 else "another value"
         return number(value)
 
     def to_dict(self) -> dict[str, Any]:
@@ -60,3 +61,12 @@ def number(value: float) -> str:
     if value == int(value) if abs(value) < 1e15 else False:
         return str(int(value))
     return repr(float(value)).removesuffix(".0")
+
+
+def quoted(name: str) -> str:
+    """Put a value in quotes that would not be seen in a sentence, or be taken for more than one.
+
+    So are the categories of a condition written, and what a row has where it is asked.
+    """
+    plain = name and name == name.strip() and not any(part in name for part in (", ", " or ", '"'))
+    return name if plain else json.dumps(name, ensure_ascii=False)

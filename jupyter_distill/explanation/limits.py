@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -112,13 +111,6 @@ def holds(box: Box, values: Floats) -> Bools:
 
 
 def _either(names: list[str], in_full: bool) -> str:
-    names = [_quoted(name) for name in names]
     if len(names) > MANY and not in_full:
         return f"{', '.join(names[:FEW])} … and {len(names) - FEW} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def _quoted(name: str) -> str:
-    """Put a value in quotes that would not be seen, or be taken for more than one."""
-    plain = name and name == name.strip() and not any(part in name for part in (", ", " or ", '"'))
-    return name if plain else json.dumps(name, ensure_ascii=False)

@@ -12,6 +12,7 @@ from jupyter_distill._softmax import softmax
 from jupyter_distill.audits.attributions import Attributions
 from jupyter_distill.audits.attributions._alike import measures
 from jupyter_distill.audits.attributions._explained import Attribution
+from jupyter_distill.data import quoted
 from jupyter_distill.exports.attributions import AGREEMENT
 from jupyter_distill.exports.html import number
 from jupyter_distill.exports.wire import Wire, encode
@@ -185,7 +186,7 @@ def cell_text(value: object) -> str:
     """Return one value of a row as a person reads it."""
     if value is None:
         return "missing"
-    return number(value) if isinstance(value, float) else str(value)
+    return number(value) if isinstance(value, float) else quoted(str(value))
 
 
 def _alike(found: Attributions) -> Floats:

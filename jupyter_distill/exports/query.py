@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_distill._validation import did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, did_you_mean, expected, some
 
 Query = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ def check_keys(query: Query) -> None:
     """Refuse what no table can be asked."""
     for name in query:
         if name not in KEYS:
-            raise ValueError(
+            raise Refusal(
                 expected(f"a query of {some(KEYS, 7)}", got=repr(name)) + did_you_mean(name, KEYS)
             )
 
@@ -37,7 +37,7 @@ def sort_of(query: Query) -> tuple[object, bool] | None:
         and isinstance(sort[1], bool | np.bool_)
     ):
         return sort[0], bool(sort[1])
-    raise ValueError(
+    raise Refusal(
         expected(
             "sort to be [name, descending] or None",
             got=repr(sort),
@@ -55,7 +55,7 @@ def filters_of(query: Query) -> list[Query]:
         isinstance(one, Mapping) and {"column", "op", "value"} <= set(one) for one in filters
     ):
         return list(filters)
-    raise ValueError(
+    raise Refusal(
         expected(
             "filters to be a list, each with column, op and value",
             got=repr(filters),
@@ -71,7 +71,7 @@ def whole(query: Query, name: str, default: int) -> int:
         return default
     if hasattr(value, "__index__") and not isinstance(value, bool) and value >= 0:
         return operator.index(value)
-    raise ValueError(
+    raise Refusal(
         expected(
             f"{name} to be a whole number, 0 or more",
             got=repr(value),

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill.audits.certificate._reading_sums import shown
-from jupyter_distill.data import Column, Table
+from jupyter_distill.audits.certificate._reading_sums import held
+from jupyter_distill.data import Table
 from jupyter_distill.explanation import TreeExplanation
 from jupyter_distill.exports.html import number
 
@@ -81,7 +81,7 @@ def steps(
                 below,
                 column.name,
                 tree.condition(below),
-                _value(table, row, j),
+                held(table, row, j),
                 end if np.isfinite(end) else np.nan,
                 apart,
                 apart / of[j] if of[j] > 0 else np.nan,
@@ -116,11 +116,3 @@ def _margin(step: Step) -> str:
 
 def _side(step: Step) -> str:
     return "above" if step.condition.startswith(f"{step.column} > ") else "below"
-
-
-def _value(table: Table, row: int, j: int) -> str:
-    column: Column = table.columns[j]
-    x = float(table.values[row, j])
-    if x < 0 and column.kind != "numeric":
-        return str(table.cell(row, j))  # a category that was never met has a name too
-    return shown(column, x)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_choice, did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, check_choice, did_you_mean, expected, some
 from jupyter_distill.data import Table
 from jupyter_distill.exports.fields import MISSING, Field, Mask, cells, fold, printed_as
 from jupyter_distill.exports.query import check_keys, filters_of, sort_of
@@ -99,7 +99,7 @@ class RowIndex:
         """Return a column, or say which there are."""
         if isinstance(name, str) and name in self._place:
             return self._place[name]
-        raise ValueError(
+        raise Refusal(
             expected(f"a column, one of {some(self._place, 12)}", got=repr(name))
             + did_you_mean(name, self._place)
         )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill.audits.certificate._reading_sums import shown
+from jupyter_distill.audits.certificate._reading_sums import held
 from jupyter_distill.data import Table
 from jupyter_distill.explanation import Limit
 from jupyter_distill.exports.html import number
@@ -73,7 +73,7 @@ def decided(lines: RuleLines, table: Table, row: int, place: int) -> State:
             x = float(table.values[row, j])
             if (k == place) != bool(limit.holds(np.array([x]))[0]):
                 continue
-            tests.append([k, i, met(limit, x, _value(table, row, j))])
+            tests.append([k, i, met(limit, x, held(table, row, j))])
     return {"row": row, "rule": place, "tests": tests}
 
 
@@ -87,13 +87,6 @@ def met(limit: Limit, x: float, value: str) -> str:
         return f"is {value}, on the threshold"
     apart = number(float(f"{abs(x - end):.4g}"))
     return f"is {value}, {apart} {'above' if x > end else 'below'}"
-
-
-def _value(table: Table, row: int, column: int) -> str:
-    x = float(table.values[row, column])
-    if x < 0 and table.columns[column].kind != "numeric":
-        return str(table.cell(row, column))  # a category that was never met has a name too
-    return shown(table.columns[column], x)
 
 
 def _shown(values: NDArray[np.float64]) -> Wire:

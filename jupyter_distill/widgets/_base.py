@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,15 @@ except ModuleNotFoundError as error:  # it comes with the package, but not with 
     raise no_views(error) from error
 
 from jupyter_distill._files import write_whole
-from jupyter_distill._validation import check_choice, did_you_mean, expected, some, target_file
+from jupyter_distill._validation import (
+    Refusal,
+    check_choice,
+    check_number,
+    did_you_mean,
+    expected,
+    some,
+    target_file,
+)
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import html
 from jupyter_distill.exports.page import bundle as program
@@ -174,12 +183,25 @@ def set_together(widget: Any, state: dict[str, Any]) -> None:
             setattr(widget, name, value)
 
 
+@contextmanager
+def checking() -> Iterator[None]:
+    """Refuse the value of a trait as traitlets do, whatever check has refused it."""
+    try:
+        yield
+    except (Refusal, TypeError) as error:
+        raise t.TraitError(str(error)) from None
+
+
 def one_of(proposal: Any, known: Sequence[str]) -> str:
     """Return the word that a trait is to be if it is one of those known, else refuse it."""
-    try:
+    with checking():
         return check_choice(proposal["trait"].name, proposal["value"], tuple(known))
-    except ValueError as error:
-        raise t.TraitError(str(error)) from None
+
+
+def number_of(proposal: Any, **limits: Any) -> float:
+    """Return the number that a trait is to be if it is within the limits, else refuse it."""
+    with checking():
+        return check_number(proposal["trait"].name, proposal["value"], **limits)
 
 
 def check_distillation(model: object) -> Distillation:

@@ -23,6 +23,7 @@ from jupyter_distill.widgets._base import (
     Position,
     bundle,
     check_distillation,
+    checking,
 )
 from jupyter_distill.widgets._choice import NodeChoice
 from jupyter_distill.widgets._chosen import RowsChoice
@@ -92,7 +93,8 @@ class TablePart(NodeChoice, RowsChoice):
             newest = max(self.query.get("ticket", 0), self.page.get("ticket", 0))
             query = {**query, "ticket": newest + 1}
         if hasattr(self, "index"):  # a query that cannot be answered is not kept
-            state.window(self.index, query, self.node, self.region)
+            with checking():
+                state.window(self.index, query, self.node, self.region)
         return query
 
     @t.validate("region")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import traitlets as t
 
-from jupyter_distill._validation import check_choice, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import RuleExplanation, TreeExplanation
@@ -16,7 +16,7 @@ from jupyter_distill.exports import rule_lines, rule_state
 from jupyter_distill.exports.rules import rules as rules_table
 from jupyter_distill.students.rules import RulesRegressionStudent, RulesStudent
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
-from jupyter_distill.widgets._base import DATA, VIEW, DistillWidget, Position, bundle, needs
+from jupyter_distill.widgets._base import DATA, VIEW, DistillWidget, Position, bundle, needs, one_of
 from jupyter_distill.widgets._choice import NodeChoice
 
 SORTS = ("list", "support", "agreement")
@@ -64,7 +64,7 @@ class RulesPart(NodeChoice):
 
     @t.validate("sort")
     def _check_sort(self, proposal: Any) -> Any:
-        return check_choice("sort", proposal["value"], SORTS)
+        return one_of(proposal, SORTS)
 
     @t.observe("row")
     def _decide(self, _change: object = None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from jupyter_distill._validation import check_number, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import overview, state
 from jupyter_distill.exports.wire import decode
@@ -18,6 +18,7 @@ from jupyter_distill.widgets._base import (
     DistillWidget,
     bundle,
     check_distillation,
+    number_of,
     set_together,
 )
 from jupyter_distill.widgets._chosen import RowsChoice
@@ -68,10 +69,7 @@ class TemperaturePart(FollowPart, RowsChoice):
 
     @t.validate("temperature", "distil_at")
     def _check_temperature(self, proposal: Any) -> Any:
-        value = proposal["value"]
-        if value is None:
-            return None
-        return float(check_number(proposal["trait"].name, value, above=0))
+        return None if proposal["value"] is None else float(number_of(proposal, above=0))
 
     @t.observe("row", "rows_chosen")
     def _fetch_rows(self, _change: object = None) -> None:

@@ -11,14 +11,22 @@ import pandas as pd
 import traitlets as t
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import check_choice, check_number, expected
+from jupyter_distill._validation import expected
 from jupyter_distill.data import Table
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import RuleExplanation, TreeExplanation
 from jupyter_distill.exports import folding, html, outline, overview, payload, row_path
 from jupyter_distill.exports.standalone import write_svg
 from jupyter_distill.students.tree import TreeRegressionStudent, TreeStudent
-from jupyter_distill.widgets._base import DATA, VIEW, DistillWidget, bundle, needs
+from jupyter_distill.widgets._base import (
+    DATA,
+    VIEW,
+    DistillWidget,
+    bundle,
+    needs,
+    number_of,
+    one_of,
+)
 from jupyter_distill.widgets._choice import NodeChoice
 
 COLOURS = ("student", "teacher", "agreement")
@@ -69,15 +77,14 @@ class TreePart(NodeChoice):
 
     @t.validate("depth")
     def _check_depth(self, proposal: Any) -> Any:
-        depth = proposal["value"]
-        if depth is None:
+        if proposal["value"] is None:
             return None
         # deeper than the tree is all of it
-        return min(int(check_number("depth", depth, low=0, integer=True)), self._deepest)
+        return min(int(number_of(proposal, low=0, integer=True)), self._deepest)
 
     @t.validate("colour")
     def _check_colour(self, proposal: Any) -> Any:
-        return check_choice("colour", proposal["value"], COLOURS)
+        return one_of(proposal, COLOURS)
 
     @property
     def _deepest(self) -> int:

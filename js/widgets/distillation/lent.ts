@@ -29,6 +29,8 @@ interface StudentsPayload extends Grid {
 
 /** What another student changes; node, leaf and folded are of its tree, and told to nobody. */
 const NAMES = ['tree', 'node', 'leaf', 'folded', 'summary', 'distilled_at', 'page'];
+/** Which of them comes says of which row it is. */
+const ANSWERS = ['path', 'decided', 'reasons'];
 /** A kernel that is there has answered by then. */
 const PATIENCE = 400;
 
@@ -42,6 +44,9 @@ export class LentModel implements AnyModel {
   #heard = new Map<string, Set<() => void>>();
   #traits: Traits<FollowModel>;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  /** Whether it is not known which leaf holds the chosen row: then no other is shown for it. */
+  #unknown = false;
 
   constructor(
     readonly base: AnyModel,
@@ -57,14 +62,27 @@ export class LentModel implements AnyModel {
     // what the kernel has sent is judged before it is drawn
     this.#traits.on(['shown'], () => this.#choose());
     heard.on(['row'], () => this.#followRow());
-    atEnd(signal, () => clearTimeout(this.#timer));
+    heard.on(ANSWERS, () => this.#unknown && this.#answered() && this.#miss(false));
+    atEnd(signal, () => {
+      clearTimeout(this.#timer);
+      clearTimeout(this.#waiting);
+    });
   }
 
   get(name: string): unknown {
+    if (name === 'leaf' && this.#unknown) return null;
     return this.#lent && name in this.#lent ? this.#lent[name] : this.base.get(name);
   }
 
-  set(name: string, value: unknown): void {
+  set(name: string, given: unknown): void {
+    let value = given;
+    if (name === 'leaf') {
+      // who has chosen the row knows its leaf
+      clearTimeout(this.#waiting);
+      this.#unknown = false;
+      // but the rows of another student lie in its leaves
+      if (this.#lent && !('page' in this.#lent)) value = null;
+    }
     if (!this.#lent || !NAMES.includes(name)) this.base.set(name, value);
     else if (this.#lent[name] !== value) {
       this.#lent[name] = value;
@@ -110,6 +128,7 @@ export class LentModel implements AnyModel {
   #take(place: number | null, grid: StudentsPayload | null): void {
     if (place === this.#place) return;
     this.#place = place;
+    this.#unknown = false;
     this.#lent = place === null || !grid ? null : this.#of(grid, place);
     this.tell(this.#lent ? this.#ofRows() : '', !!this.#lent && !('page' in this.#lent));
     for (const name of NAMES) this.#fire(name);
@@ -167,7 +186,41 @@ export class LentModel implements AnyModel {
   }
 
   #followRow(): void {
-    if (this.#lent && 'page' in this.#lent) this.set('leaf', this.#leafIn(this.#lent.page));
+    clearTimeout(this.#waiting);
+    if (this.#unknown) this.#miss(false);
+    if (this.#lent) {
+      this.set('leaf', 'page' in this.#lent ? this.#leafIn(this.#lent.page) : null);
+    } else if (!this.#answered()) {
+      const pause = this.#traits.get('live') ? PATIENCE : 0;
+      this.#waiting = setTimeout(() => this.#followHere(), pause);
+    }
+  }
+
+  /** Whether the kernel has said all that there is to know of the chosen row. */
+  #answered(): boolean {
+    const row = this.base.get('row') ?? null;
+    const of = (name: string) => (this.base.get(name) as { row?: number } | undefined)?.row;
+    return row === null || ANSWERS.some((name) => of(name) === row);
+  }
+
+  /** The kernel does not answer: the leaf is taken from the rows that are here, or is not known. */
+  #followHere(): void {
+    const { shows = 'tree' } = (this.base.get('summary') ?? {}) as Partial<Summary>;
+    if (this.#lent || this.#answered() || (shows !== 'tree' && shows !== 'rules')) return;
+    const page = this.base.get('page') as { row_ids?: Wire } | undefined;
+    const leaf = page?.row_ids ? this.#leafIn(page) : null;
+    if (leaf !== null) this.base.set('leaf', leaf);
+    else this.#miss(true);
+  }
+
+  #miss(unknown: boolean): void {
+    this.#unknown = unknown;
+    this.#fire('leaf');
+    const why = this.#traits.get('live')
+      ? 'The kernel has not answered, and'
+      : 'This needs a kernel:';
+    const text = `${why} row ${this.base.get('row')} is not among those that are here.`;
+    this.tell(unknown ? text : '', unknown);
   }
 }
 

@@ -15,12 +15,16 @@ export class State {
   /** Which of the hits was walked to; -1 for none. */
   at = -1;
   #hitSet: ReadonlySet<number> = new Set();
+  /** Whether nobody has answered of the chosen row. */
+  silent = () => false;
 
   constructor(readonly traits: Traits<TreeModel>) {}
 
   /** The chosen node, or the leaf of the chosen row, if the tree has such a node. */
   chosen(name: 'node' | 'leaf'): number | null {
-    return this.#within(this.traits.get(name) ?? null);
+    // a leaf that was told of another row; a view with rows beside knows better
+    const stale = name === 'leaf' && this.silent() && !this.traits.model.get('page');
+    return stale ? null : this.#within(this.traits.get(name) ?? null);
   }
 
   get by(): Colour {

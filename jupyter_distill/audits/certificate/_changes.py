@@ -17,7 +17,7 @@ from jupyter_distill.audits.certificate._certified import Change, Said, Step, fi
 from jupyter_distill.audits.certificate._changed import changed
 from jupyter_distill.audits.certificate._goal import Goal
 from jupyter_distill.audits.certificate._reading import Reading, truly
-from jupyter_distill.audits.certificate._reading_sums import shown
+from jupyter_distill.audits.certificate._reading_sums import held
 from jupyter_distill.audits.certificate._room import Room
 from jupyter_distill.audits.certificate._smallest import Found, smallest
 from jupyter_distill.data import Table
@@ -143,7 +143,7 @@ class Search:
             if cost == 0:
                 continue
             was, now = table.cell(i, j), after.cell(at, j)
-            text = f"{room.column.name} from {_text(room, was, x)} to {room.column.text(new)}"
+            text = f"{room.column.name} from {held(table, i, j)} to {room.column.text(new)}"
             steps.append(Step(room.column.name, as_python(was), as_python(now), text, cost))
         return tuple(sorted(steps, key=lambda step: -step.cost))
 
@@ -165,10 +165,6 @@ def _none(found: Found) -> str:
     if found.exact:
         return "no change within the limits does it"
     return "no change within the limits was found that does it"
-
-
-def _text(room: Room, cell: Any, x: float) -> str:
-    return str(cell) if x < 0 and room.column.kind != "numeric" else shown(room.column, x)
 
 
 def in_words(rooms: Sequence[Room], immutable: Sequence[str], limits: Any, fill: bool) -> str:

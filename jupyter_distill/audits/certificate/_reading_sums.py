@@ -14,7 +14,7 @@ from jupyter_distill.audits.certificate._reading import (
     RulesReading,
     TreeReading,
 )
-from jupyter_distill.data import Column
+from jupyter_distill.data import Column, Table, quoted
 from jupyter_distill.explanation import (
     Explanation,
     NetExplanation,
@@ -269,6 +269,14 @@ def said_of(column: Column, value: float) -> str:
     if column.kind == "numeric":
         return f"{column.name} = {shown(column, value)}"
     return f"{column.name} is {column.text(value)}"
+
+
+def held(table: Table, row: int, j: int) -> str:
+    """Write what a row has in a column; a category that was never met has a name too."""
+    column, value = table.columns[j], float(table.values[row, j])
+    if value < 0 and column.kind != "numeric":
+        return quoted(str(table.cell(row, j)))
+    return shown(column, value)
 
 
 def shown(column: Column, value: float) -> str:
