@@ -17,7 +17,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("tree", "node", 999, "node from 0"),
     ("tree", "row", 10_000, "a row from 0 to 599"),
     ("rules", "sort", "suport", 'Did you mean "support"'),
-    ("rules", "rule", 99, "a rule from 0"),
+    ("rules", "rule", 99, "rule from 0 to"),
     ("terms", "term", 99, "a term from 0"),
     ("terms", "score", 9, "score 0, the only one"),
     ("ladder", "measure", "f1", "measure to be one of"),

@@ -16,7 +16,41 @@ const state = (more = {}) => ({
   search: '',
   ...more
 });
-const page = { row_ids: wire([7, 5], 'i4'), leaves: wire([6, 3], 'i4') };
+const page = { rows: 2, row_ids: wire([7, 5], 'i4'), leaves: wire([6, 3], 'i4') };
+
+/** The sliders stand for a student of two leaves that is held without the leaves of the rows. */
+const slid = {
+  temperature: 1,
+  student_size: 2,
+  follow: false,
+  shown: { ticket: 0, temperature: 1, size: 3 },
+  grid: {
+    temperatures: [1],
+    sizes: [2, 3],
+    reached: [2, 3],
+    temperature_of: [0, 0],
+    size_of: [0, 1],
+    searched: [true, true],
+    fidelity: wire([0.8, 0.7, 0.9, 0.9, 0.8, 1], 'f4', [2, 3]),
+    tree_of: wire([0, -1], 'i4'),
+    trees: {
+      classes: ['no', 'yes'],
+      names: ['teacher', 'student'],
+      columns: ['a'],
+      feature: wire([0, 1, 1], 'i4'),
+      full: [{}],
+      words: ['', ' <= 1', ' > 1'],
+      starts: wire([0, 3], 'i4'),
+      tails: wire([0, 1, 2], 'i4'),
+      left: wire([1, -1, -1], 'i4'),
+      right: wire([2, -1, -1], 'i4'),
+      support: wire([4, 2, 2], 'f4'),
+      agreement: wire([1, 1, 1], 'f4'),
+      teacher: wire([0.5, 0.5, 0.9, 0.1, 0.2, 0.8], 'f4', [3, 2]),
+      student: wire([0.5, 0.5, 0.9, 0.1, 0.2, 0.8], 'f4', [3, 2])
+    }
+  }
+};
 
 describe('a chosen row of which a kernel says nothing', () => {
   it('leaves no way of another row in a tree by itself, and is said', async () => {
@@ -74,6 +108,17 @@ describe('a chosen row of which a kernel says nothing', () => {
     );
     model.set('path', { row: 99, steps: [], narrowest: null });
     expect([lent.get('leaf'), told.at(-1)]).toEqual([3, '']);
+    stop();
+  });
+
+  it('takes no leaf of another student', async () => {
+    const { model, lent, stop } = whole({ live: false, ...slid, student_size: 3 });
+    model.set('student_size', 2);
+    await wait(50);
+    expect((lent.get('tree') as { tails: string[] }).tails).toHaveLength(3);
+    lent.set('row', 5);
+    lent.set('leaf', 3);
+    expect(lent.get('leaf')).toBeNull();
     stop();
   });
 

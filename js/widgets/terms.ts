@@ -1,5 +1,6 @@
 import { h } from '../shared/dom';
 import { type AnyModel, type CommonModel, Traits } from '../shared/model';
+import { silence, watchSilence } from '../shared/silence';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import {
   decodeReasons,
@@ -53,12 +54,14 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
       if (!terms) return;
       if (body.parentNode !== place) place.replaceChildren(body);
       const j = Math.min(Math.max(traits.get('score') ?? 0, 0), terms.j - 1);
-      const reasons = decodeReasons(traits.get('reasons'), j, terms.j);
+      const told = decodeReasons(traits.get('reasons'), j, terms.j);
+      const reasons = silent() ? null : told;
       const term = traits.get('term') ?? -1;
       const chosen = terms.terms[term] ? term : null;
       list.draw({ terms, reasons, chosen });
       tools.draw(terms, j);
-      foot.draw(terms, reasons, j);
+      if (silent()) foot.say(silence(traits.get('row') ?? null, 'adds'));
+      else foot.draw(terms, reasons, j);
       detail.draw({ terms, reasons, chosen, j });
     });
   const load = () =>
@@ -68,6 +71,7 @@ export const mount: Mount = (model: AnyModel, host: HTMLElement, signal: AbortSi
       if (terms) draw();
       else place.replaceChildren(h('p', { class: 'empty' }, 'There are no terms yet.'));
     });
+  const silent = watchSilence(traits, 'reasons', draw);
   traits.on(['terms'], load);
   traits.on(['term', 'score', 'reasons', 'row', 'curves', 'asking', 'busy', 'ask', 'live'], draw);
   detail.onResize(draw);

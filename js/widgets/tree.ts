@@ -3,6 +3,7 @@ import legendCss from '../shared/legend.css';
 import mixesCss from '../shared/mixes.css';
 import { type AnyModel, type CommonModel, Traits } from '../shared/model';
 import { onResize } from '../shared/schedule';
+import { silence, watchSilence } from '../shared/silence';
 import type { Tree, TreePayload } from '../shared/tree';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { makeActs } from './tree/acts';
@@ -10,7 +11,6 @@ import cardCss from './tree/card.css';
 import { foldToDepth } from './tree/fold';
 import { hoverCard, type Seen } from './tree/hover';
 import { searchField } from './tree/search';
-import { watchSilence } from './tree/silence';
 import { Stage } from './tree/stage';
 import { State } from './tree/state';
 import { makeStrip } from './tree/strip';
@@ -98,11 +98,10 @@ function makeParts(traits: Traits<TreeModel>, state: State, signal: AbortSignal)
     const { tree } = state;
     const row = traits.get('row') ?? null;
     const table = tree && leaf !== null ? wayTable(tree, traits.get('path') ?? {}, leaf) : null;
-    const missing = `The kernel has not answered: what row ${row} has is not known here.`;
-    const note = h('p', { class: 'dim hint', role: 'status' }, missing);
+    const note = h('p', { class: 'dim hint', role: 'status' }, silence(row, 'has'));
     way.replaceChildren(...(state.silent() ? [note] : table ? [table] : []));
   };
-  state.silent = watchSilence(traits, () => {
+  state.silent = watchSilence(traits, 'path', () => {
     show();
     drawWay();
   });

@@ -15,6 +15,7 @@ import {
   wishOf
 } from '../temperature/grid';
 import type { Summary } from './header';
+import { leafIn } from './leaf';
 import { retold } from './retold';
 import { readTrees, saysOf, type TreesPayload } from './trees';
 
@@ -179,10 +180,7 @@ export class LentModel implements AnyModel {
   }
 
   #leafIn(page: unknown): number | null {
-    const row = this.base.get('row') as number | null;
-    const { row_ids, leaves } = page as { row_ids: Wire; leaves: Wire };
-    const at = row === null ? -1 : decode(row_ids, 'i4').indexOf(row);
-    return at < 0 ? null : decode(leaves, 'i4')[at];
+    return leafIn(page, this.base.get('row'));
   }
 
   #followRow(): void {
@@ -207,8 +205,7 @@ export class LentModel implements AnyModel {
   #followHere(): void {
     const { shows = 'tree' } = (this.base.get('summary') ?? {}) as Partial<Summary>;
     if (this.#lent || this.#answered() || (shows !== 'tree' && shows !== 'rules')) return;
-    const page = this.base.get('page') as { row_ids?: Wire } | undefined;
-    const leaf = page?.row_ids ? this.#leafIn(page) : null;
+    const leaf = this.#leafIn(this.base.get('page'));
     if (leaf !== null) this.base.set('leaf', leaf);
     else this.#miss(true);
   }

@@ -9,6 +9,7 @@ import { mount as mountTerms } from '../terms';
 import { mount as mountTree } from '../tree';
 import { Alias } from './alias';
 import type { Summary } from './header';
+import { leafIn } from './leaf';
 import { reasonsOf } from './reasons';
 
 /** Which view shows the student. */
@@ -32,9 +33,10 @@ function asRules(model: AnyModel): AnyModel {
   const decided = () => {
     const row = model.get('row');
     const told = model.get('decided') as { row?: number } | undefined;
-    if (model.get('live') || typeof row !== 'number' || told?.row === row) return told;
-    // without a kernel it is known which rule decides a row, and not what it has there
-    const rule = place(model.get('leaf'));
+    if (typeof row !== 'number' || told?.row === row) return told;
+    // before a kernel has answered it is known which rule decides a row, not what it has there
+    const leaf = model.get('live') ? leafIn(model.get('page'), row) : model.get('leaf');
+    const rule = place(leaf);
     return rule === null ? {} : { row, rule, tests: [] };
   };
   return new Alias(model, {

@@ -13,7 +13,11 @@ export function makeFoot() {
     element.hidden = !reasons;
     element.replaceChildren(...(reasons ? told(terms, reasons, j) : []));
   };
-  return { element, draw };
+  const say = (text: string) => {
+    element.hidden = false;
+    element.replaceChildren(h('p', { class: 'dim' }, text));
+  };
+  return { element, draw, say };
 }
 
 function told(terms: Terms, reasons: Reasons, j: number): HTMLElement[] {
