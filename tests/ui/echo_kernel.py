@@ -1,4 +1,4 @@
-"""A kernel that is no Python: it says what it is told. Run by test_lab_panel.py."""
+"""A kernel that is no Python: it says what it is told. Run by test_lab_kernels.py."""
 
 from __future__ import annotations
 

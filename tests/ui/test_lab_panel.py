@@ -9,11 +9,12 @@ from playwright.sync_api import expect
 
 import jupyter_distill
 from jupyter_distill.students import names
-from tests.ui.desk import CELLS, LONG, RESTART, Desk
-from tests.ui.front import NAME, picture, stocked
+from tests.ui.desk import CELLS, FIRST, LONG, RESTART, Desk
+from tests.ui.front import FRONT, NAME, picture, stocked
 
 ROOT = Path(jupyter_distill.__file__).parents[1]
 AXE = ROOT / "js/node_modules/axe-core/axe.min.js"
+COUNTS = f"() => {FIRST}.content.widgets.map(cell => cell.model.executionCount)"
 SHORTCUTS = json.loads((ROOT / "js/schema/plugin.json").read_text())["jupyter.lab.shortcuts"]
 
 
@@ -23,7 +24,7 @@ def test_panel_and_commands(front: Desk) -> None:
     expect(card).to_contain_text("LogisticRegression")
     expect(card).to_contain_text("% agreement (")
     # what the panel asked has moved no In[n]: the second cell is still the second that ran
-    assert page.locator(".jp-InputPrompt").all_inner_texts()[:2] == ["[1]:", "[2]:"]
+    assert page.evaluate(COUNTS)[: len(FRONT)] == [n + 1 for n in range(len(FRONT))]
 
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document.getElementById('jupyter-distill-panel'))")
