@@ -13,9 +13,9 @@ from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 
 X, y = load_iris(return_X_y=True, as_frame=True)
-teacher = RandomForestClassifier(random_state=0).fit(X, y)
-d = jd.distill(teacher, X, y, student=["tree", "linear"], alpha=(0.0, 0.1, 0.5),
-               temperature=(0.5, 1.0, 2.0), augment=None, quality="greedy", progress=False)"""
+teacher = RandomForestClassifier(10, random_state=0).fit(X, y)
+d = jd.distill(teacher, X, y, student=["tree", "linear"], size=4, alpha=(0.0, 0.5),
+               temperature=(1.0, 2.0), augment=None, quality="greedy", progress=False)"""
 CHARTS = (
     "d.ladder.chart()",
     "d.temperature_chart()",

@@ -107,12 +107,3 @@ def test_linked_view(jupyter: JupyterServer, notebook: NotebookPage) -> None:
     student.click()
     expect(tree.get_by_role("treeitem")).to_have_count(2 * int(size[1]) - 1)
     notebook.screenshot(f"adopted-{jupyter.app}")
-
-
-def test_panel_names_the_kernel(jupyter: JupyterServer, open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(jupyter, "1 + 1")
-    notebook.page.evaluate("() => window.jupyterapp.commands.execute('jupyter-distill:open-panel')")
-    panel = notebook.page.locator("#jupyter-distill-panel")
-    expect(panel).to_contain_text(notebook.name)
-    expect(panel).to_contain_text("Python 3")
-    notebook.screenshot(f"panel-{jupyter.app}")
