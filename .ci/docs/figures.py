@@ -93,7 +93,7 @@ def views(loans: Loans) -> dict[str, Callable[[], Any]]:
     """Return how each live picture is made, by name."""
     return {
         "distillation": lambda: loans.three.view(),
-        "tree": lambda: jd.TreeView(loans.three),
+        "tree": lambda: jd.TreeView(loans.three, depth=2),  # as much as has room in a page
         "rules": lambda: jd.RulesView(loans.rules),
         "linear": lambda: jd.TermsView(loans.linear),
         "terms": lambda: jd.TermsView(loans.ebm),
@@ -109,9 +109,9 @@ def views(loans: Loans) -> dict[str, Callable[[], Any]]:
 def texts(loans: Loans) -> dict[str, Callable[[], str]]:
     """Return how each text is made, by name."""
     families = ("three", "rules", "linear", "ebm", "net")
-    cards = {f"fidelity_{one}": lambda one=one: repr(getattr(loans, one).fidelity())
-             for one in families}  # fmt: skip
-    return {**cards, "audit": lambda: repr(loans.audit), "distilled": lambda: repr(loans.three)}
+    return {
+        f"fidelity_{one}": lambda one=one: repr(getattr(loans, one).fidelity()) for one in families
+    }
 
 
 def make() -> None:
