@@ -173,7 +173,7 @@ def test_gaps_that_tell_y_are_told_and_others_are_not() -> None:
     looked = gaps(subject(frame, SoftTargets(np.zeros((n, 2)), ["no", "yes"], labels)))
     one = next(one for one in looked.findings if one.code == "telling-gaps")
     assert one.evidence["column"] == "told" and one.evidence["columns found"] == 1
-    assert "of those of 'yes', 0.0% of others" in one.sentence
+    assert "of those of 'yes', 0\N{NO-BREAK SPACE}% of others" in one.sentence
     assert looked.parts["missing"]["column"].tolist() == ["told", "honest"]
     truth = rng.normal(size=n) + 2 * frame["told"].isna()
     of_numbers = gaps(subject(frame, Predictions(np.zeros(n), truth)))

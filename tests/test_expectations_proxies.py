@@ -216,9 +216,12 @@ def test_shares_are_those_of_attributions_met_or_violated_with_an_interval() -> 
     assert postcode["share"] == 0 and postcode["method"].startswith("proven")
     assert not found.ok and {one.column for one in found.judged} == {"income"}
     for one in found.findings.of("expectation-violated"):
-        assert "may have 20.0%" in one.sentence and one.evidence["low"] > 0.2
+        assert "may have 20.0\N{NO-BREAK SPACE}%" in one.sentence and one.evidence["low"] > 0.2
     assert len(found.findings.of("expectation-violated")) == 2
-    assert "debt (at most 90.0% of the reasons): teacher met, it has" in found.describe()
+    assert (
+        "debt (at most 90.0\N{NO-BREAK SPACE}% of the reasons): teacher met, it has"
+        in found.describe()
+    )
     with pytest.raises(ValueError, match="Raise evaluations="):
         d.expectations({"debt": {"max_share": 0.9}}, **{**FEW, "evaluations": 50})
 
@@ -265,7 +268,7 @@ def test_of_numbers_shares_alone_move_no_row() -> None:
     found = d.expectations({"a": {"max_share": 0.5}, "b": {"max_share": 0.5}}, **FEW)
     assert [one.verdict for one in found.shares] == ["violated", "violated", "met", "met"]
     assert found.judged == () and found.curves().empty and found.frame().empty
-    assert found.asked > 0 and "a (at most 50.0% of the reasons)" in str(found)
+    assert found.asked > 0 and "a (at most 50.0\N{NO-BREAK SPACE}% of the reasons)" in str(found)
 
 
 @pytest.mark.parametrize("true", [0.0, 0.5, 1.5, 4.0])

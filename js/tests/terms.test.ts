@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import terms from '../widgets/terms';
 import { inside, levels } from '../widgets/terms/axis';
 import { plain, signed } from '../widgets/terms/words';
-import { click, common, FakeModel, HOSTILE, press, render, wire } from './fakes';
+import { click, common, FakeModel, HOSTILE, press, render, wait, wire } from './fakes';
 
 const f8 = (values: number[]) => ({
   dtype: 'f8',
@@ -196,6 +196,21 @@ describe('terms view', () => {
     input.value = '12';
     input.dispatchEvent(new Event('change'));
     expect(model.state.row).toBe(12);
+    stop();
+  });
+
+  it('shows no sum of another row while a kernel is silent', async () => {
+    const model = new FakeModel(state({ term: null, row: 7, reasons }));
+    const { root, stop } = render(terms, model);
+    model.set('row', 12);
+    await wait(1_100);
+    const foot = root.querySelector('.foot') as HTMLElement;
+    expect(foot.textContent).toBe(
+      'The kernel has not answered: what row 12 adds is not known here.'
+    );
+    expect(root.querySelector('.caption')?.textContent).not.toContain('row 7');
+    model.set('reasons', { ...reasons, row: 12 });
+    expect(foot.textContent).toContain('Row 12: 0.500 intercept');
     stop();
   });
 

@@ -13,7 +13,7 @@ import narwhals.stable.v1 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._validation import expected
+from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.data import Table
 
 Mask = NDArray[np.bool_]
@@ -104,7 +104,7 @@ class Field:
             return np.asarray(~(self.values >= 0) if self.coded else np.isnan(self.values))
         if self.coded:
             if op not in ("contains", "is"):
-                raise ValueError(
+                raise Refusal(
                     expected('"contains", "is" or "in" for a column of names', got=f"{op!r}")
                 )
             wanted = fold(value)
@@ -125,7 +125,7 @@ class Field:
     def _among(self, values: Any) -> Mask:
         """Return the rows that hold one of some values; None among them: what is missing."""
         if isinstance(values, str) or not isinstance(values, Sequence):
-            raise ValueError(
+            raise Refusal(
                 expected(
                     f"a list of values of {self.title!r}",
                     got=repr(values),
@@ -266,7 +266,7 @@ def _as_number(value: object, column: str) -> float:
     except (TypeError, ValueError):
         number = np.nan
     if np.isnan(number):  # no number is more or less than it
-        raise ValueError(
+        raise Refusal(
             expected(
                 f"a number to compare {column!r} with",
                 got=repr(value),
