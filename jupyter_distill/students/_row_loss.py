@@ -104,7 +104,7 @@ class RowLoss:
         if self.binary:
             small = np.exp(-np.abs(z))
             return np.asarray(np.where(z >= 0, 1.0, small) / (1 + small))
-        p = z - z.max(0)
+        p: Floats = z - z.max(0)
         np.exp(p, out=p)
         p /= p.sum(0)
         return p
