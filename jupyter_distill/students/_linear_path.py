@@ -174,7 +174,7 @@ class Selection:
         lasting = np.ascontiguousarray(self.matrix.T)  # rows side by side, as the loss wants them
 
         def norms(of: Floats) -> Floats:
-            return np.sqrt(np.bincount(place, (of**2).sum(1)))
+            return np.asarray(np.sqrt(np.bincount(place, (of**2).sum(1))))
 
         def slope_at(w: Floats, b: Floats) -> Floats:
             return convex.slope(w.T @ lasting + b[:, None])
