@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from joblib.parallel import get_active_backend
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from jupyter_distill._bars import tqdm
+from jupyter_distill._threads import can_start
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.targets.asking import InterruptedWarning
 
@@ -107,7 +108,7 @@ class Work:
         backend, _ = get_active_backend()
         how = "generator" if backend.supports_return_generator else "list"
         with (
-            threadpool_limits(1),  # here too: what a thread sets holds for all of a process
+            _pools(),  # here too: what a thread sets holds for all of a process
             self.bar(stage, len(calls), unit) as bar,
         ):
             for call in here:
@@ -138,6 +139,11 @@ def _alone(function: Callable[..., Done], *call: Any) -> Done:
         return function(*call)
 
 
+def _pools() -> AbstractContextManager[object]:
+    """Hold the pools of this thread to one; in a browser there are none, and to look takes long."""
+    return threadpool_limits(1) if can_start() else nullcontext()
+
+
 _lock = threading.Lock()
 _inside: list[threadpool_limits] = []
 _running = 0
@@ -151,6 +157,9 @@ def _one_thread() -> Iterator[None]:
     another runs. OpenMP has one for each thread, which each call sets by itself.
     """
     global _running
+    if not can_start():  # as above: a tenth of the time of a report
+        yield
+        return
     with _lock:
         if _running == 0:
             _inside.append(threadpool_limits(1, user_api="blas"))
