@@ -20,7 +20,7 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
-from lite_notebooks import NOTEBOOKS, OWN, PACKAGE, ROOT, lacking, modules_of, to_install
+from lite_notebooks import NOTEBOOKS, OWN, PACKAGE, ROOT, first_cell, lacking, modules_of
 from lite_wheels import beside, closure, fetch, slim, top_level
 
 SITE, WORK = ROOT / "build" / "lite", ROOT / "build" / "lite-made"
@@ -110,9 +110,8 @@ def contents(there: set[str]) -> None:
         if without:
             elsewhere.append(f"- {path.stem[:2]} {title}: {', '.join(sorted(without))}")
             continue
-        first = f"%pip install -q {' '.join(to_install(path))}"
-        cell = {"cell_type": "code", "id": "in-a-browser", "metadata": {}, "source": [first]}
-        book["cells"].insert(1, cell | {"execution_count": None, "outputs": []})
+        cell = {"cell_type": "code", "id": "in-a-browser", "source": first_cell(path)}
+        book["cells"].insert(1, cell | {"metadata": {}, "execution_count": None, "outputs": []})
         book["metadata"]["kernelspec"] = {"display_name": "Python (Pyodide)", "name": "python"}
         (folder / path.name).write_text(json.dumps(book, indent=1), encoding="utf-8")
         here.append(f"- [{path.stem[:2]} {title}]({path.name})")
