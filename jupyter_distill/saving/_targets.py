@@ -29,7 +29,10 @@ def targets_to_plain(name: str, targets: Targets, parts: Written) -> dict[str, A
             f"{j} {name}": z
             for j, (name, z) in enumerate(zip(names, targets.logits.T, strict=True))
         }
-        optional = {"label": targets.labels, "weight": targets.weights}
+        labels = targets.labels
+        if labels is not None:
+            labels = labels.astype(np.int64)  # as in every file: places take 32 bits in a browser
+        optional = {"label": labels, "weight": targets.weights}
         about = {
             "classes": array_to_plain(targets.classes),
             "order": order_of(targets.logits),
@@ -81,6 +84,8 @@ def _predictions(values: Any, more: dict[str, Any]) -> Any:
 
 def _soft(logits: Any, classes: Any, more: dict[str, Any]) -> Any:
     labels = more.get("label")
+    if labels is not None and labels.dtype == np.int64:
+        labels = labels.astype(np.intp)
     if labels is not None and (labels == -1).all():
         return _with(SoftTargets(logits, classes, None, more.get("weight")), "labels", labels, "i")
     return SoftTargets(logits, classes, labels, more.get("weight"))
