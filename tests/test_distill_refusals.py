@@ -40,8 +40,7 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "model last": (
         (X, Y, MODEL),
         {},
-        r"in that order. Got an? ndarray as X and a LogisticRegression as y. "
-        r"distill\(model, X, y\)",
+        r"in that order. Got an? ndarray as X and a LogisticRegression as y. distill\(model",
     ),
     "rows after truth": ((MODEL, Y, X), {}, r"its rows X and their truth y, in that order"),
     "y is a name": (
