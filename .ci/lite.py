@@ -29,8 +29,9 @@ INTRODUCTION = """# Notebooks that run in this browser
 
 Nothing is installed on your machine, and what you write stays in this browser: download what you
 want to keep. The first cell of each notebook fetches the packages (a minute or two the first time).
-One core does all the work, without threads: count on one or two minutes a notebook, more where others
-keep the machine busy, and on up to 2 GB of memory. Close one notebook's kernel before you run the next.
+One core does all the work, without threads: count on one or two minutes a notebook, more where
+others keep the machine busy, and on up to 2 GB of memory. Shut down one notebook's kernel before
+you run the next.
 
 {here}
 
