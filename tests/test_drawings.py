@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_distill.distillation import Distillation
+from jupyter_distill.explanation import Explanation
 from jupyter_distill.exports import axes, charts, outline
 from jupyter_distill.exports.curves import Curve
 from jupyter_distill.exports.svg import tree_svg
@@ -70,6 +72,20 @@ def test_a_tree_reads_as_text(d: Distillation) -> None:
 def test_an_explanation_in_a_cell_is_drawn(d: Distillation) -> None:
     shown = d.explanation()._repr_html_()
     assert "<style>" in shown and tree_svg(d.explanation()) in shown
+
+
+def test_an_explanation_of_ones_own_is_text_in_a_cell() -> None:
+    class Sentence(Explanation):
+        columns, classes = (), ()
+
+        def frame(self) -> pd.DataFrame:
+            return pd.DataFrame({"sentence": ["It depends."]})
+
+        def to_dict(self) -> dict[str, Any]:
+            return {"sentence": "It depends."}
+
+    assert Sentence()._repr_html_() is None
+    assert "It depends." in repr(Sentence())
 
 
 def test_charts_are_drawings_with_words(d: Distillation) -> None:

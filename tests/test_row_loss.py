@@ -26,6 +26,7 @@ def test_value_slope_and_curve_are_those_of_the_composite_loss(
     value, slope = rows.value_and_slope(scores)
     np.testing.assert_allclose(value, loss.value_at(z, labels, soft), atol=1e-10)
     np.testing.assert_array_equal(rows.value(scores), value)
+    np.testing.assert_allclose(rows.slope(scores.T), slope.T, atol=1e-12)
     shown = slice(1, None) if classes == 2 else slice(None)
     np.testing.assert_allclose(slope, loss.gradient_at(z, labels, soft)[:, shown], atol=1e-10)
     same, curve = rows.slope_and_curve(scores)

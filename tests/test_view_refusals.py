@@ -26,6 +26,9 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("table", "region", 99, "no region|a region from 0"),
     ("table", "rows_chosen", [10_000], "rows from 0 to 599"),
     ("temperature", "temperature", 0.0, "temperature to be a finite number > 0"),
+    ("temperature", "asked", {"ticket": 1, "temperature": 0, "size": 8}, "finite number > 0"),
+    ("temperature", "asked", {"ticket": 1, "temperature": "2", "size": 8}, "a finite number"),
+    ("temperature", "asked", {"ticket": 1}, "ticket, temperature and size"),
     ("whole", "tab", "trus", 'Did you mean "trust"'),
 ]
 

@@ -97,7 +97,8 @@ def _inputs(inputs: Any, rows: NDArray[np.intp]) -> Any:
 def check_order(caller: str, X: Any, y: Any) -> None:
     """Refuse a model, rows and truth that were given in another order."""
     model = any(callable(getattr(one, "predict", None)) for one in (X, y))
-    turned = len(getattr(X, "shape", ())) == 1 and len(getattr(y, "shape", ())) == 2
+    rows, truth = (tuple(getattr(one, "shape", ())) for one in (X, y))
+    turned = len(rows) == 1 and len(truth) == 2 and truth[-1] > 1
     if model or turned:
         raise TypeError(
             expected(

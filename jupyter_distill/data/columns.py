@@ -38,11 +38,17 @@ class Column:
 
     def text(self, value: float) -> str:
         """Return a value (or the code of one) as its owner would write it in a sentence."""
+        plain = self.plain(value)
+        is_category = self.kind != "numeric" and not math.isnan(value) and value >= 0
+        return quoted(plain) if is_category else plain
+
+    def plain(self, value: float) -> str:
+        """Return a value (or the code of one) as it stands in a table or a chart."""
         if math.isnan(value):
             return self.gap
         if self.kind != "numeric":
             code = int(value)
-            return quoted(str(self.categories[code])) if code >= 0 else "another value"
+            return str(self.categories[code]) if code >= 0 else "another value"
         return number(value)
 
     def to_dict(self) -> dict[str, Any]:

@@ -36,8 +36,8 @@ class Explanation(ABC):
     def __repr__(self) -> str:
         return self.drawn().to_string(index=False, max_rows=60, float_format="{:.4g}".format)
 
-    def _repr_html_(self) -> str:
-        html: str = late("jupyter_distill.exports.overview:alone")(self)
+    def _repr_html_(self) -> str | None:
+        html: str | None = late("jupyter_distill.exports.overview:alone")(self)
         return html
 
     @abstractmethod

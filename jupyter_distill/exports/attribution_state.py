@@ -183,10 +183,15 @@ def _cells(found: Attributions, order: NDArray[np.intp]) -> State:
 
 
 def cell_text(value: object) -> str:
-    """Return one value of a row as a person reads it."""
+    """Return one value of a row as it stands in a table."""
     if value is None:
         return "missing"
-    return number(value) if isinstance(value, float) else quoted(str(value))
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def said_text(value: object) -> str:
+    """Return one value of a row as it stands in a sentence or beside a condition."""
+    return quoted(cell_text(value)) if isinstance(value, str) else cell_text(value)
 
 
 def _alike(found: Attributions) -> Floats:

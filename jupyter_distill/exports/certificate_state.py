@@ -17,7 +17,7 @@ from jupyter_distill.audits.certificate._certified import (
 from jupyter_distill.audits.certificate._constrained import STATUS, Constraint
 from jupyter_distill.audits.certificate._margins import Margin
 from jupyter_distill.audits.certificate._text import supported, teacher_after
-from jupyter_distill.exports.attribution_state import cell_text
+from jupyter_distill.exports.attribution_state import cell_text, said_text
 
 State = dict[str, Any]
 
@@ -115,7 +115,7 @@ def _rule(one: Certificate, narrowest: Margin | None) -> State:
         "conditions": [
             {
                 "text": asked.text,
-                "value": cell_text(one.values[asked.column]),
+                "value": said_text(one.values[asked.column]),
                 "margins": [_margin(m, narrowest) for m in mine if m.column == asked.column],
             }
             for asked in why.conditions
@@ -207,8 +207,8 @@ def _change(change: Change) -> State:
         "steps": [
             {
                 "column": step.column,
-                "before": cell_text(step.before),
-                "after": cell_text(step.after),
+                "before": said_text(step.before),
+                "after": said_text(step.after),
                 "size": figure(step.cost),
             }
             for step in change.steps

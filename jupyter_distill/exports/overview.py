@@ -29,6 +29,8 @@ from jupyter_distill.exports.terms import terms
 
 # Columns of a wide table that are shown before the reader is sent to the data frame.
 MOST_COLUMNS = 16
+# Explanations that have a picture; one that somebody wrote has none.
+DRAWN = (TreeExplanation, RuleExplanation, ShapeExplanation, NetExplanation, TermExplanation)
 
 
 def overview(d: Distillation, explanation: Explanation, rows: RowIndex, card: cards.Card) -> str:
@@ -54,9 +56,9 @@ def heading(d: Distillation) -> str:
     )
 
 
-def alone(explanation: Explanation) -> str:
-    """Return what a student says in its frame, for a cell of its own."""
-    return html.framed(student(explanation))
+def alone(explanation: Explanation) -> str | None:
+    """Return what a student says in its frame, for a cell of its own; None if it has no picture."""
+    return html.framed(student(explanation)) if isinstance(explanation, DRAWN) else None
 
 
 def student(explanation: Explanation) -> str:

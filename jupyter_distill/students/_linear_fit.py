@@ -123,6 +123,7 @@ class Lesson:
         """Return the gradient of the loss alone, for scores of shape (J, n) and of that shape."""
         if isinstance(self.loss, SquaredLoss):
             return 2 * self.weights * (scores - self.soft.T)
+        assert self.apart is None, "a gradient alone is of a loss alone"
         slope = self._rows.slope(scores)
         slope *= self.weights
         return slope

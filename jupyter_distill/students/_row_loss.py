@@ -75,7 +75,7 @@ class RowLoss:
         """Return that gradient alone, which needs no logarithm."""
         slope = np.zeros_like(z)
         for weight, T, q in self.parts:
-            p = self._likely(z / T if T != 1 else z)
+            p, *_ = self._likely(z / T if T != 1 else z)
             p -= q
             p *= weight * T
             slope += p
@@ -86,7 +86,7 @@ class RowLoss:
         z = np.ascontiguousarray(z.T)
         slope, curve = np.zeros_like(z), np.zeros_like(z)
         for weight, T, q in self.parts:
-            p = self._likely(z / T if T != 1 else z)
+            p, *_ = self._likely(z / T if T != 1 else z)
             slope += weight * T * (p - q)
             curve += weight * p * (1 - p)
         return slope.T, curve.T
@@ -94,30 +94,24 @@ class RowLoss:
     def _value(self, z: Floats) -> tuple[Floats, list[Floats]]:
         value, likely = np.zeros(z.shape[1]), []
         for weight, T, q in self.parts:
-            ce, p = self._cross_entropy(z / T if T != 1 else z, q)
-            value += weight * T**2 * ce
+            scaled = z / T if T != 1 else z
+            p, top, mass = self._likely(scaled)
+            value += weight * T**2 * (top + np.log(mass) - np.einsum("kn,kn->n", q, scaled))
             likely.append(p)
         return value, likely
 
-    def _likely(self, z: Floats) -> Floats:
-        """Return the probabilities, shape (J, n)."""
-        if self.binary:
-            small = np.exp(-np.abs(z))
-            return np.asarray(np.where(z >= 0, 1.0, small) / (1 + small))
-        p: Floats = z - z.max(0)
-        np.exp(p, out=p)
-        p /= p.sum(0)
-        return p
+    def _likely(self, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the probabilities, shape (J, n), and per row the top score and the mass below.
 
-    def _cross_entropy(self, z: Floats, q: Floats) -> tuple[Floats, Floats]:
-        """Return CE(q, p) per row and the probabilities p, shape (J, n)."""
+        The top plus the logarithm of the mass is that of the sum of all exponentials.
+        """
         if self.binary:
             small = np.exp(-np.abs(z))
             p = np.where(z >= 0, 1.0, small) / (1 + small)
-            return (np.maximum(z, 0) + np.log(1 + small) - q * z)[0], p
+            return p, np.maximum(z, 0)[0], (1 + small)[0]
         top = z.max(0)
         p = z - top
         np.exp(p, out=p)
         mass = p.sum(0)
         p /= mass
-        return top + np.log(mass) - np.einsum("kn,kn->n", q, z), p
+        return p, top, mass

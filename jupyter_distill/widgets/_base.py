@@ -184,11 +184,15 @@ def set_together(widget: Any, state: dict[str, Any]) -> None:
 
 
 @contextmanager
-def checking() -> Iterator[None]:
-    """Refuse the value of a trait as traitlets do, whatever check has refused it."""
+def checking(*also: type[Exception]) -> Iterator[None]:
+    """Refuse the value of a trait as traitlets do, whatever check has refused it.
+
+    A check of which other errors too are refusals names them; any other error is a fault of code.
+    """
+    refusals: tuple[type[Exception], ...] = (Refusal, *also)
     try:
         yield
-    except (Refusal, TypeError) as error:
+    except refusals as error:
         raise t.TraitError(str(error)) from None
 
 
@@ -200,7 +204,7 @@ def one_of(proposal: Any, known: Sequence[str]) -> str:
 
 def number_of(proposal: Any, **limits: Any) -> float:
     """Return the number that a trait is to be if it is within the limits, else refuse it."""
-    with checking():
+    with checking(TypeError):
         return check_number(proposal["trait"].name, proposal["value"], **limits)
 
 

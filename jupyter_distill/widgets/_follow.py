@@ -11,7 +11,7 @@ from jupyter_distill._validation import check_number, expected
 from jupyter_distill.distillation import FAST, Distillation, known_grid
 from jupyter_distill.distillation._quick import quick
 from jupyter_distill.exports import grid as grids
-from jupyter_distill.widgets._base import DATA, INTENT, VIEW, set_together
+from jupyter_distill.widgets._base import DATA, INTENT, VIEW, checking, set_together
 
 
 class FollowPart(t.HasTraits):
@@ -87,7 +87,8 @@ class FollowPart(t.HasTraits):
         if set(asked) != {"ticket", "temperature", "size"}:
             raise t.TraitError(expected("ticket, temperature and size", got=repr(asked)))
         if asked["temperature"] is not None:
-            check_number("temperature", asked["temperature"], above=0)
+            with checking(TypeError):
+                check_number("temperature", asked["temperature"], above=0)
         return asked
 
     @t.observe("asked")

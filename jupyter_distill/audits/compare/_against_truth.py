@@ -157,7 +157,7 @@ def curves_of(
                         "column": column.name,
                         "of_class": names[k],
                         "value": float(value),
-                        "text": column.text(float(value)),
+                        "text": column.plain(float(value)),
                         "student": float(student[v, k]),
                         "labels_only": float(other[v, k]),
                         "difference": difference,

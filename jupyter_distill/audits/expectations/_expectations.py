@@ -327,7 +327,7 @@ def _curves(
     index, classes, parts = list(labels_of(d.table, rows)), _classes(d), []
     for j, grid in moves.items():
         column = d.table.columns[j]
-        texts = [column.text(value) for value in grid.values]
+        texts = [column.plain(value) for value in grid.values]
         for model in (TEACHER, STUDENT):
             if j not in said[model]:
                 continue

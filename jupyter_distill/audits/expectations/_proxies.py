@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jupyter_distill._resample import interval, r2, r2_columns, resampled_means
-from jupyter_distill._shares import percent
+from jupyter_distill._shares import UNIT, percent
 from jupyter_distill._wilson import wilson
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._models import STUDENT, TEACHER
@@ -95,7 +95,7 @@ class Proxy:
 
     @property
     def _figure(self) -> str:
-        return Interval(100 * self.value, 100 * self.low, 100 * self.high).text(0) + " %"
+        return Interval(100 * self.value, 100 * self.low, 100 * self.high).text(0) + UNIT
 
     @property
     def sentence(self) -> str:

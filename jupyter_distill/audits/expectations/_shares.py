@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jupyter_distill._shares import percent
+from jupyter_distill._shares import UNIT, percent
 from jupyter_distill._validation import Refusal, expected
 from jupyter_distill.audits._intervals import Interval
 from jupyter_distill.audits._models import STUDENT, TEACHER
@@ -70,7 +70,7 @@ class Share:
         if self.method == READ:
             return f"{self.model} {self.verdict} ({self.method})"
         had = Interval(100 * self.share, 100 * self.low, 100 * self.high).text(1)
-        return f"{self.model} {self.verdict}, it has {had} % ({self.method})"
+        return f"{self.model} {self.verdict}, it has {had}{UNIT} ({self.method})"
 
 
 @dataclass(frozen=True)
