@@ -144,7 +144,7 @@ describe('a running view', () => {
     model.set('shown', shown({ ticket: 2, temperature: 4, how: 'quick' }));
     expect((model.state.asked as { ticket: number }).ticket).toBe(2);
     expect(root.querySelector('.student')?.textContent).toBe(
-      'Student: tree of 2 leaves, a quick fit at T = 4.0: agreement .80 (.70 to .90), held out.'
+      'Student: tree of 2 leaves, a quick fit at T = 4.0: agreement 80.0\u00a0% (70.0 to 90.0\u00a0%), held out.'
     );
     stop();
   });
@@ -157,7 +157,7 @@ describe('a running view', () => {
     expect(model.state.asked).toEqual({});
     drag(size, 1);
     expect(model.state.asked).toEqual({ ticket: 1, temperature: null, size: 3 });
-    expect(size.getAttribute('aria-valuetext')).toBe('3 leaves, agreement .88');
+    expect(size.getAttribute('aria-valuetext')).toBe('3 leaves, agreement 88.0\u00a0%');
     model.set('shown', shown({ ticket: 1, size: 3 }));
     click(follow);
     expect(model.state.follow).toBe(true);
@@ -207,7 +207,7 @@ describe('a view without a kernel', async () => {
     drag(hand, Math.log10(3));
     await wait(40);
     expect(student.textContent).toContain(
-      'tree of 3 leaves, a quick fit at T = 4.0: agreement .90'
+      'tree of 3 leaves, a quick fit at T = 4.0: agreement 90.0\u00a0%'
     );
     expect(remarks.textContent).toContain('nearest to T = 3.0');
     expect(remarks.textContent).toContain('written of the tree of 2 leaves, distilled at T = 1.0');

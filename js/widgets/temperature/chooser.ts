@@ -10,10 +10,11 @@ import {
   measureOf,
   pick,
   type Shown,
-  share,
   sizeAt,
   temperatureAt,
-  wishOf
+  wishOf,
+  worth,
+  worthWithin
 } from './grid';
 import { followable, Wishes } from './wishes';
 
@@ -63,7 +64,7 @@ export function makeChooser(traits: Traits<FollowModel>, signal: AbortSignal) {
     sizes.hidden = grid.sizes.length < 2;
     const found = pick(grid, wish);
     const place = found?.place ?? grid.size_of.indexOf(Number(at));
-    const value = share(fidelityAt(grid, place)[0]);
+    const value = worth(grid, fidelityAt(grid, place)[0]);
     size.textContent = sizeAt(grid, place);
     slider.setAttribute('aria-valuetext', `${size.textContent}, ${measureOf(grid)} ${value}`);
     follow.hidden = !followable(traits);
@@ -155,8 +156,9 @@ function words(
   const at = t === null ? '' : ` at T = ${written(t)}`;
   // a teacher that says one number leaves nothing to explain
   const known = [value, low, high].every((end) => end !== null && Number.isFinite(end));
-  const [mid, from, to] = [value, low, high].map((end) => share(end ?? 0));
-  const measured = known ? `${mid} (${from} to ${to})` : 'not known';
+  const measured = known
+    ? worthWithin(grid, value as number, low as number, high as number)
+    : 'not known';
   const name = `${grid.family} of ${reached}`;
   return `${name}${t === null ? '' : `, ${how}${at}`}: ${measureOf(grid)} ${measured}, held out.`;
 }

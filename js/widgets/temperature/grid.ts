@@ -1,4 +1,4 @@
-import { some } from '../../shared/format';
+import { percent, percents, some } from '../../shared/format';
 import type { Traits } from '../../shared/model';
 import { decode, type Wire } from '../../shared/wire';
 
@@ -123,10 +123,19 @@ export function fidelityAt(grid: Grid, place: number): [number, number, number] 
   return [all[3 * place], all[3 * place + 1], all[3 * place + 2]];
 }
 
-/** 0.8841 -> ".88"; 1 -> "1.00" */
-export const share = (value: number): string => value.toFixed(2).replace(/^(-?)0\./, '$1.');
+const isR2 = (grid: Grid): boolean => grid.measure === 'R2';
 
-export const measureOf = (grid: Grid): string => (grid.measure === 'R2' ? 'R²' : 'agreement');
+export const measureOf = (grid: Grid): string => (isR2(grid) ? 'R²' : 'agreement');
+
+/** "88.4 %" of rows that agree; "0.884" of an R². */
+export const worth = (grid: Grid, value: number): string =>
+  isR2(grid) ? value.toFixed(3) : percent(value);
+
+/** "88.4 % (85.0 to 91.2 %)", or "0.884 (0.850 to 0.912)". */
+export function worthWithin(grid: Grid, value: number, low: number, high: number): string {
+  const ends = isR2(grid) ? `${low.toFixed(3)} to ${high.toFixed(3)}` : percents(low, high);
+  return `${worth(grid, value)} (${ends})`;
+}
 
 /** "12 leaves" of the student that a size led to. */
 export const sizeAt = (grid: Grid, place: number): string =>
