@@ -1,25 +1,13 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Bench } from './bench';
 import * as cells from './cells';
 import { askForm, say } from './dialogs';
 import { newNotebook, openExamples } from './examples';
 import { families, variables, wrong } from './fields';
 import { insert } from './insert';
 import { outputUnderMouse } from './output';
-import type { Settings } from './settings';
 import { type Args, Subject } from './subject';
-import type { Views } from './views';
 import { viewName } from './words';
-
-/** What the actions work with. */
-interface Bench {
-  app: JupyterFrontEnd;
-  tracker: INotebookTracker | null;
-  settings: Settings;
-  views: Views;
-  trans: TranslationBundle;
-}
 
 /** What a person may have done, asked for what is not known yet. */
 export class Actions {

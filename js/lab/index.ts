@@ -7,7 +7,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import { Actions } from './actions';
 import { addCommands, ID } from './commands';
@@ -53,17 +53,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_distill');
     const settings = new Settings();
-    registry
-      ?.load(PLUGIN)
-      .then(async (loaded) => {
-        settings.follow(loaded);
-        translateSchema(loaded.schema, trans);
-        await app.restored;
-        translateMenu(app, trans);
-      })
-      .catch((reason) =>
-        console.warn('jupyter-distill: settings are left at their defaults.', reason)
-      );
+    if (registry) void follow(registry, settings, app, trans);
     const views = new Views(app, icon, trans);
     const actions = new Actions({ app, tracker, settings, views, trans });
     const listed = addCommands(actions, tracker, icon, trans);
@@ -107,5 +97,33 @@ const plugin: JupyterFrontEndPlugin<void> = {
     launcher?.add({ command: ID.notebook, category, args: { isLauncher: true }, rank: 1 });
   }
 };
+
+/** Takes the settings, then translates what JupyterLab shows of them and of our menu. */
+async function follow(
+  registry: ISettingRegistry,
+  settings: Settings,
+  app: JupyterFrontEnd,
+  trans: TranslationBundle
+): Promise<void> {
+  const warn = (said: string, reason: unknown) => console.warn(`jupyter-distill: ${said}`, reason);
+  let loaded: ISettingRegistry.ISettings | null = null;
+  try {
+    loaded = await registry.load(PLUGIN);
+    settings.follow(loaded);
+  } catch (reason) {
+    warn('settings are left at their defaults.', reason);
+  }
+  try {
+    if (loaded) translateSchema(loaded.schema, trans);
+  } catch (reason) {
+    warn('the names of the settings are left in English.', reason);
+  }
+  try {
+    await app.restored;
+    translateMenu(app, trans);
+  } catch (reason) {
+    warn('the name of the menu is left in English.', reason);
+  }
+}
 
 export default plugin;

@@ -34,14 +34,15 @@ export async function settled(kernel: Kernel.IKernelConnection): Promise<Kernel.
   return kernel.status;
 }
 
-/** Waits until something is done, but not for longer than a moment. */
-export async function inMoment(done: Promise<unknown>): Promise<void> {
+/** Waits until something is done, but not for longer than a moment; returns whether it is. */
+export async function inMoment(done: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, MOMENT);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, MOMENT, false);
   });
-  await Promise.race([done, late]);
+  const inTime = await Promise.race([done.then(() => true), late]);
   clearTimeout(timer);
+  return inTime;
 }
 
 /** Follows the current notebook, its kernel, its restarts and its name. */

@@ -1,7 +1,7 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { CodeCell } from '@jupyterlab/cells';
-import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Made } from './ask';
+import type { Bench } from './bench';
 
 const HOST = 'jupyter-distill';
 
@@ -11,10 +11,7 @@ interface Found {
 }
 
 /** The output of ours that the context menu was opened on; null where it is another's. */
-export function outputUnderMouse(bench: {
-  app: JupyterFrontEnd;
-  tracker: INotebookTracker | null;
-}): Found | null {
+export function outputUnderMouse(bench: Pick<Bench, 'app' | 'tracker'>): Found | null {
   const panel = bench.tracker?.currentWidget;
   const host = bench.app.contextMenuHitTest((node) => node.classList.contains(HOST));
   if (!panel || !host) return null;

@@ -1,7 +1,6 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import { type Answer, ask, type Distilled, type Variables } from './ask';
+import type { Bench } from './bench';
 import { askForm, say } from './dialogs';
 import { insert } from './insert';
 import { inMoment, settled } from './kernel';
@@ -24,16 +23,10 @@ interface About {
   d: Distilled;
 }
 
-interface Bench {
-  app: JupyterFrontEnd;
-  tracker: INotebookTracker | null;
-  trans: TranslationBundle;
-}
-
 /** Finds what an action is about: a notebook, what its kernel holds, one of its distillations. */
 export class Subject {
   constructor(
-    readonly bench: Bench,
+    readonly bench: Pick<Bench, 'app' | 'tracker' | 'trans'>,
     readonly distil: () => Promise<void>
   ) {}
 
@@ -42,13 +35,15 @@ export class Subject {
     const { app, trans, tracker } = this.bench;
     const panel = tracker?.currentWidget ?? null;
     if (!panel) return null;
-    await inMoment(panel.sessionContext.ready);
-    const kernel = panel.sessionContext.session?.kernel;
-    if (!kernel) {
+    const { sessionContext } = panel;
+    const ready = await inMoment(sessionContext.ready);
+    const kernel = sessionContext.session?.kernel;
+    // a session that starts is none yet; where nobody has chosen a kernel it never gets ready
+    if (!kernel && (ready || sessionContext.hasNoKernel)) {
       await say(title, trans.__('This notebook has no kernel.'), trans);
       return null;
     }
-    const status = await settled(kernel);
+    const status = kernel ? await settled(kernel) : 'starting';
     if (status === 'busy') {
       const busy = trans.__('The kernel is busy. Ask again when it is done.');
       await say(title, busy, trans);
@@ -56,7 +51,7 @@ export class Subject {
     }
     // of a kernel that does not start there is no answer for ever
     const told: Answer<Variables> =
-      status === 'idle' ? await ask(kernel, { ask: 'variables' }) : { why: 'later' };
+      kernel && status === 'idle' ? await ask(kernel, { ask: 'variables' }) : { why: 'later' };
     if (told.why === null) return { panel, known: told.value };
     const { text, cell } = explain(told, trans);
     const action = cell && trans.__('Insert This Cell');

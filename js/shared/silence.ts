@@ -1,7 +1,7 @@
 import type { Traits } from './model';
 import { atEnd } from './schedule';
 
-/** A kernel that is there has answered by then. */
+/** A kernel that is there has answered by then: said sooner, it would flash with each slow answer. */
 const PATIENCE = 1_000;
 
 /** What a view has that tells of the chosen row. */

@@ -39,6 +39,45 @@ describe('the lab plugin', () => {
     expect(cards).toEqual([ID.notebook]);
   });
 
+  it('takes settings, names them and the menu, and says of what fails that alone', async () => {
+    const warned: string[] = [];
+    const warn = vi.spyOn(console, 'warn').mockImplementation((text) => void warned.push(text));
+    const usual = Object.entries(schema.properties).map(([key, { default: it }]) => [key, it]);
+    const values = Object.fromEntries(usual);
+    const settings = (of: unknown) => ({
+      schema: of,
+      changed: new Signal(),
+      get: (key: string) => ({ composite: values[key] })
+    });
+    const activate = async (load: () => unknown, restored = Promise.resolve()) => {
+      warned.length = 0;
+      const menus: string[] = [];
+      const widgets = (area: string) => {
+        menus.push(area);
+        return [];
+      };
+      const shell = { ...app.shell, widgets };
+      const registry = { load: async () => load() };
+      plugin.activate({ ...app, shell, restored } as Any, null, null, null, registry, null, null);
+      await new Promise((done) => setTimeout(done));
+      return menus;
+    };
+    const without = () => {
+      throw new Error('no such schema');
+    };
+    expect(await activate(() => settings({}))).toEqual(['menu']);
+    expect(warned).toEqual([]);
+    expect(await activate(without)).toEqual(['menu']);
+    expect(warned).toEqual(['jupyter-distill: settings are left at their defaults.']);
+    expect(await activate(() => settings(null))).toEqual(['menu']);
+    expect(warned).toEqual(['jupyter-distill: the names of the settings are left in English.']);
+    expect(await activate(() => settings({}), Promise.reject(new Error('not restored')))).toEqual(
+      []
+    );
+    expect(warned).toEqual(['jupyter-distill: the name of the menu is left in English.']);
+    warn.mockRestore();
+  });
+
   it('names in its schema only commands that there are', () => {
     const menus = schema['jupyter.lab.menus'];
     const named = [

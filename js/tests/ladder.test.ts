@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Wire } from '../shared/wire';
 import ladder from '../widgets/ladder';
 import { placeNames, roundLevels } from '../widgets/ladder/scales';
@@ -60,6 +60,13 @@ describe('ladder view', () => {
     expect(all('.chosen').map((e) => e.dataset.rung)).toEqual(['1']);
     expect(all('[aria-selected=true]')[0].getAttribute('aria-label')).toContain('knee; chosen');
     expect(all('.beside')[0].textContent).toBe('labels only 80.0\u00a0%');
+    expect(all('.axes [text-anchor=end]').map((e) => e.textContent)).toEqual([
+      '60\u00a0%',
+      '70\u00a0%',
+      '80\u00a0%',
+      '90\u00a0%',
+      '100\u00a0%'
+    ]);
     expect(root.querySelector('.aloud')?.textContent).toContain(
       'tree: 1: 70.0\u00a0%, 3: 90.0\u00a0%.'
     );
@@ -148,6 +155,18 @@ describe('ladder view', () => {
   it('says so when there is no ladder yet', () => {
     const { root, stop } = render(ladder, new FakeModel(state({ rungs: {} })));
     expect(root.textContent).toContain('There is no ladder yet.');
+    stop();
+  });
+
+  it('draws nothing of a ladder that is gone, whatever else is told', () => {
+    const model = new FakeModel(state());
+    const { root, stop } = render(ladder, model);
+    // drawn at once, so that what it throws comes here
+    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => draw());
+    model.set('rungs', {});
+    model.set('family', 'rules');
+    vi.unstubAllGlobals();
+    expect(root.querySelector('.empty')?.textContent).toBe('There is no ladder yet.');
     stop();
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { defineView } from '../shared/view';
 import { LentModel } from '../widgets/distillation/lent';
+import { STUDENTS } from '../widgets/distillation/parts';
 import tree from '../widgets/tree';
 import { common, FakeModel, fullTree, render, wait, wire } from './fakes';
 
@@ -76,6 +78,36 @@ describe('a chosen row of which a kernel says nothing', () => {
     model.set('path', { row: 8, steps: [], narrowest: null });
     await wait(1_100);
     expect(root.textContent).not.toContain('has not answered');
+    stop();
+  });
+
+  it('is decided by the rule of its leaf, among the rows that are here', () => {
+    const rules = {
+      classes: ['no', 'yes'],
+      columns: ['a'],
+      conditions: [['a > 1'], ['a <= 0'], []],
+      full: {},
+      ordered: true,
+      nodes: wire([3, 6, 4], 'i4'),
+      support: wire([2, 1, 1], 'f4'),
+      teacher: wire([0.5, 0.5, 0.9, 0.1, 0.2, 0.8], 'f4', [3, 2]),
+      student: wire([0.5, 0.5, 0.9, 0.1, 0.2, 0.8], 'f4', [3, 2]),
+      agreement: wire([1, 1, 1], 'f4')
+    };
+    const decided = { row: 5, rule: 0, tests: [[0, 0, 'is 2, 1 above']] };
+    const model = new FakeModel(state({ page, rules, decided, sort: 'list', filter: '' }));
+    const { all, root, stop } = render(defineView(STUDENTS.rules), model);
+    const by = () => all('.decides .no').map((cell) => cell.textContent);
+    const why = () => all('.why').map((cell) => cell.textContent);
+    expect([by(), why()]).toEqual([['1'], [' ✓ is 2, 1 above']]);
+    // the leaf that the model holds is still that of row 5
+    model.set('row', 7);
+    expect([by(), why()]).toEqual([['2'], []]);
+    model.set('row', 99);
+    expect([by(), why()]).toEqual([[], []]);
+    expect(root.querySelector<HTMLElement>('.chip')?.hidden).toBe(true);
+    model.set('decided', { row: 99, rule: 2, tests: [] });
+    expect(by()).toEqual(['3']);
     stop();
   });
 

@@ -50,6 +50,7 @@ export const { Form } = await import('../lab/dialogs');
 export const cells = await import('../lab/cells');
 export const fields = await import('../lab/fields');
 export const { settled } = await import('../lab/kernel');
+export const { Subject } = await import('../lab/subject');
 export const { translateMenu, translateSchema } = await import('../lab/translate');
 export const words = await import('../lab/words');
 export const { Settings } = await import('../lab/settings');

@@ -32,7 +32,10 @@ interface StudentsPayload extends Grid {
 const NAMES = ['tree', 'node', 'leaf', 'folded', 'summary', 'distilled_at', 'page'];
 /** Which of them comes says of which row it is. */
 const ANSWERS = ['path', 'decided', 'reasons'];
-/** A kernel that is there has answered by then. */
+/**
+ * What is held here stands in by then, sooner than shared/silence.ts says that a kernel is silent: it
+ * is true of what is asked for, and an answer that comes late takes its place.
+ */
 const PATIENCE = 400;
 
 /**

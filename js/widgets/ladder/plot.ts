@@ -1,5 +1,5 @@
 import { colour, s } from '../../shared/dom';
-import { number } from '../../shared/format';
+import { number, percent } from '../../shared/format';
 import { measurer } from '../../shared/text';
 import { baselineLabels, range } from './baselines';
 import { type Measure, type Rung, type Rungs, spoken } from './rungs';
@@ -173,9 +173,9 @@ function tick(measure: Measure, level: number, levels: number[]): string {
   const step = (levels[1] - levels[0]) * (measure.share ? 100 : 1);
   const digits = Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)));
   const short = Number((step * 10 ** digits).toFixed(6)) % 1 ? digits + 1 : digits;
-  const value = (measure.share ? 100 : 1) * level;
-  const text = Math.abs(value) < 1e-12 ? (0).toFixed(short) : value.toFixed(short);
-  return measure.share ? `${text} %` : text;
+  // a sum of steps may miss 0 and 1 by a hair
+  const exact = Number(level.toFixed(12));
+  return measure.share ? percent(exact, short) : exact.toFixed(short);
 }
 
 function point(shown: Shown, rung: Rung, [x, y]: Point): SVGGElement {

@@ -22,8 +22,8 @@ export function makeStage(state: State, adopt: (index: number) => void, signal: 
   let width = 0;
 
   const draw = () => {
+    if (!state.rungs || !width) return;
     const { rungs, chosen, measure } = state;
-    if (!rungs || !width) return;
     const active = (element.getRootNode() as ShadowRoot).activeElement;
     const focused = drawn?.points.some((point) => point === active);
     if (!rungs.all[tab]) tab = Math.max(chosen, 0);

@@ -3,8 +3,8 @@ import type { Traits } from '../../shared/model';
 import { onResize } from '../../shared/schedule';
 import type { TermsModel } from '../terms';
 import { makeBars } from './bars';
+import { makeBelow } from './below';
 import { decodeOverlay, type Reasons, type Term, type Terms } from './data';
-import { makeLegend } from './legend';
 import { coefficients, multiples } from './overview';
 import { makePair } from './pair';
 import { makePlot } from './plot';
@@ -29,14 +29,14 @@ export function makeDetail(
   const about = h('p', { class: 'dim about' });
   const readout = h('p', { class: 'readout' });
   const chart = h('div', { class: 'chart' });
-  const legend = makeLegend(traits);
+  const below = makeBelow(traits);
   const element = h(
     'section',
     { class: 'detail', 'aria-label': 'Chosen term' },
     h('div', { class: 'head' }, h('div', { class: 'titles' }, title, about), back),
     readout,
     chart,
-    legend.element
+    below.element
   );
   let rest = '';
   const say = (text: string) => {
@@ -51,7 +51,7 @@ export function makeDetail(
     title.textContent = linear ? 'All coefficients' : 'All terms';
     about.textContent = `${all.reading} ${linear ? MOVES : TOGETHER}`;
     readout.hidden = true;
-    legend.element.replaceChildren();
+    below.element.replaceChildren();
     chart.replaceChildren(
       all.terms.length
         ? (linear ? coefficients : multiples)(all, j, choose)
@@ -75,7 +75,7 @@ export function makeDetail(
       chart.replaceChildren(makePair(shown, say, signal));
       say('');
     } else chart.replaceChildren(makeBars(shown));
-    legend.draw(all, at, j, overlay?.said ?? null);
+    below.draw(all, at, j, overlay?.said ?? null);
   };
 
   return {
@@ -97,7 +97,7 @@ export function makeDetail(
       onResize(chart, fit, signal);
     },
     /** Other terms: of none of them the teacher was asked. */
-    forget: legend.forget
+    forget: below.forget
   };
 }
 

@@ -8,7 +8,7 @@ import { ink, key } from './marks';
 const note = (text: string): HTMLElement => h('p', { class: 'dim' }, text);
 
 /** Below a chart: who is drawn how; where the teacher is not, why, or what asks it. */
-export function makeLegend(traits: Traits<TermsModel>) {
+export function makeBelow(traits: Traits<TermsModel>) {
   const element = h('div', { class: 'legend' });
   /** What the teacher was asked about; where that has failed nobody asks unasked again. */
   const tried = new Set<number>();
@@ -39,8 +39,8 @@ export function makeLegend(traits: Traits<TermsModel>) {
     ask.onclick = () => askFor(at);
     return [ask];
   };
-  /** What is drawn below a curve. */
-  const below = (all: Terms, at: number): HTMLElement[] => {
+  /** What the bars are, or why there are none. */
+  const barsOf = (all: Terms, at: number): HTMLElement[] => {
     const { density, kind } = all.terms[at];
     if (density && all.rows !== null) {
       return [note(`Bars below: the ${count(all.rows)} rows the student learnt from.`)];
@@ -62,7 +62,7 @@ export function makeLegend(traits: Traits<TermsModel>) {
       const how = `: ${traits.get('asking')?.name ?? ''}, partial dependence, ${said}`;
       items.push(item('teacher', h('span', { class: 'dim' }, how)));
     }
-    element.replaceChildren(...items, ...below(all, at));
+    element.replaceChildren(...items, ...barsOf(all, at));
   };
   return { element, draw, forget: () => tried.clear() };
 }
