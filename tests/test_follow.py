@@ -257,7 +257,7 @@ def test_a_late_wish_is_dropped_and_a_wrong_one_is_answered(d: Distillation) -> 
     assert view.shown["ticket"] == 6 and view.distilled_at == 3.0 and "size" in view.error
     with pytest.raises(t.TraitError, match="ticket, temperature and size"):
         view.set_state({"asked": {"ticket": 7}})
-    with pytest.raises(ValueError, match="Expected temperature"):
+    with pytest.raises(t.TraitError, match="Expected temperature"):
         ask(view, 8, 0.0, 8)
 
 
