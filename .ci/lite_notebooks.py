@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,13 +102,22 @@ def modules_of(lock: Path) -> set[str]:
     return {name.partition(".")[0] for package in packages for name in package["imports"]}
 
 
+def distributions(modules: set[str]) -> list[str]:
+    """Return what pip is asked for to get some modules: ``interpret`` comes with interpret-core.
+
+    Names are read from what is installed here; what is not is asked for by its module's name.
+    """
+    known = packages_distributions()
+    return sorted({min(known.get(name, [name])) for name in modules})
+
+
 def first_cell(notebook: Path) -> list[str]:
     """Return the lines of the cell that makes a notebook run in a browser.
 
     A kernel finds by itself what its cells import, not what that leads to. And it looks for every
     module in the folder of files first, which it has to ask the page for: milliseconds each.
     """
-    asked = ["jupyter-distill", *sorted(needs(notebook) - ALONG)]
+    asked = ["jupyter-distill", *distributions(needs(notebook) - ALONG)]
     return [
         f"%pip install -q {' '.join(asked)}\n",
         "import sys\n",

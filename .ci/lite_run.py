@@ -112,8 +112,11 @@ def served(handler: Any) -> Iterator[str]:
     """Serve on a free port of this machine, and return the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def errors_of(page: Page) -> list[str]:
@@ -201,11 +204,11 @@ def look(address: str, path: Path, pictures: Path | None) -> bool:
     for what, lines in (("asked of outside", Gate.knocked), ("in the console", errors)):
         for line in dict.fromkeys(lines):
             print(f"  {what}: {line[:300]}", flush=True)
-    return count == views and not (done["said"] or done["raised"] or Gate.knocked)
+    return count == views and not (done["said"] or done["raised"] or Gate.knocked or errors)
 
 
 def main() -> int:
-    """Print a line for each notebook; return how many did not run as they should."""
+    """Print a line for each notebook, and last which did not run as they should; then return 1."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("site", type=Path)
     parser.add_argument("notebooks", nargs="*")
@@ -216,14 +219,17 @@ def main() -> int:
     if not chosen:
         names = ", ".join(path.stem for path in there) or "none: was it built by make lite?"
         sys.exit(
-            f"Expected parts of names of notebooks in {asked.site}: {names}. Got {sys.argv[2:]}."
+            f"Expected parts of names of notebooks in {asked.site}: {names}. Got {asked.notebooks}."
         )
     if asked.pictures:
         asked.pictures.mkdir(parents=True, exist_ok=True)
     columns = ("seconds", "install", "worked", "MB", "MB given", "views")
     print(f"{'notebook':<36}{''.join(f'{name:>9}' for name in columns)}", flush=True)
     with served(partial(Site, directory=str(asked.site))) as address:
-        return sum(not look(address, path, asked.pictures) for path in chosen)
+        failed = [path.stem for path in chosen if not look(address, path, asked.pictures)]
+    if failed:
+        print(f"These did not run as they should, see what is said of each: {', '.join(failed)}")
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from babel.messages.pofile import read_po
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import start_new_kernel
 from sklearn.ensemble import RandomForestClassifier
@@ -20,6 +21,7 @@ from sklearn.linear_model import Ridge
 
 import jupyter_distill
 from jupyter_distill import Distillation, lab, students
+from jupyter_distill._families import families
 from jupyter_distill.exports import payload
 from tests.small import distilled, people
 
@@ -126,6 +128,14 @@ def test_variables_for_a_dialog(shell: InteractiveShell) -> None:
     assert told["families"]["linear"] == "A sparse linear model"
     assert set(told["taken"]) == {"model", "X", "y", "rows", "text", "odd"}
     assert Touchy.touched == []
+
+
+def test_what_is_said_of_a_family_is_among_the_texts_to_translate() -> None:
+    # a build reads the same files, by its own means
+    template = ROOT / "jupyter_distill" / "locale" / "jupyter_distill.pot"
+    with template.open("rb") as file:
+        texts = {message.id for message in read_po(file)}
+    assert texts >= set(families().values()), "npm run texts in js writes them anew"
 
 
 @pytest.mark.parametrize("family", ["tree", "rules", "linear"])

