@@ -101,6 +101,12 @@ export const square = (fill: string): HTMLElement =>
 /** The square of a class. */
 export const swatch = (index: number): HTMLElement => square(colour(index));
 
+/** Of more than eight classes the colours come again, nearer to the ink, then to the ground. */
+const TURNS = ['', 'var(--jd-ink) 45%', 'var(--jd-bg) 50%'];
+
 /** The CSS colour of a class by its position; see theme.css. */
-export const colour = (index: number): string =>
-  index < 0 ? 'var(--jd-none)' : `var(--jd-class-${index % 8})`;
+export function colour(index: number): string {
+  if (index < 0) return 'var(--jd-none)';
+  const [hue, turn] = [`var(--jd-class-${index % 8})`, TURNS[Math.floor(index / 8) % TURNS.length]];
+  return turn ? `color-mix(in srgb, ${hue}, ${turn})` : hue;
+}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from jupyter_distill.audits.disagreements import Compared, Comparison, Difference, compare
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports.fields import Field, Measured, features
+from jupyter_distill.exports.row_labels import labels
 from jupyter_distill.exports.rows import RowIndex
 from jupyter_distill.exports.rule_lines import flat
 from jupyter_distill.students.rules import RulesRegressionStudent, RulesStudent
@@ -39,6 +40,7 @@ def _made(d: Distillation) -> RowIndex:
     if word:
         fields.append(Field("leaf", "leaf", word, leaves))
     fields += features(d.table, taken=[field.name for field in fields])
+    fields = [*labels(d.table, taken={field.name for field in fields}), *fields]
     everything = np.arange(d.table.n_rows)
     return RowIndex(
         d.table,

@@ -149,11 +149,12 @@ def calibrated(path: pd.DataFrame, temperature: float) -> float:
     return float(chosen.iloc[0]) if len(chosen) else float(temperature)
 
 
-def truest(targets: SoftTargets) -> dict[str, Any]:
+def truest(targets: SoftTargets, *, unseen: bool) -> dict[str, Any]:
     """Return at which T the teacher's own probabilities fit the truth best, and by how much.
 
     Its log loss at every T, and the likeliest T with its 95 % interval (temperature scaling); of
-    too few rows whose class is known, nothing.
+    too few rows whose class is known, nothing. Of rows that are not `unseen` the reader is told
+    that the teacher may have learnt from them.
     """
     if targets.labels is None:
         return {}
@@ -174,6 +175,7 @@ def truest(targets: SoftTargets) -> dict[str, Any]:
             "least": loss,
             "plain": float(-log_softmax(known.logits)[rows, labels].mean()),
             "rows": known.n_rows,
+            "unseen": unseen,
         }
     }
 

@@ -13,6 +13,7 @@ from jupyter_distill._validation import Refusal, check_choice, did_you_mean, exp
 from jupyter_distill.data import Table
 from jupyter_distill.exports.fields import MISSING, Field, Mask, cells, fold, printed_as
 from jupyter_distill.exports.query import check_keys, filters_of, sort_of
+from jupyter_distill.exports.row_labels import Labels
 
 Ints = NDArray[np.int32]
 
@@ -148,6 +149,8 @@ class RowIndex:
         for field in self.fields:
             if field.coded:
                 found |= field.named(lambda name: wanted in fold(name))
+            elif isinstance(field, Labels):
+                found |= field.matches("contains", text)
         span = printed_as(text)
         if span is not None or wanted in MISSING:
             self._search_numbers(span, found)

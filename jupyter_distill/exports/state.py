@@ -102,7 +102,7 @@ def curve(d: Distillation) -> State:
     """Return what the temperatures that were tried did, and at which the teacher is true."""
     assert d.temperature is not None, "a regression has no temperature"
     tried = payload.curve(d.temperature_path, d.temperature)
-    return {**tried, **payload.truest(d.held_out[1])}
+    return {**tried, **payload.truest(d.held_out[1], unseen=d.rows.unseen)}
 
 
 def summary(d: Distillation, card: Card) -> State:

@@ -33,9 +33,17 @@ _INK_DARK = {
 }
 
 
+_TURNS = ("", "var(--jd-text) 45%", "var(--jd-bg) 50%")
+
+
 def colour(k: int) -> str:
-    """Return the CSS colour of class `k`."""
-    return f"var(--jd-class-{k % len(LIGHT)})"
+    """Return the CSS colour of class `k`.
+
+    Of more classes than there are colours these come again, nearer to the ink, then to the ground.
+    """
+    hue = f"var(--jd-class-{k % len(LIGHT)})"
+    turn = _TURNS[k // len(LIGHT) % len(_TURNS)]
+    return f"color-mix(in srgb,{hue},{turn})" if turn else hue
 
 
 # Colours of lines, by their place among those of classes: those told apart best.

@@ -1,4 +1,4 @@
-import { h, swatch } from '../../shared/dom';
+import { colour, h, swatch } from '../../shared/dom';
 import { percent } from '../../shared/format';
 import { apart } from '../../shared/text';
 
@@ -24,7 +24,7 @@ export function makeBars() {
     }
     lines = order.map((index) => ({
       index,
-      bar: h('span', { class: 'bar', style: `background:var(--jd-class-${index % 8})` }),
+      bar: h('span', { class: 'bar', style: `background:${colour(index)}` }),
       tick: h('span', { class: 'tick', title: 'at T = 1' }),
       figure: h('span', { class: 'figure' })
     }));

@@ -20,6 +20,8 @@ interface Truth {
   least: number;
   plain: number;
   rows: number;
+  /** Whether the teacher surely never saw these rows. */
+  unseen: boolean;
 }
 
 /** Drawn in these units and stretched to the width of the cell. */
@@ -124,8 +126,9 @@ const ofTeacher = (truth: Truth | undefined): Partial<Curve> =>
 const two = (value: number): string => written(Number(value.toPrecision(2)));
 
 /** What the truth says of the teacher's own probabilities. */
-function inWords({ best, low, high, least, plain, rows }: Truth): string {
-  const on = `On ${count(rows)} held-out rows the teacher's own probabilities`;
+function inWords({ best, low, high, least, plain, rows, unseen }: Truth): string {
+  const seen = unseen ? '' : ', which the teacher may have seen,';
+  const on = `On ${count(rows)} held-out rows${seen} the teacher's own probabilities`;
   const range = `T = ${two(best)} (${two(low)} to ${two(high)})`;
   if (low <= 1 && high >= 1) return `${on} fit the truth as they are, at T = 1.`;
   const loss = `log loss ${least.toFixed(3)} against ${plain.toFixed(3)} at T = 1`;
