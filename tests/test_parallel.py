@@ -264,7 +264,8 @@ def test_where_there_are_no_threads_no_pools_are_looked_for(
     def looked(*args: Any, **options: Any) -> None:
         raise AssertionError("a browser has no pools, and takes long to find that out")
 
-    monkeypatch.setattr(_work, "threadpool_limits", looked)
+    monkeypatch.setattr(_work, "ThreadpoolController", looked)
+    monkeypatch.setattr(_work, "_known", None)
     with pytest.raises(AssertionError, match="no pools"):
         list(Work(False).each(abs, [(-1,)], "stage", "part"))
     monkeypatch.setattr(_work, "can_start", lambda: False)
