@@ -1,14 +1,19 @@
 // What was asked of a kernel that is gone is taken back, and said; a slow one is still heard.
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineView } from '../shared/view';
+import audit from '../widgets/audit';
 import certificate from '../widgets/certificate';
 import { ladder as part } from '../widgets/distillation/parts';
 import ladder from '../widgets/ladder';
 import { account, state as certified } from './accounts';
-import { click, FakeModel, render, wait } from './fakes';
+import { audited, state as explained, payload } from './audited';
+import { click, FakeModel, render } from './fakes';
 import { state as climbed } from './rungs';
 
-const PATIENCE = 1_100;
+/** The time after which a view says that the kernel has not answered. */
+const patience = () => vi.advanceTimersByTimeAsync(1_100);
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
 
 describe('a ladder whose kernel is silent', () => {
   const view = () => {
@@ -22,7 +27,7 @@ describe('a ladder whose kernel is silent', () => {
     const { model, all, status, stop } = view();
     click(all('[data-rung="3"]')[0]);
     expect(status()).toContain('Adopting the list of 3 rules');
-    await wait(PATIENCE);
+    await patience();
     expect(status()).toContain('has not answered: the list of 3 rules was not adopted');
     expect(all('.pending')).toHaveLength(0);
     expect(model.state.adopt).toEqual({});
@@ -35,7 +40,7 @@ describe('a ladder whose kernel is silent', () => {
   it('shows what a slow one has adopted after all', async () => {
     const { model, all, status, stop } = view();
     click(all('[data-rung="3"]')[0]);
-    await wait(PATIENCE);
+    await patience();
     for (const [name, to] of Object.entries({ busy: true, family: 'rules', size: 3 })) {
       model.set(name, to);
     }
@@ -49,7 +54,7 @@ describe('a ladder whose kernel is silent', () => {
     const { model, all, status, stop } = view();
     click(all('[data-rung="3"]')[0]);
     model.set('busy', true);
-    await wait(PATIENCE);
+    await patience();
     expect(status()).toBe('Adopting the list of 3 rules …');
     expect(all('.pending')).toHaveLength(1);
     stop();
@@ -64,13 +69,13 @@ describe('the ladder of a whole', () => {
     const status = () => root.querySelector('.status')?.textContent ?? '';
     click(all('[data-rung="3"]')[0]);
     model.set('busy', true);
-    await wait(PATIENCE);
+    await patience();
     expect(status()).toBe('Adopting the list of 3 rules …');
     model.set('busy', false);
     model.set('adopt', {});
     expect(status()).toContain('Chosen: tree of 4 leaves');
     click(all('[data-rung="0"]')[0]);
-    await wait(PATIENCE);
+    await patience();
     expect(status()).toContain('has not answered: the tree of 2 leaves was not adopted');
     stop();
   });
@@ -94,7 +99,7 @@ describe('a certificate whose kernel is silent', () => {
     const { model, root, status, field, ask, late, stop } = view();
     ask(9);
     expect([status(), late()]).toEqual(['Certifying row 9 …', 1]);
-    await wait(PATIENCE);
+    await patience();
     expect(status()).toContain('The kernel has not answered: row 9 has no certificate here');
     expect([late(), field().value]).toEqual([0, '5']);
     expect(root.querySelector('article')?.getAttribute('aria-busy')).toBe('false');
@@ -102,7 +107,7 @@ describe('a certificate whose kernel is silent', () => {
     // asked again, it is waited for again
     ask(9);
     expect([status(), late()]).toEqual(['Certifying row 9 …', 1]);
-    await wait(PATIENCE);
+    await patience();
     expect(late()).toBe(0);
     model.set('shown', account({ title: 'Certificate of row r9', position: 9 }));
     expect([status(), field().value]).toEqual(['', '9']);
@@ -114,7 +119,7 @@ describe('a certificate whose kernel is silent', () => {
     const { model, status, ask, late, stop } = view();
     ask(9);
     model.set('busy', true);
-    await wait(PATIENCE);
+    await patience();
     expect([status(), late()]).toEqual(['Certifying row 9 …', 1]);
     stop();
   });
@@ -124,8 +129,64 @@ describe('a certificate whose kernel is silent', () => {
     ask(999);
     model.set('error', 'Expected a position below 100.');
     expect([status(), late(), field().value]).toEqual(['', 0, '5']);
-    await wait(PATIENCE);
+    await patience();
     expect(status()).toBe('');
+    stop();
+  });
+});
+
+describe('an audit whose kernel is silent', () => {
+  const view = (more = {}) => {
+    const model = new FakeModel(explained(more));
+    const { root, all, stop } = render(audit, model);
+    const status = () => root.querySelector('.reasons [role=status]')?.textContent ?? '';
+    const button = () => root.querySelector('.asking button, .chart .button') as HTMLButtonElement;
+    return { model, all, stop, status, button };
+  };
+
+  it('says that nothing was explained, and can be asked again', async () => {
+    const { model, all, status, button, stop } = view({ reasons: {} });
+    click(button());
+    expect([status(), button().disabled]).toEqual(['Explaining both models by SHAP …', true]);
+    await patience();
+    expect(status()).toContain('has not answered: nothing was explained by SHAP');
+    expect(button().disabled).toBe(false);
+    expect(model.state.ask).toEqual({});
+    click(button());
+    expect(model.state.ask).toEqual({ method: 'shap' });
+    await patience();
+    // it was only slow
+    model.set('asking', 'shap');
+    expect([status(), button().disabled]).toEqual(['Explaining both models by SHAP …', true]);
+    model.set('asking', '');
+    model.set('reasons', { shap: payload() });
+    expect(all('.twins tbody tr')).toHaveLength(2);
+    expect(status()).toBe('The mean of 3 rows. Choose one to see its own reasons.');
+    stop();
+  });
+
+  it('is patient with one that is at work, and names the row that was not explained', async () => {
+    const { model, status, button, stop } = view({ row: 5 });
+    click(button());
+    model.set('asking', 'shap');
+    await patience();
+    expect(status()).toBe('Explaining both models by SHAP …');
+    model.set('asking', '');
+    click(button());
+    await patience();
+    expect(status()).toContain('has not answered: row 5 was not explained by SHAP');
+    stop();
+  });
+
+  it('says of a part that nobody draws that it is not known', async () => {
+    const { model, all, stop } = view({ about: audited, part: 'findings' });
+    const panel = () => all('[role=tabpanel]')[0].textContent;
+    click(all('[role=tab]')[1]);
+    expect(panel()).toContain('Drawing it');
+    await patience();
+    expect(panel()).toContain('The kernel has not answered: this part is not known here.');
+    model.set('panels', { segments: '<p>Worst: age</p>' });
+    expect(all('.still')).toHaveLength(1);
     stop();
   });
 });
