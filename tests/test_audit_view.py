@@ -248,7 +248,9 @@ def test_numbers_and_a_silent_teacher(d: Distillation) -> None:
     sent = alone.reasons["shap"]
     assert sent["teacher"] is None and sent["agreement"] == []
     assert decode(sent["values"]).shape[0] == 1
-    assert all("Only the student" in cost for cost in alone.about["costs"].values())
+    told = f"Only the student can be explained, and not {d.teacher.name}: "
+    assert all(cost.startswith(told) for cost in alone.about["costs"].values())
+    assert alone.about["alone"] and not view.about["alone"]
 
 
 def test_an_audit_has_all_its_parts(audited: Audit, tmp_path: Path) -> None:

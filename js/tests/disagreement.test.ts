@@ -178,6 +178,50 @@ describe('disagreement table with a kernel', () => {
     }
   });
 
+  it('shows no disagreements as all rows while the kernel does not answer', () => {
+    vi.useFakeTimers();
+    try {
+      const model = new FakeModel(state({ page: page(1, 0, 20, 20) }));
+      const { root, all, stop } = render(disagreement, model);
+      const line = () => root.querySelector('p.count')?.textContent;
+      const [parted, whole] = all('.scopes button');
+      const pressed = () => [parted, whole].map((one) => one.getAttribute('aria-pressed'));
+      click(whole);
+      expect(pressed()).toEqual(['false', 'true']);
+      vi.advanceTimersByTime(3_100);
+      expect(pressed()).toEqual(['true', 'false']);
+      expect(line()).toBe('20 rows where they part. The kernel has not answered: all rows need it');
+      // it is asked again, and not shown meanwhile
+      click(whole);
+      expect(asked(model).scope).toBe('all');
+      expect(pressed()).toEqual(['true', 'false']);
+      // it does after all
+      model.set('page', page(asked(model).ticket, 0, 50, 5000));
+      expect(pressed()).toEqual(['false', 'true']);
+      expect(line()).toBe('5,000 rows');
+      stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('takes the rows that are here for what they are in a notebook that was reopened', () => {
+    vi.useFakeTimers();
+    try {
+      const query = { ticket: 9, scope: 'all' };
+      const model = new FakeModel(state({ page: page(1, 0, 20, 20), query }));
+      const { root, all, stop } = render(disagreement, model);
+      vi.advanceTimersByTime(3_500);
+      const pressed = all('.scopes button').map((one) => one.getAttribute('aria-pressed'));
+      expect(pressed).toEqual(['true', 'false']);
+      expect(root.querySelector('p.count')?.textContent).toContain('all rows need it');
+      expect(ids(all).slice(0, 2)).toEqual([0, 10]);
+      stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('reaches the last of a million rows', () => {
     const model = new FakeModel(state({ page: page(1, 0, 50, 1_000_000) }));
     const { root, stop } = render(disagreement, model);

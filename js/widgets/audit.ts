@@ -1,5 +1,6 @@
 import { h } from '../shared/dom';
 import { type CommonModel, Traits } from '../shared/model';
+import { unheard, watchAnswer } from '../shared/silence';
 import { still } from '../shared/still';
 import twinCss from '../shared/twin.css';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
@@ -13,6 +14,8 @@ import css from './audit.css';
 interface About {
   /** Said by the method: what it asks of the teacher. Empty where there is nobody to ask. */
   costs?: Record<string, string>;
+  /** Whether the student alone can be explained. */
+  alone?: boolean;
   style?: string;
   title?: string;
   headline?: string;
@@ -38,6 +41,14 @@ export interface AuditModel extends CommonModel {
 }
 
 const [FINDINGS, REASONS] = ['findings', 'attributions'];
+
+/** Whether the kernel has yet to draw the part that is looked at. */
+function missing(traits: Traits<AuditModel>): boolean {
+  const name = traits.get('part');
+  const part = traits.get('about').parts?.find((one) => one.name === name);
+  const drawn = !part || part.skipped || [FINDINGS, REASONS].includes(name);
+  return traits.get('live') && !drawn && !traits.get('panels')[name];
+}
 
 /** The reasons of both models side by side, and what an audit found. */
 export const mount: Mount = (model, host, signal) => {
@@ -74,10 +85,20 @@ export const mount: Mount = (model, host, signal) => {
         if (part.name === REASONS) return [own()];
         const html = traits.get('panels')[part.name];
         if (html) return [still(html, about.style ?? '')];
-        const words = traits.get('live') ? 'Drawing it …' : 'To see it, open this in a notebook.';
+        const words = !traits.get('live')
+          ? 'To see it, open this in a notebook.'
+          : answer.silent()
+            ? unheard('this part is not known here')
+            : 'Drawing it …';
         return [h('p', { class: 'empty', role: 'status' }, words)];
       };
-      traits.on(['part', 'panels'], () => guarded(tabbed.panel, show));
+      const draw = () => guarded(tabbed.panel, show);
+      const answer = watchAnswer(signal, () => missing(traits), draw);
+      traits.on(['part', 'panels', 'error'], () => {
+        answer.look();
+        draw();
+      });
+      answer.look();
       show();
       place.replaceChildren(
         h(

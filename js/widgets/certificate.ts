@@ -1,6 +1,7 @@
 import { copier } from '../shared/copy';
 import { h, KEYS } from '../shared/dom';
 import { type CommonModel, Traits } from '../shared/model';
+import { unheard, watchAnswer } from '../shared/silence';
 import twinCss from '../shared/twin.css';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { change, constraints } from './certificate/change';
@@ -36,16 +37,23 @@ export const mount: Mount = (model, host, signal) => {
     go: (at) => {
       const to = Math.max(0, Math.min(batch.length - 1, at));
       traits.setSoon({ place: to, row: batch[to].position });
+      follow();
     },
     ask: (row) => {
       const known = batch.findIndex((one) => one.position === row);
       if (known >= 0) traits.set({ place: known, row });
       else traits.set({ place: null, row });
+      // the same row again changes no trait
+      follow();
     }
   });
   place.append(choice.element, status, body, copy.element);
 
   let drawn: Account | Refused | null = null;
+  /** Of which row that is. */
+  let of: [place: number | null, row: number | null] = [null, null];
+  /** Whether the kernel has said that it cannot do what it was asked. */
+  let refused = false;
 
   /** What is there for the row that is chosen: the kernel's newest, or of an exported page its own. */
   const current = (): Account | Refused | null => {
@@ -66,17 +74,26 @@ export const mount: Mount = (model, host, signal) => {
   const draw = () =>
     guarded(body, () => {
       const [at, row, live] = [traits.get('place'), traits.get('row'), traits.get('live')];
-      choice.follow(at, row, live);
       const now = current();
-      const waiting = now === null && live;
+      const silent = now === null && answer.silent();
+      const ended = silent || (now === null && refused);
+      const waiting = now === null && live && !ended;
+      if (now !== null) of = [at, row];
+      // no answer will come: what is still shown is of the row before
+      if (ended && drawn) choice.follow(...of, live);
+      else choice.follow(at, row, live);
       body.setAttribute('aria-busy', String(waiting || traits.get('busy')));
       body.classList.toggle('late', waiting);
+      const name = `row ${row ?? (at === null ? '' : batch[at].label)}`;
       const text = waiting
-        ? `Certifying row ${row} …`
-        : now === null
-          ? `Row ${row} has no certificate here: open this in a running notebook.`
-          : '';
+        ? `Certifying ${name} …`
+        : silent
+          ? unheard(`${name} has no certificate here`)
+          : now === null && !live
+            ? `Row ${row} has no certificate here: open this in a running notebook.`
+            : '';
       if (status.textContent !== text) status.textContent = text;
+      if (ended) return;
       copy.element.hidden = now === null || 'refused' in now;
       if (now === null) {
         if (!waiting) {
@@ -96,8 +113,23 @@ export const mount: Mount = (model, host, signal) => {
       body.replaceChildren(...account(now));
     });
 
-  traits.on(['shown', 'row', 'place', 'busy', 'live'], draw);
-  draw();
+  const answer = watchAnswer(
+    signal,
+    () => current() === null && traits.get('live') && !traits.get('busy') && !refused,
+    draw
+  );
+  const follow = () => {
+    refused = false;
+    answer.look();
+    draw();
+  };
+  traits.on(['shown', 'row', 'place', 'busy', 'live'], follow);
+  traits.on(['error'], () => {
+    refused = traits.get('error') !== '';
+    answer.look();
+    draw();
+  });
+  follow();
 };
 
 function account(one: Account): HTMLElement[] {

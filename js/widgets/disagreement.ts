@@ -96,6 +96,10 @@ function table(
   };
   const changed = () => {
     const { source } = asking;
+    if (source?.scope && !source.waiting && source.scope !== question.scope) {
+      question.scope = source.scope;
+      mark();
+    }
     if (source && rows.renew(source)) above.tell(source);
   };
   const chosen = () => {

@@ -1,6 +1,7 @@
 import { attr, h } from '../shared/dom';
 import { type CommonModel, Traits } from '../shared/model';
 import { frame } from '../shared/schedule';
+import { watchAnswer } from '../shared/silence';
 import { defineView, guarded, type Mount, sheet } from '../shared/view';
 import { makeHead } from './ladder/head';
 import { legend } from './ladder/legend';
@@ -48,7 +49,18 @@ export const mount: Mount = (model, host, signal) => {
     state.adopt(index);
     stage.mark();
     tell();
+    answer.look();
   };
+  const answer = watchAnswer(
+    signal,
+    () => state.unanswered,
+    () => {
+      if (!answer.silent()) return;
+      state.giveUp();
+      stage.mark();
+      tell();
+    }
+  );
   const load = () =>
     guarded(place, () => {
       if (!state.load()) {
@@ -68,6 +80,7 @@ export const mount: Mount = (model, host, signal) => {
   });
   traits.on(['family', 'size', 'busy', 'error'], () => {
     state.settle();
+    answer.look();
     tell();
     redraw();
   });

@@ -9,7 +9,6 @@ import pandas as pd
 from jupyter_distill.audits.attributions import METHODS
 from jupyter_distill.audits.attributions._attributions import ROWS
 from jupyter_distill.audits.attributions._cost import usual
-from jupyter_distill.audits.attributions._plan import why_not
 from jupyter_distill.audits.attributions._score_scale import scale_of
 from jupyter_distill.audits.audit import FINDINGS, Audit
 from jupyter_distill.distillation import Distillation
@@ -40,6 +39,7 @@ def about(audited: Audit | None, d: Distillation | None) -> State:
     return {
         **found,
         "costs": {} if d is None else costs(d),
+        "alone": d is not None and bool(d.silence),
         "style": theme.page() + theme.drawing(),
     }
 
@@ -55,9 +55,9 @@ def costs(d: Distillation) -> dict[str, str]:
 
 
 def cost(d: Distillation, method: str) -> str:
-    """Say what explaining both models by a method asks of the teacher, at most."""
-    if (why := why_not(d)) is not None:
-        return why
+    """Say what explaining by a method asks of the teacher, at most, or why it cannot be asked."""
+    if d.silence:
+        return f"Only the student can be explained, and not {d.teacher.name}: {d.silence}."
     most, _ = usual(d, method, scale_of(d, "auto")[0], 1, 100)
     told = (
         f"Up to {ROWS[method]} rows are explained by {TITLES[method]}, for which {d.teacher.name} "

@@ -217,6 +217,7 @@ class DistillationView(
     def _adopt_rung(self, family: str, size: int | None) -> None:
         self._wanted += 1
         ticket = self._wanted
+        self.busy = True
         try:
             again = self._earnest.at(size=size, family=family)
             # meanwhile another may have been asked for: then this one comes too late

@@ -1,6 +1,7 @@
 import { h, KEYS, listen } from '../../shared/dom';
 import type { Traits } from '../../shared/model';
 import { atEnd } from '../../shared/schedule';
+import { unheard, watchAnswer } from '../../shared/silence';
 import type { AuditModel } from '../audit';
 import { agreement } from './agreement';
 import { chart } from './chart';
@@ -12,6 +13,8 @@ const METHODS: [string, string][] = [
   ['lime', 'LIME'],
   ['surrogate', 'Local surrogate']
 ];
+
+const titleOf = (name: string): string => METHODS.find(([method]) => method === name)?.[1] ?? name;
 
 /** The reasons of both models: method and class, the rows, the bars, and how far they agree. */
 export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): HTMLElement {
@@ -27,10 +30,27 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
     return found;
   };
   const costs = () => traits.get('about').costs ?? {};
+  const whom = () => (traits.get('about').alone ? 'the student' : 'both models');
   const head = h('div', { class: 'toolbar' });
   const body = h('div');
   const status = h('p', { class: 'status', role: 'status' });
   const element = h('div', { class: 'reasons' }, head, status, body);
+
+  /** What the kernel was asked for, until it says anything. */
+  let asked: AuditModel['ask'] = {};
+  /** What it has not even begun with. */
+  let lost: AuditModel['ask'] = {};
+  const answer = watchAnswer(
+    signal,
+    () => asked.method !== undefined,
+    () => {
+      if (!answer.silent()) return;
+      [lost, asked] = [asked, {}];
+      // the same can be asked for again only if that is news to the kernel
+      traits.set({ ask: {} });
+      draw();
+    }
+  );
 
   let shown: Reasons | null = null;
   let list: ReturnType<typeof rowList> | null = null;
@@ -95,25 +115,34 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
     if (!traits.get('live')) {
       return [h('p', { class: 'dim' }, 'To ask for it, open this in a running notebook.')];
     }
-    const title = METHODS.find(([method]) => method === name)?.[1] ?? name;
+    const title = titleOf(name);
     const button = h(
       'button',
       { type: 'button', class: 'button main', ...KEYS },
-      row === null ? `Explain both models by ${title}` : `Explain row ${row} too`
+      row === null ? `Explain ${whom()} by ${title}` : `Explain row ${row} too`
     );
-    button.disabled = busy !== '';
+    button.disabled = busy !== '' || asked.method !== undefined;
     const ask = row === null ? { method: name } : { method: name, row };
-    listen(button, drawing.signal, { click: () => traits.set({ ask }) });
+    const act = () => {
+      [asked, lost] = [ask, {}];
+      traits.set({ ask });
+      answer.look();
+      draw();
+    };
+    listen(button, drawing.signal, { click: act });
     return [h('p', {}, cost), button];
   };
 
   const tell = () => {
-    const busy = traits.get('asking');
+    const busy = traits.get('asking') || (asked.method ?? '');
     const row = traits.get('row');
     let text = '';
     const at = place();
-    if (busy) text = `Explaining both models by ${METHODS.find(([m]) => m === busy)?.[1]} …`;
-    else if (shown && at >= 0) {
+    if (busy) text = `Explaining ${whom()} by ${titleOf(busy)} …`;
+    else if (lost.method) {
+      const what = lost.row === undefined ? 'nothing was' : `row ${lost.row} was not`;
+      text = unheard(`${what} explained by ${titleOf(lost.method)}`);
+    } else if (shown && at >= 0) {
       const apart = shown.apart(at) ? ' They part.' : '';
       text = `Row ${shown.labels[at]}: the teacher says ${shown.said(0, at)}, the student ${shown.said(1, at)}.${apart}`;
     } else if (shown && row !== null && row !== undefined) {
@@ -169,7 +198,16 @@ export function reasonsPanel(traits: Traits<AuditModel>, signal: AbortSignal): H
     tell();
   };
 
-  traits.on(['reasons', 'about', 'method', 'output', 'row', 'live', 'asking'], draw);
+  const heard = () => {
+    [asked, lost] = [{}, {}];
+    answer.look();
+    draw();
+  };
+  traits.on(['asking', 'reasons', 'error'], heard);
+  traits.on(['method', 'row'], () => {
+    lost = {};
+  });
+  traits.on(['about', 'method', 'output', 'row', 'live'], draw);
   draw();
   return element;
 }

@@ -87,7 +87,7 @@ function distance(margin: Margin): (HTMLElement | string)[] {
 
 function beyond({ beyond: said, flips }: Margin): (HTMLElement | string)[] {
   return flips
-    ? [h('b', {}, '≠ '), said]
+    ? [h('b', {}, said)]
     : [h('span', { class: 'dim' }, 'still '), h('span', { class: 'dim' }, said)];
 }
 

@@ -45,7 +45,7 @@ export function makeAbove(
     asking.ask({ filters: [], text: '' });
     if (choice.rows.length > 1) choice.clear();
   });
-  const bar = h('div', { class: 'toolbar' }, line, scopes, pairs.element, search);
+  const bar = h('div', { class: 'toolbar' }, line, scopes.element, pairs.element, search);
 
   const showChips = () => chips.show(narrowed(traits, columns, asking, choice));
   const region = () => traits.get('region') ?? null;
@@ -67,7 +67,7 @@ export function makeAbove(
 
   return {
     elements: [regions.element, bar, chips.element],
-    scopes,
+    scopes: scopes.element,
     showChips,
     showRegions,
     /** What is asked now. */
@@ -76,6 +76,7 @@ export function makeAbove(
       if (sought && !question.text) search.value = '';
       sought = question.text;
       pairs.choose(asking.pair);
+      scopes.choose(question.scope);
       showChips();
     },
     tell(source: Source): void {

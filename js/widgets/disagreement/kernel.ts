@@ -2,7 +2,8 @@ import type { Traits } from '../../shared/model';
 import { debounce } from '../../shared/schedule';
 import { decode, type Wire } from '../../shared/wire';
 import type { DisagreementModel } from '../disagreement';
-import type { Column, Counted, PagePayload, Question, Row, Source, Value } from './types';
+import { holdsAgreement } from './held';
+import type { Column, Counted, PagePayload, Question, Row, Scope, Source, Value } from './types';
 
 /** Rows asked for beyond what is in sight, so that a short scroll needs no new answer. */
 const AHEAD = 40;
@@ -28,6 +29,11 @@ export class KernelSource implements Source {
   rows: number | null = null;
   held: [number, number] | null = null;
   waiting = false;
+  scope: Scope;
+  beyond = false;
+  /** Which rows the kept ones are of, and which were asked for last. */
+  #of: Scope;
+  #sent: Scope;
   /** The rows that are here, while the kernel does not answer. */
   #here: Source | null = null;
   #listen: () => void;
@@ -52,6 +58,7 @@ export class KernelSource implements Source {
     this.#ticket = Math.max(asked, answered);
     this.#oldest = this.#ticket;
     this.#question = question;
+    this.scope = this.#of = this.#sent = question.scope;
     this.#send = debounce(traits.signal, 40, () => this.#request());
     this.#listen = debounce(traits.signal, SILENT, () => this.waiting && this.#giveUp());
     traits.on(['page'], () => this.#take());
@@ -88,6 +95,13 @@ export class KernelSource implements Source {
 
   /** What is kept of all windows, sorted and filtered here until the kernel speaks again. */
   #giveUp(): void {
+    const page = this.traits.get('page') as PagePayload | undefined;
+    if (!this.#windows.length && page?.row_ids) {
+      // it answers an older question, of which nothing more is known
+      this.#windows = [windowOf(page)];
+      this.all = page.all;
+      this.#of = holdsAgreement(page, this.traits.get('columns')) ? 'all' : 'disagreements';
+    }
     const seen = new Set<number>();
     const kept: [Window, number][] = [];
     for (const window of this.#windows) {
@@ -104,19 +118,28 @@ export class KernelSource implements Source {
     const cells = this.#windows[0].cells.map((_, j) =>
       kept.map(([window, at]) => window.cells[j][at])
     );
-    const page = { ticket: 0, start: 0, total: kept.length, all: kept.length, cells };
+    const held = { ticket: 0, start: 0, total: kept.length, all: kept.length, cells };
     const [row_ids, leaves] = [wire(({ ids }) => ids), wire((window) => window.leaves)];
-    this.#here = this.local({ ...page, row_ids, leaves });
+    this.#here = this.local({ ...held, row_ids, leaves });
     this.held = [kept.length, this.all];
     this.#answerHere(this.#here);
   }
 
   #answerHere(here: Source): void {
-    here.ask(this.#question);
+    const { scope } = this.#question;
+    this.scope = this.#of === 'all' || this.#holdsAll() ? scope : this.#of;
+    this.beyond = this.scope !== scope;
+    here.ask({ ...this.#question, scope: this.scope });
     this.total = here.total;
     this.all = here.all;
     this.waiting = false;
     this.changed();
+  }
+
+  /** Whether no row is left out: numbers part in every row. */
+  #holdsAll(): boolean {
+    const { held, rows } = this;
+    return held !== null && rows !== null && held[0] >= rows;
   }
 
   count(column: Column, then: (counted: Counted) => void): void {
@@ -175,6 +198,7 @@ export class KernelSource implements Source {
     const stop = this.#wanted[1] + AHEAD;
     this.#ticket += 1;
     this.#asked = [start, stop];
+    this.#sent = this.#question.scope;
     this.waiting = true;
     this.#listen();
     this.traits.set({ query: { ticket: this.#ticket, start, stop, ...this.#question } });
@@ -185,13 +209,9 @@ export class KernelSource implements Source {
     const page = this.traits.get('page') as PagePayload | undefined;
     if (!page?.row_ids || page.ticket < this.#oldest) return;
     this.#here = this.held = null;
-    const fresh: Window = {
-      ticket: page.ticket,
-      start: page.start,
-      ids: decode(page.row_ids, 'i4'),
-      leaves: decode(page.leaves, 'i4'),
-      cells: page.cells
-    };
+    this.scope = this.#of = this.#sent;
+    this.beyond = false;
+    const fresh = windowOf(page);
     // A page pushed again under its ticket, or with another total, means that the rows themselves
     // have changed: what was kept is no longer true.
     const changed = page.total !== this.total || page.all !== this.all;
@@ -211,3 +231,11 @@ export class KernelSource implements Source {
     this.changed();
   }
 }
+
+const windowOf = (page: PagePayload): Window => ({
+  ticket: page.ticket,
+  start: page.start,
+  ids: decode(page.row_ids, 'i4'),
+  leaves: decode(page.leaves, 'i4'),
+  cells: page.cells
+});

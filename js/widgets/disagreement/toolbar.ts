@@ -1,4 +1,4 @@
-import { h, KEYS, listen } from '../../shared/dom';
+import { attr, h, KEYS, listen } from '../../shared/dom';
 import { count, some } from '../../shared/format';
 import type { Pair, Question, Scope, Source, Value } from './types';
 
@@ -18,12 +18,13 @@ export function countLine(
   const cut = source.total === source.all ? '' : ` of ${count(source.all)}`;
   const line = `${count(source.total)}${cut} ${unit} ${what}`.trim();
   const { held } = source;
-  if (!held || held[0] === held[1]) {
-    return parted && whole !== null ? `${line}, of ${count(whole)}` : line;
-  }
-  if (source.silent) {
-    return `${line}. The kernel has not answered: of ${count(held[1])} rows these ${count(held[0])} are here`;
-  }
+  const holdsAll = !held || held[0] === held[1];
+  const silent = [
+    ...(source.beyond ? ['all rows need it'] : []),
+    ...(holdsAll ? [] : [`of ${count(held[1])} rows these ${count(held[0])} are here`])
+  ].join(', and ');
+  if (source.silent && silent) return `${line}. The kernel has not answered: ${silent}`;
+  if (holdsAll) return parted && whole !== null ? `${line}, of ${count(whole)}` : line;
   // what the page leaves out may part too: no share of all rows can be said
   return `${line} on this page, which holds the first ${count(held[0])} of ${count(held[1])}`;
 }
@@ -33,7 +34,7 @@ export function scopeToggle(
   apart: string,
   act: (scope: Scope) => void,
   signal: AbortSignal
-): HTMLElement {
+) {
   const words: [Scope, string][] = [
     ['disagreements', apart],
     ['all', 'All rows']
@@ -47,13 +48,19 @@ export function scopeToggle(
     );
     listen(made, signal, {
       click: () => {
-        for (const other of buttons) other.setAttribute('aria-pressed', String(other === made));
+        choose(scope);
         act(scope);
       }
     });
     return made;
   });
-  return h('div', { class: 'scopes', role: 'group', 'aria-label': 'Rows shown' }, ...buttons);
+  const choose = (scope: Scope) => {
+    for (const [i, made] of buttons.entries()) {
+      attr(made, { 'aria-pressed': String(words[i][0] === scope) });
+    }
+  };
+  const named = { class: 'scopes', role: 'group', 'aria-label': 'Rows shown' };
+  return { element: h('div', named, ...buttons), choose };
 }
 
 /** The class pairs among the disagreements, most often met first, to keep one of. */

@@ -109,6 +109,10 @@ export interface Source {
   held: [number, number] | null;
   /** Whether the kernel has not answered, so that only these rows are shown. */
   silent?: boolean;
+  /** Which rows are shown, if not always those that were asked for. */
+  scope?: Scope;
+  /** Whether all rows were asked for, which only the kernel has. */
+  beyond?: boolean;
   row(index: number): Row | null;
   /** Says what a column holds, as soon as it is known. */
   count(column: Column, then: (counted: Counted) => void): void;

@@ -60,10 +60,12 @@ function asTerms(model: AnyModel): AnyModel {
 export const ladder: Mount = (model, host, signal) => {
   const summary = () => (model.get('summary') ?? {}) as Partial<Summary>;
   const adopting = () => Object.keys((model.get('adopt') ?? {}) as object).length > 0;
+  // asked for is not begun: the kernel says when it is at work
+  const busy = () => model.get('busy') === true && adopting();
   const part = new Alias(model, {
     family: { from: ['summary'], get: () => summary().student },
     size: { from: [], get: () => summary().chosen },
-    busy: { from: ['adopt'], get: adopting }
+    busy: { from: ['busy'], get: busy }
   });
   mountLadder(part, host, signal);
 };

@@ -1,4 +1,5 @@
 import type { Traits } from '../../shared/model';
+import { unheard } from '../../shared/silence';
 import type { LadderModel } from '../ladder';
 import { decodeRungs, type Measure, type Rung, type Rungs, said } from './rungs';
 
@@ -9,6 +10,8 @@ export class State {
   pending = -1;
   /** The rung that was asked for where there is no kernel. */
   refused = -1;
+  /** The rung about which the kernel is silent. */
+  unheard = -1;
 
   constructor(readonly traits: Traits<LadderModel>) {}
 
@@ -37,12 +40,27 @@ export class State {
     else if (index !== chosen && index !== this.pending) {
       const { family, size } = rungs.all[index];
       this.pending = index;
+      this.unheard = -1;
       traits.set({ adopt: { family: rungs.families[family], size } });
     }
   }
 
+  /** Whether the kernel has not even begun with what it was asked. */
+  get unanswered(): boolean {
+    return this.pending >= 0 && !this.traits.get('busy');
+  }
+
+  /** What was asked for is taken back; a kernel that was only slow may still do it. */
+  giveUp(): void {
+    this.unheard = this.pending;
+    this.pending = -1;
+    // the same rung can be asked for again only if that is news to the kernel
+    this.traits.set({ adopt: {} });
+  }
+
   /** An answer has come, or none will. */
   settle(): void {
+    this.unheard = -1;
     if (this.pending === this.chosen || !this.traits.get('busy')) this.pending = -1;
   }
 
@@ -57,11 +75,13 @@ export class State {
     const { rungs, traits, measure } = this;
     const { all } = rungs as Rungs;
     const [at, wished, other] = [all[this.chosen], all[this.pending], all[this.refused]];
+    const lost = all[this.unheard];
     if (wished) return `Adopting the ${wished.title} …`;
     const now = at
       ? `Chosen: ${at.title}, ${measure.short} ${said(measure, measure.values[at.index])}.`
       : '';
     if (traits.get('busy')) return `${now} Measuring what it has to beat …`;
+    if (lost) return `${now} ${unheard(`the ${lost.title} was not adopted`)}`;
     if (traits.get('live')) return `${now} A click on another point, or Enter, adopts it.`;
     return other
       ? `${now} The ${other.title} was not adopted: that needs a kernel.`
