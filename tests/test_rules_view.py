@@ -221,12 +221,22 @@ def test_numbers_have_a_range_and_an_error(numbers: Distillation) -> None:
         low <= decode(view.rules["student"]).min() and decode(view.rules["teacher"]).max() <= high
     )
     np.testing.assert_allclose(decode(view.rules["error"]), numbers.explanation().error, rtol=1e-6)
+    start, end = view.rules["axis"]
+    says, error = numbers.explanation().student[:, 0], numbers.explanation().error
+    assert start == min(low, *(says - error)) < low and end == max(high, *(says + error)) > high
     assert isinstance(view.rows, pd.DataFrame)
     places = np.flatnonzero(numbers.student.decide(numbers.table) == 0)
     assert view.rows.index.tolist() == places.tolist()
     np.testing.assert_array_equal(view.rows.to_numpy(), numbers.table.native[places])
     picture = view._picture()
     assert "error (RMS)" in picture and picture.count("<svg") == len(view.lines)
+    assert f": {view.lines.number(start)} to {view.lines.number(end)}" in picture
+    drawn = re.findall(r'<circle cx="([\d.]+)"|M([\d.]+) [\d.]+H([\d.]+)M', picture)
+    ends = [(float(a), float(b)) for _, a, b in drawn if a]
+    middles = [float(x) for x, *_ in drawn if x]
+    assert len(ends) == len(middles) == len(view.lines)
+    for (a, b), middle in zip(ends, middles, strict=True):  # as long to both sides
+        assert a + b == pytest.approx(2 * middle, abs=0.2)
 
 
 def test_rows_come_in_the_owners_type() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,16 @@ def test_soft_targets_alone(store: Store) -> None:
     assert isinstance(price, Predictions)
 
 
+def slow(rows: Any) -> np.ndarray:
+    time.sleep(0.01)
+    return FOREST.predict_proba(rows)
+
+
 def test_soft_targets_show_how_far_they_are(capsys: Any) -> None:
-    soft_targets(FOREST, X, Y)
+    soft_targets(slow, X, Y, batch_size=1)
     shown = capsys.readouterr().err
-    assert "asking the teacher: 100%" in shown and "rows/s" in shown
+    assert "asking the teacher: " in shown and "rows/s" in shown
+    assert shown.split("\r")[-2].isspace() and shown.endswith("\r"), "the bar stays"
     seen: list[tuple[int, int]] = []
     soft_targets(FOREST, X, Y, batch_size=100, progress=lambda *done: seen.append(done))
     assert seen == [(100, 150), (150, 150)] and not capsys.readouterr().err

@@ -27,10 +27,7 @@ from sklearn.tree import (
 
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.explanation import holds
-from jupyter_distill.explanation.fitted_tree import fitted_tree, plainest
-from jupyter_distill.exports import payload
 from jupyter_distill.exports.folding import depth_of, to_depth
-from jupyter_distill.exports.wire import decode
 from jupyter_distill.widgets.tree import TreeView
 from tests.small import EVIL, distilled, people
 
@@ -280,23 +277,3 @@ def test_what_cannot_be_read_is_refused_by_name(wine: tuple[pd.DataFrame, Any]) 
 def test_rows_are_for_scikit_learn_alone(d: Distillation) -> None:
     with pytest.raises(TypeError, match="a tree of scikit-learn, as X is given. Got Distillation"):
         TreeView(d, d.table.native)
-
-
-@given(st.floats(-1e6, 1e6, width=32), st.floats(-1e6, 1e6, width=32))
-@settings(deadline=None)
-def test_a_plain_threshold_parts_the_same_numbers(a: float, b: float) -> None:
-    low, high = sorted((np.float32(a), np.float32(b)))
-    middle = float(low) / 2 + float(high) / 2
-    plain = float(plainest(np.array([middle]))[0])
-    assert len(repr(plain)) <= len(repr(middle))
-    # single precision takes it for the last number that goes left
-    assert float(np.float32(plain)) <= middle
-    assert float(np.nextafter(np.float32(plain), np.float32(np.inf))) > middle
-
-
-def test_thresholds_read_as_people_wrote_them() -> None:
-    X = np.array([[0.6], [1.0]])
-    tree = fitted_tree(DecisionTreeClassifier().fit(X, [0, 1])).explanation
-    assert tree.condition(1) == "x0 <= 0.8"
-    assert decode(payload.tree(tree)["feature"]).tolist() == [0, 1, 1]
-    assert plainest(np.array([np.inf])) == np.inf

@@ -23,7 +23,8 @@ const regression = (): RulesPayload => ({
   student: wire([11, 20, Number.NaN, 38], 'f4', [4, 1]),
   agreement: wire([Number.NaN, Number.NaN, Number.NaN, Number.NaN], 'f4'),
   range: [10, 40],
-  error: wire([1, 8, 3, Number.NaN], 'f4')
+  axis: [8, 40],
+  error: wire([1, 12, 3, Number.NaN], 'f4')
 });
 const state = (more = {}) => ({
   ...common,
@@ -148,6 +149,12 @@ describe('rules view', () => {
     expect(marks).toEqual([2, 2, 1, 2]);
     expect(all('.line')[1].querySelectorAll('.error')).toHaveLength(3);
     expect(all('.line')[3].querySelectorAll('.error')).toHaveLength(0);
+    const [whisker] = all('.line')[1].querySelectorAll('.error');
+    const end = (name: string) => Number.parseFloat(whisker.getAttribute(name) ?? '');
+    const mark = all('.line')[1].querySelector('.student .mark')?.getAttribute('cx') ?? '';
+    expect(end('x1')).toBe(3); // 20 - 12, where the line begins
+    expect(end('x1') + end('x2')).toBeCloseTo(2 * Number.parseFloat(mark), 1);
+    expect(all('.heads .mix')[0].textContent).toBe('mean, from 8.00 to 40.00');
     expect(all('option')[2].textContent).toBe('largest error first');
     stop();
   });

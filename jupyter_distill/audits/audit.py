@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from jupyter_distill._bars import tqdm
+from jupyter_distill._bars import Bar
 from jupyter_distill._late import late
 from jupyter_distill._optional import Missing
 from jupyter_distill._validation import Refusal, check_choice, check_number, expected
@@ -170,35 +170,36 @@ def audit(
             notes.append(f"{alone} {d.teacher.name} was not asked: {d.silence}.")
         return Audit(d.subject, found, done, titles, skipped, took, tuple(notes), mark(d))
 
-    bar = tqdm(chosen, desc="auditing", unit=" parts", disable=not asked.progress, leave=False)
-    for name in bar:
-        bar.set_postfix_str(name)
-        start = time.perf_counter()
-        left = None if seconds is None else seconds - (start - began)
-        if left is not None and left <= 0:
-            skipped[name] = f"the {seconds:g} seconds were used up; give more: audit(seconds=...)"
-            continue
-        later = chosen[chosen.index(name) :]
-        try:
-            with interrupts() as stopped:
-                done[name] = known[name].run(looked_at, asked, left)
-        except (NotAsked, Refusal, Missing) as error:  # what is refused says the remedy
-            skipped[name] = str(error)
-        except KeyboardInterrupt:
-            skipped |= dict.fromkeys(later, INTERRUPTED)
-            break
-        except Exception as error:
-            skipped |= {name: f"{type(error).__name__}: {error}"}
-            skipped |= dict.fromkeys(later[1:], f"an error in {name!r} ended the audit")
-            _explain(error, name, made())
-            raise
-        took[name] = time.perf_counter() - start
-        if stopped:  # the part kept what it had, and returned
-            if name in done:
-                cut[name] = " ".join(stopped)
-            skipped |= dict.fromkeys(later[1:], INTERRUPTED)
-            break
-    bar.close()
+    with Bar(chosen, desc="auditing", unit=" parts", disable=not asked.progress) as bar:
+        for name in bar:
+            bar.set_postfix_str(name)
+            start = time.perf_counter()
+            left = None if seconds is None else seconds - (start - began)
+            if left is not None and left <= 0:
+                skipped[name] = (
+                    f"the {seconds:g} seconds were used up; give more: audit(seconds=...)"
+                )
+                continue
+            later = chosen[chosen.index(name) :]
+            try:
+                with interrupts() as stopped:
+                    done[name] = known[name].run(looked_at, asked, left)
+            except (NotAsked, Refusal, Missing) as error:  # what is refused says the remedy
+                skipped[name] = str(error)
+            except KeyboardInterrupt:
+                skipped |= dict.fromkeys(later, INTERRUPTED)
+                break
+            except Exception as error:
+                skipped |= {name: f"{type(error).__name__}: {error}"}
+                skipped |= dict.fromkeys(later[1:], f"an error in {name!r} ended the audit")
+                _explain(error, name, made())
+                raise
+            took[name] = time.perf_counter() - start
+            if stopped:  # the part kept what it had, and returned
+                if name in done:
+                    cut[name] = " ".join(stopped)
+                skipped |= dict.fromkeys(later[1:], INTERRUPTED)
+                break
     return made()
 
 

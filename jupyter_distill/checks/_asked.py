@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_distill._bars import tqdm
+from jupyter_distill._bars import Bar
 from jupyter_distill.checks._given import Given, both
 from jupyter_distill.checks._subject import Positions, Subject
 from jupyter_distill.targets import Targets
@@ -121,13 +121,11 @@ def ask(teacher: Teacher, given: Given, asking: Asking, show: bool, seed: int | 
     return Asked(teacher, given, targets, places, n_x, noise, tuple(notes))
 
 
-def _bar(query: Query, show: bool) -> tqdm[None]:
-    return tqdm(
+def _bar(query: Query, show: bool) -> Bar:
+    return Bar(
         desc="asking the teacher",
         total=query.n_rows,
         initial=query.n_done,
         unit=" rows",
         disable=not show,
-        delay=0.5,
-        leave=False,
     )

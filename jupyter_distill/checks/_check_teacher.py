@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jupyter_distill._bars import tqdm
+from jupyter_distill._bars import Bar
 from jupyter_distill._optional import require
 from jupyter_distill._softmax import log_floored
 from jupyter_distill._validation import check_number, expected
@@ -146,8 +146,8 @@ def check_teacher(
     aside = None if out_of_fold is None else _out_of_fold(out_of_fold, asked)
     attributes = [one.take(asked.places) for one in attributes]
     looks = _looks(asked, subject, attributes, aside, ask_again, random_state)
-    bar = tqdm(looks, desc="checking the teacher", disable=not progress, delay=0.5, leave=False)
-    looked = [look() for look in bar]
+    with Bar(looks, desc="checking the teacher", disable=not progress) as bar:
+        looked = [look() for look in bar]
     return TeacherCheck(
         teacher=model.name,
         task=asked.teacher.task or "classification",

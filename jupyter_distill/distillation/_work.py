@@ -14,7 +14,7 @@ from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from jupyter_distill._bars import tqdm
+from jupyter_distill._bars import Bar
 from jupyter_distill._threads import can_start
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.targets.asking import InterruptedWarning
@@ -63,17 +63,9 @@ class Work:
         self.n_jobs = n_jobs
         self.notes: list[str] = []
 
-    def bar(self, stage: str, total: int, unit: str, done: int = 0) -> tqdm[None]:
+    def bar(self, stage: str, total: int, unit: str, done: int = 0) -> Bar:
         """Return a bar to be updated by hand; what is done already has no part in its rate."""
-        return tqdm(
-            desc=stage,
-            total=total,
-            initial=done,
-            unit=f" {unit}",
-            disable=not self.show,
-            delay=0.5,
-            leave=False,
-        )
+        return Bar(desc=stage, total=total, initial=done, unit=f" {unit}", disable=not self.show)
 
     def each(
         self,

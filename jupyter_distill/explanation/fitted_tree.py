@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from jupyter_distill._validation import expected, some
 from jupyter_distill.data import Column, Table
+from jupyter_distill.explanation._thresholds import plainest
 from jupyter_distill.explanation.tree import TreeExplanation
 
 Floats = NDArray[np.float64]
@@ -61,7 +62,8 @@ def fitted_tree(
         Rows to choose from, as the model takes them. The figures of the nodes stay those that the
         tree holds of the rows it was fitted to.
     feature_names : sequence of str, optional
-        Names of the columns that the tree reads, where it does not know them itself.
+        Names of the columns that the tree reads, where it does not know them itself, as a tree
+        inside a forest; by default those of X, where there are as many.
     class_names : sequence of str, optional
         Names of the classes in the order of ``classes_``.
 
@@ -88,16 +90,17 @@ def fitted_tree(
         raise ValueError(
             expected("a tree with one output", got=f"one with {tree.n_outputs_}: no view shows it")
         )
-    names = _names(model, tree, feature_names)
+    names = _names(model, tree, X, feature_names)
     table = None if X is None else _table(model, tree, X, names)
     columns = _columns(tree, names, table)
     explanation = _explanation(tree, columns, _classes(tree, class_names), table)
     leaves = None if table is None else np.asarray(tree.tree_.apply(_single(table)))
-    return FittedTree(explanation, table, leaves, _notes(model, tree))
+    notes = _notes(model, tree, feature_names is None, class_names is None)
+    return FittedTree(explanation, table, leaves, notes)
 
 
-def _names(model: Any, tree: Any, given: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the names of what the tree reads: those given, its own, or x0, x1, ..."""
+def _names(model: Any, tree: Any, X: Any, given: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the names of what the tree reads: those given, its own, those of X, or x0, x1, ..."""
     own = getattr(tree, "feature_names_in_", None)
     if own is None and model is not tree and given is None:
         try:
@@ -111,6 +114,8 @@ def _names(model: Any, tree: Any, given: Sequence[str] | None) -> tuple[str, ...
                 )
             ) from error
     n = tree.n_features_in_
+    if own is None and hasattr(X, "columns") and len(X.columns) == n:
+        own = list(X.columns)
     names = [f"x{j}" for j in range(n)] if own is None else own
     if given is not None:
         names = given
@@ -190,7 +195,9 @@ def _explanation(
     truth = np.array([columns[j].kind == "boolean" for j in feature]) & ~leaf
     ask = ~leaf & ~truth
     threshold = np.full(m, np.nan)
-    threshold[ask] = plainest(held.threshold[ask])
+    for node in np.flatnonzero(ask):
+        rows = None if table is None else table.values[:, held.feature[node]]
+        threshold[node] = plainest(float(held.threshold[node]), rows)
     missing = np.asarray(held.missing_go_to_left, dtype=bool) & ~leaf
     agreement, error = _fit(tree, values, parent, leaf)
     return TreeExplanation(
@@ -247,7 +254,7 @@ def _seen(tree: Any, feature: NDArray[np.int32], table: Table | None) -> NDArray
     return seen
 
 
-def _notes(model: Any, tree: Any) -> tuple[str, ...]:
+def _notes(model: Any, tree: Any, own_columns: bool, own_classes: bool) -> tuple[str, ...]:
     classes = isinstance(tree, DecisionTreeClassifier)
     of = type(tree).__name__
     text = (
@@ -268,19 +275,17 @@ def _notes(model: Any, tree: Any) -> tuple[str, ...]:
     if model is not tree:
         steps = " and ".join(type(step).__name__ for _, step in model.steps[:-1])
         notes.append(f"Its columns are what {steps} made of the data.")
+    elif own_columns and not hasattr(tree, "feature_names_in_"):
+        notes.append(
+            "It holds no names of its columns, as no tree inside a forest does: they are named as "
+            "in X, in order, where X names them; feature_names= gives others."
+        )
+    if classes and own_classes and tree.classes_.dtype.kind == "f":
+        notes.append(
+            "Its classes are numbers, as those of every tree inside a forest are; class_names= "
+            "names them, in the order of classes_ (that of the forest)."
+        )
     return tuple(notes)
-
-
-def plainest(thresholds: Floats) -> Floats:
-    """Return the shortest numbers that single precision takes for `thresholds`.
-
-    A tree of scikit-learn's rounds every value to single precision before it asks, so the same
-    rows go left; its own ``0.800000011920929`` is where people have written ``0.8``.
-    """
-    below = thresholds.astype(np.float32)
-    above = below > thresholds
-    below[above] = np.nextafter(below[above], np.float32(-np.inf))
-    return np.where(np.isfinite(thresholds), below.astype(str).astype(np.float64), thresholds)
 
 
 def _single(table: Table) -> NDArray[np.float32]:

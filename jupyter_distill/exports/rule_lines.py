@@ -67,6 +67,16 @@ class RuleLines:
         """Of a regression: least and greatest number that anything here says."""
         return span(self)
 
+    @property
+    def axis(self) -> tuple[float, float]:
+        """Of a regression: ends of a line that holds all numbers, and what a rule says ± error."""
+        low, high = self.span
+        if self.error is not None:
+            says = self.student[:, 0]
+            ends = np.concatenate((says - self.error, says + self.error))
+            low, high = (min(low, *ends[np.isfinite(ends)]), max(high, *ends[np.isfinite(ends)]))
+        return float(low), float(high)
+
     def asked(self, place: int, *, in_full: bool = False) -> list[str]:
         """Return the conditions of a rule; of long lists of categories a few, or all of them."""
         return [limit.text(in_full=in_full) for limit in self.limits[place]]

@@ -20,7 +20,8 @@ State = dict[str, Any]
 def rules(lines: RuleLines) -> State:
     """Return rules for the browser: conditions, support and class mixes of each.
 
-    Of a regression means in place of mixes, with their range and error. Shares and means are
+    Of a regression means in place of mixes, with their range, the ends of the line that they are
+    drawn on, and error. Shares and means are
     rounded to single precision, which is more than a screen can show. Conditions that are cut
     short are also sent in full.
     """
@@ -29,7 +30,11 @@ def rules(lines: RuleLines) -> State:
     asked = {limit.column.name for of in lines.limits for limit in of}
     numbers = {}
     if lines.error is not None:
-        numbers = {"range": list(lines.span), "error": _shown(lines.error)}
+        numbers = {
+            "range": list(lines.span),
+            "axis": list(lines.axis),
+            "error": _shown(lines.error),
+        }
     return {
         **numbers,
         "classes": list(lines.classes),

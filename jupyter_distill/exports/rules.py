@@ -46,7 +46,7 @@ def rules(explanation: RuleExplanation | TreeExplanation) -> str:
 def _drawn_head(lines: RuleLines) -> str:
     if lines.classes:
         return "teacher, student below"
-    low, high = (lines.number(end) for end in lines.span)
+    low, high = (lines.number(end) for end in lines.axis)
     return f"teacher, student below: {low} to {high}"
 
 
@@ -109,7 +109,7 @@ def _bars(lines: RuleLines, place: int) -> Iterator[str]:
 
 def _numbers(lines: RuleLines, place: int) -> Iterator[str]:
     assert lines.error is not None
-    low, high = lines.span
+    low, high = lines.axis
 
     def x(value: float) -> float:
         return PAD + (WIDTH - 2 * PAD) * float(np.clip((value - low) / (high - low), 0, 1))

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_distill._bars import tqdm
+from jupyter_distill._bars import Bar
 from jupyter_distill._validation import check_number, expected
 from jupyter_distill.targets.align import align
 from jupyter_distill.targets.predictions import Predictions
@@ -94,7 +94,7 @@ def soft_targets(
     classes_before(teacher, y)
     asking = Asking.of(teacher, batch_size, store)
     query = asking.query(teacher, X, progress=progress if callable(progress) else None)
-    bar = tqdm(
+    bar = Bar(
         desc="asking the teacher",
         total=query.n_rows,
         initial=query.n_done,
@@ -153,7 +153,7 @@ class Asking:
         return f" Run the same again for the others: answers are kept in {self.shelf.place!r}."
 
 
-def ask_all(query: Query, bar: tqdm[None]) -> bool:
+def ask_all(query: Query, bar: Bar) -> bool:
     """Ask all that is left; return False where a person stopped it and enough was answered.
 
     Raises

@@ -179,6 +179,7 @@ class TreeView(TreePart, DistillWidget):
         which nodes meet missing values; without them rules do not say where those go.
     feature_names, class_names : sequence of str, optional
         For a tree of scikit-learn: names of what it reads, and of ``classes_``, in their order.
+        A tree inside a forest holds neither: columns are named by X, where it has as many.
     **chosen
         View state to start with: ``node``, ``row``, ``folded``, ``depth``, ``colour``,
         ``search``; ``layout``.

@@ -16,7 +16,7 @@ export function heads(rules: Rules): HTMLElement {
   const head = (name: string, ...text: (Node | string)[]) =>
     h('div', { role: 'columnheader', class: name }, ...text);
   const { numbers } = rules;
-  const range = numbers ? ` ${written(rules, numbers.low)} to ${written(rules, numbers.high)}` : '';
+  const range = numbers?.axis.map((end) => written(rules, end)).join(' to ');
   return h(
     'div',
     { role: 'rowgroup', class: 'head' },
@@ -26,7 +26,7 @@ export function heads(rules: Rules): HTMLElement {
       head('no', h('span', { class: 'unseen' }, 'number')),
       head('asked', 'rule'),
       head('says', 'says'),
-      head('mix', numbers ? `mean, from${range}` : 'class mix'),
+      head('mix', numbers ? `mean, from ${range}` : 'class mix'),
       head('rows', 'rows'),
       head('fit', numbers ? 'error (RMS)' : 'agreement')
     )

@@ -102,7 +102,8 @@ function bar(rules: Rules, who: Who, place: number): HTMLElement {
 
 /** A mark on the line of all numbers: hollow the teacher's, filled the rule's with its error. */
 function numberLine(rules: Rules, who: Who, place: number): SVGSVGElement {
-  const { low, high, error } = rules.numbers as NonNullable<Rules['numbers']>;
+  const { axis, error } = rules.numbers as NonNullable<Rules['numbers']>;
+  const [low, high] = axis;
   const at = (value: number) =>
     `${(3 + 94 * Math.max(0, Math.min(1, (value - low) / (high - low)))).toFixed(2)}%`;
   const value = rules[who][place];

@@ -18,6 +18,8 @@ export interface RulesPayload {
   agreement: Wire;
   /** Of a regression, whose mixes are one mean a rule: least and greatest of all means. */
   range?: [number, number];
+  /** Of a regression: ends of the line that all means and errors are drawn on. */
+  axis?: [number, number];
   /** Of a regression: root mean squared difference between teacher and rule. */
   error?: Wire;
 }
@@ -46,13 +48,19 @@ export interface Rules {
   student: Float32Array;
   agreement: Float32Array;
   /** Null for classes. */
-  numbers: { low: number; high: number; error: Float32Array } | null;
+  numbers: {
+    low: number;
+    high: number;
+    axis: [number, number];
+    error: Float32Array;
+  } | null;
 }
 
 /** Null when there are no rules yet. */
 export function decodeRules(payload: Partial<RulesPayload> | null | undefined): Rules | null {
   if (!payload?.nodes || !payload.conditions?.length) return null;
-  const { classes, columns, conditions, full, ordered, range, error } = payload as RulesPayload;
+  const { classes, columns, conditions, full, ordered, range, axis, error } =
+    payload as RulesPayload;
   const support = decode((payload as RulesPayload).support, 'f4');
   const size = conditions.length;
   if (support.length !== size) {
@@ -71,7 +79,10 @@ export function decodeRules(payload: Partial<RulesPayload> | null | undefined): 
     teacher: decode((payload as RulesPayload).teacher, 'f4'),
     student: decode((payload as RulesPayload).student, 'f4'),
     agreement: decode((payload as RulesPayload).agreement, 'f4'),
-    numbers: range && error ? { low: range[0], high: range[1], error: decode(error, 'f4') } : null
+    numbers:
+      range && axis && error
+        ? { low: range[0], high: range[1], axis, error: decode(error, 'f4') }
+        : null
   };
 }
 
