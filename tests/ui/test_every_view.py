@@ -54,9 +54,12 @@ def test_a_view_is_seen_and_read_by_all(
     assert said == []
 
 
+@pytest.mark.parametrize("width", [320, 236])
 @pytest.mark.parametrize("name", BUILDERS)
-def test_a_view_fits_a_narrow_cell(name: str, page_of: Callable[[str], Path], page: Page) -> None:
-    page.set_viewport_size({"width": 320, "height": 700})
+def test_a_view_fits_a_narrow_cell(
+    name: str, width: int, page_of: Callable[[str], Path], page: Page
+) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
     page.goto(page_of(name).as_uri())
     expect(page.locator("#jd-static")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,24 @@ def test_tree_head_and_rows_follow_without_a_kernel(
     # every row is here, so that where this student parts from its teacher is counted anew
     apart = int((leaves.output(d.table).argmax(1) != d.targets.predicted).sum())
     expect(page.get_by_text(f"{apart} rows where they part")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [236, 290, 340, 420])
+def test_nothing_lies_over_another_in_a_narrow_cell(
+    width: int, d: Distillation, page: Page, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(DistillationView(d).to_html(tmp_path / "view.html").as_uri())
+    size, follow = page.locator(".sizes .figure"), page.locator(".follow")
+    expect(size).to_have_text(re.compile("leaves"))
+    (one, other) = (size.bounding_box(), follow.bounding_box())
+    assert one is not None and other is not None
+    beside = one["x"] + one["width"] <= other["x"]
+    assert beside or one["y"] + one["height"] <= other["y"]
+    fidelity = page.locator(".compare .main .figure")
+    expect(fidelity).to_have_text(re.compile("%$"))
+    box = fidelity.bounding_box()
+    assert box is not None and box["x"] + box["width"] <= width
 
 
 def _said(d: Distillation, size: int) -> str:
