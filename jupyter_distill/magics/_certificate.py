@@ -37,7 +37,7 @@ COMMAND = Command(
         shared.DISTILLATION,
         Place(
             "row",
-            "A position, a quoted label that is text, a new row as a dict, or a frame or list.",
+            "A position among the rows, a new row as a dict, or a frame or list of several.",
             needed=False,
         ),
     ),
