@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_distill._validation import check_number, did_you_mean, expected, some
+from jupyter_distill._validation import Refusal, check_number, did_you_mean, expected, some
 from jupyter_distill.data import Table
 
 SIGNS = {"+": 1, "increasing": 1, "-": -1, "decreasing": -1}
@@ -240,6 +240,26 @@ def _names(what: str, given: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+class Misdirected(Refusal):
+    """A direction that does not fit what a model gives, and what to write instead.
+
+    Parameters
+    ----------
+    wrong : str
+        What was expected, and what came.
+    column : str
+        Whose direction it is.
+    instead : str
+        What to write behind it, as Python.
+    where : tuple of str
+        What a person writes before and behind the dict of columns.
+    """
+
+    def __init__(self, wrong: str, column: str, instead: str, where: tuple[str, str]) -> None:
+        super().__init__(f"{wrong} Write {where[0]}{{{column!r}: {instead}}}{where[1]}.")
+        self.wrong, self.column, self.instead = wrong, column, instead
+
+
 def demands_of(
     name: str,
     feature: int,
@@ -269,24 +289,15 @@ def demands_of(
     """
     if classes is None:
         if isinstance(asked, dict):
-            raise ValueError(
-                expected(
-                    f"a direction alone for {name!r}, as the student gives a number",
-                    got=repr(asked),
-                    remedy=f"Write {where[0]}{{{name!r}: +1}}{where[1]}.",
-                )
-            )
+            what = f"a direction alone for {name!r}, as the student gives a number"
+            raise Misdirected(expected(what, got=repr(asked)), name, "+1", where)
         return [MonotoneDemand(feature, asked, None)]
     if not isinstance(asked, dict):
         if len(classes) > 2:
-            one = f"{{{name!r}: {{{classes[-1]!r}: {asked:+d}}}}}"
-            raise ValueError(
-                expected(
-                    f"the class whose probability {name!r} raises or lowers",
-                    got=f"{asked:+d} and {len(classes)} classes",
-                    remedy=f"Write {where[0]}{one}{where[1]}.",
-                )
-            )
+            what = f"the class whose probability {name!r} raises or lowers"
+            got = f"{asked:+d} and {len(classes)} classes"
+            instead = f"{{{classes[-1]!r}: {asked:+d}}}"
+            raise Misdirected(expected(what, got=got), name, instead, where)
         return [MonotoneDemand(feature, asked, len(classes) - 1)]
     what = where[0].rstrip("=(")
     signs = {_place(what, name, label, classes): sign for label, sign in asked.items()}

@@ -97,6 +97,20 @@ def test_a_row_is_named_in_many_ways() -> None:
         twice.certificate(index=1000)
 
 
+def test_a_text_names_a_row_where_rows_are_called_by_texts() -> None:
+    d, frame = distilled("tree", "binary"), rows()
+    named = frame.set_axis([f"id {k}" for k in range(len(frame))])
+    called = replace(d, table=replace(d.table, native=named))
+    assert called.certificate("id 7").position == 7
+    assert called.certificate("id 7").to_json() == called.certificate(index="id 7").to_json()
+    assert [one.position for one in called.certificate(["id 7", "id 3"])] == [7, 3]
+    assert called.certificate(["id 7"])[0].to_json() == called.certificate(7).to_json()
+    with pytest.raises(KeyError, match="no row called .*id 700.*Did you mean"):
+        called.certificate("id 700")
+    with pytest.raises(TypeError, match="a label that is text.*'id 7'"):
+        d.certificate("id 7")  # the labels here are numbers
+
+
 def test_teachers_that_cannot_be_asked_are_named() -> None:
     frame = rows()
     answers = binary(frame)

@@ -184,7 +184,9 @@ def test_wrong_things_are_refused(d: Distillation) -> None:
         CertificateView(one, row=4)
     with pytest.raises(TypeError, match=r"Ask for one: CertificateView\(d.certificate\(17\)\)"):
         CertificateView(d.attributions)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="immutabel"):
+    with pytest.raises(
+        ValueError, match=r"asked to be one of.*'immutabel'. Did you mean \"immutable\""
+    ):
         CertificateView(d, asked={"immutabel": ["age"]})
 
 

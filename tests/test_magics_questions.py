@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from sklearn.linear_model import LogisticRegression
 
 import jupyter_distill as jd
 from jupyter_distill.audits import attributions
@@ -176,3 +178,34 @@ def test_where_there_is_none_it_says_how_to_make_one(monkeypatch: pytest.MonkeyP
         assert "%distill model X y -o d" in said(other, "fidelity", "")
         assert "%distill model X y -o d" in said(other, "certificate", "17")
         assert len(other.run_line_magic("distillations", "")) == 0
+
+
+def test_a_direction_without_its_class_is_answered_with_what_can_be_typed(
+    shell: InteractiveShell,
+) -> None:
+    X = shell.user_ns["X"]
+    three = (X["income"] > 0).astype(int) + (X["age"] > 1)
+    names = {0: "it's", 1: "some", 2: "much"}
+    shell.user_ns["kinds"] = three.map(names)
+    shell.user_ns["several"] = LogisticRegression().fit(X, shell.user_ns["kinds"])
+    shell.run_line_magic("distill", f"several X kinds {QUICK} -q -o t")
+    more = "--only expectations"
+    message = said(shell, "audit", f"t --expect 'age +, income unused' {more}")
+    assert "Expectations" not in message
+    typed = re.search(r"Type (--expect .*)\.$", message)
+    assert typed is not None
+    found = shell.run_line_magic("audit", f"t {typed[1]} {more}")
+    assert set(found.parts["expectations"].frame()["column"]) == {"age", "income"}
+    line = f"several X kinds {QUICK} -q -o u"
+    message = said(shell, "distill", f"{line} --monotone 'age +, income +'")
+    first = re.search(r"Type (--monotone .*), or (monotone: .*) in the cell\.$", message)
+    assert first is not None
+    message = said(shell, "distill", f"{line} {first[1]}")  # the other column is next
+    typed = re.search(r"Type (--monotone .*), or (monotone: .*) in the cell\.$", message)
+    assert typed is not None
+    shell.run_line_magic("distill", f"{line} {typed[1]}")
+    shell.run_cell_magic("distill", line, typed[2])
+    shell.user_ns["wanted"] = {"age": "+"}
+    assert "Type --expect {'age': {" in said(shell, "audit", f"t --expect wanted {more}")
+    shell.user_ns["wanted"] = jd.Expectations(age="+")
+    assert "Write Expectations({'age': {" in said(shell, "audit", f"t --expect wanted {more}")

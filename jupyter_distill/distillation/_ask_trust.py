@@ -200,11 +200,13 @@ class AsksTrust(Mixin):
 
         Parameters
         ----------
-        row : int, dict, frame, array of two axes, or list of int or dict
-            A position among the rows that were distilled from, or a new row; of a list or a frame
-            of many rows, all of them.
+        row : int, str, dict, frame, array of two axes, or list of int, str or dict
+            A position among the rows that were distilled from; where the index of the pandas frame
+            X is of texts, the label of a row; or a new row. Of a list or a frame of many rows, all
+            of them.
         index : label or list of labels, optional
-            In place of `row`: the label of a row in the index of the pandas frame X.
+            In place of `row`: the label of a row in the index of the pandas frame X, which may be
+            a number too.
         immutable : sequence of str
             Columns that may not change.
         limits : dict, optional

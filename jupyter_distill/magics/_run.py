@@ -13,6 +13,7 @@ from jupyter_distill._validation import Refusal
 from jupyter_distill.magics._asked import Asked
 from jupyter_distill.magics._command import Command
 from jupyter_distill.magics._help import help_of
+from jupyter_distill.magics._options import EXPECT, MONOTONE
 
 _PACKAGE = __name__.partition(".")[0]
 _SLIPS = (ValueError, TypeError, OSError, ImportError, LookupError)
@@ -52,7 +53,8 @@ def run(
     except _SLIPS as error:
         if not is_slip(error):
             raise
-        raise UsageError(_one_line(error) + _from_settings(asked, str(error))) from error
+        said = _as_typed(asked, error) or _one_line(error)
+        raise UsageError(said + _from_settings(asked, str(error))) from error
     if output is not None:
         variables[output] = result
     return None if asked.quiet else result
@@ -96,6 +98,24 @@ def is_slip(error: BaseException) -> bool:
     code = last.tb_frame.f_code
     ours = str(last.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE
     return ours and code.co_code[last.tb_lasti] == opmap["RAISE_VARARGS"]
+
+
+def _as_typed(asked: Asked, error: BaseException) -> str:
+    """Say of a direction that does not fit what to type instead; empty of all other errors."""
+    from jupyter_distill.constraints import Misdirected
+
+    names = {MONOTONE.name, EXPECT.name} & asked.given.options.keys()
+    if not isinstance(error, Misdirected) or not names:
+        return ""
+    name = names.pop()
+    columns = asked.options()[name]
+    if not isinstance(columns, dict):  # a variable: the error says what to write into it
+        return ""
+    each = {column: repr(want) for column, want in columns.items()}
+    each |= {error.column: error.instead}
+    typed = "{" + ", ".join(f"{column!r}: {want}" for column, want in each.items()) + "}"
+    below = f", or {name}: {typed} in the cell" if asked.command.cell else ""
+    return f"{error.wrong} Type --{name} {typed}{below}."
 
 
 def _one_line(error: BaseException) -> str:

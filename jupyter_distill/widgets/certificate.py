@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import traitlets as t
 
-from jupyter_distill._validation import Refusal, expected, some
+from jupyter_distill._validation import Refusal, check_choice, expected, some
 from jupyter_distill.audits.certificate import Certificate, Certificates
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.exports import certificate as still
@@ -122,6 +123,9 @@ class CertificateView(RowChoice, DistillWidget):
         self.distillation, self._asked = None, dict(asked or {})
         if isinstance(model, Distillation):
             self.distillation, self._n_rows = model, model.table.n_rows
+            takes = inspect.signature(model.certificate).parameters.keys() - {"row", "index"}
+            for name in self._asked:
+                check_choice("what is asked", name, sorted(takes))
             self._asked = {"ask": not model.teacher.remote, **self._asked}
             if row is None:
                 row = int(model.rows.held_out[0])

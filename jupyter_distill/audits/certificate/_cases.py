@@ -19,7 +19,10 @@ from jupyter_distill.data import Table, alike
 from jupyter_distill.data._read import check_names
 from jupyter_distill.distillation import Distillation
 
-WHAT = "a position, a label as index=, a dict of values, a frame, or a list of positions or dicts"
+WHAT = (
+    "a position, a label that is text, a label as index=, a dict of values, a frame, or a list of "
+    "positions, of such labels or of dicts"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,8 @@ def cases(d: Distillation, row: Any, index: Any) -> Cases:
         return _new(d, _written(d, [row]), single=True)
     if isinstance(row, pd.Series) and not _counts(row):
         return _new(d, _written(d, [row.to_dict()]), single=True)
+    if isinstance(row, str) and _texts(d):
+        return _labelled(d, row)
     if isinstance(row, str | bytes | bool | float):
         remedy = f"A label of the index is named so: index={row!r}." if _has(d, row) else ""
         raise TypeError(expected(WHAT, got=f"{row!r} ({type(row).__name__})", remedy=remedy))
@@ -99,6 +104,12 @@ def _place(d: Distillation, place: Any) -> int:
 def _has(d: Distillation, label: Any) -> bool:
     native = d.table.native
     return isinstance(native, pd.DataFrame) and bool(label in native.index)
+
+
+def _texts(d: Distillation) -> bool:
+    """Return whether rows are called by texts, which nobody takes for positions."""
+    native = d.table.native
+    return isinstance(native, pd.DataFrame) and native.index.inferred_type == "string"
 
 
 def _labelled(d: Distillation, index: Any) -> Cases:
@@ -149,6 +160,8 @@ def _listed(d: Distillation, rows: Any) -> Cases:
         chosen = np.flatnonzero(np.asarray(found, dtype=bool))
         _refuse_none(chosen)
         return _placed(d, chosen, single=False)
+    if all(isinstance(one, str) for one in found) and _texts(d):
+        return _labelled(d, found)
     if all(_whole(one) for one in found):
         return _placed(d, np.array([_place(d, one) for one in found]), single=False)
     if all(isinstance(one, Mapping | pd.Series) for one in found):
