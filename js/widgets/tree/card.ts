@@ -164,7 +164,8 @@ function shortOf(tree: Tree, name: string): string {
 
 /** "1,240 rows, 31.2 %", or the share alone, by which any two nodes can be compared. */
 function supportText(tree: Tree, node: number, fits: (text: string) => boolean): string {
-  const share = percent(supportShare(tree, node));
+  // in whole percent: a tenth more would take the room of the count
+  const share = percent(supportShare(tree, node), 0);
   const whole = `${some(tree.support[node], 'rows')}, ${share}`;
   return fits(whole) ? whole : share;
 }
