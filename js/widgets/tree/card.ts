@@ -33,14 +33,18 @@ export function labelLines(tree: Tree, node: number, { width, label }: Pen): str
 }
 
 /** What the student says at a node: its class and how sure it is, or its number. */
-export function said(tree: Tree, node: number): { name: string; share: string; ink: string } {
+export function said(
+  tree: Tree,
+  node: number,
+  digits = 1
+): { name: string; share: string; ink: string } {
   const { numbers } = tree;
   if (numbers) {
     const name = brief(tree.student[node], numbers.low, numbers.high);
     return { name, share: '', ink: INKS.student };
   }
   const [best, share] = answer(tree, tree.student, node);
-  return { name: tree.classes[best], share: percent(share), ink: colour(best) };
+  return { name: tree.classes[best], share: percent(share, digits), ink: colour(best) };
 }
 
 /** How well that fits the teacher: the name of the measure, and its value. */
@@ -74,7 +78,8 @@ export function card(tree: Tree, node: number, tools: Pen, by: Colour): SVGGElem
     body.append(s('title', {}, tree.labels[node]));
   }
 
-  const { name: full, share: shareText, ink } = said(tree, node);
+  // in whole percent, as the rows below: tenths would take the room of names and counts
+  const { name: full, share: shareText, ink } = said(tree, node, 0);
   const room = width - 2 * pad - 14 - strong(` ${shareText}`) - 12;
   const fits = (text: string) => strong(full) + small(text) <= room;
   const rows = by === 'agreement' ? fitness(tree, node).join(' ') : supportText(tree, node, fits);
@@ -164,7 +169,6 @@ function shortOf(tree: Tree, name: string): string {
 
 /** "1,240 rows, 31.2 %", or the share alone, by which any two nodes can be compared. */
 function supportText(tree: Tree, node: number, fits: (text: string) => boolean): string {
-  // in whole percent: a tenth more would take the room of the count
   const share = percent(supportShare(tree, node), 0);
   const whole = `${some(tree.support[node], 'rows')}, ${share}`;
   return fits(whole) ? whole : share;
