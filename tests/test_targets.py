@@ -341,7 +341,7 @@ def test_an_order_that_another_one_beats_clearly_is_refused_with_the_remedy() ->
     y = RNG.integers(0, 3, 300)
     logits = answers(y, 3, right=0.9)[:, [1, 2, 0]]  # columns: low, mid, high
     for classes in (None, names):
-        with pytest.raises(ValueError, match="come in another order.*[0-9]+% .*") as caught:
+        with pytest.raises(ValueError, match=r"come in another order.*[0-9]\s% .*") as caught:
             align(classes, names[y], logits)
         assert "as_teacher(model, classes=['low', 'mid', 'high'])" in str(caught.value)
     _, codes = align(["low", "mid", "high"], names[y], logits)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import jupyter_distill
+from jupyter_distill._shares import percent
 from jupyter_distill.distillation import Distillation
 from jupyter_distill.widgets.distillation import DistillationView
 from jupyter_distill.widgets.temperature import TemperatureSlider
@@ -97,7 +98,7 @@ def test_nothing_lies_over_another_in_a_narrow_cell(
 def _said(d: Distillation, size: int) -> str:
     grid = d.grid(progress=False)
     rung = grid.rungs[d.temperature, size]
-    return f"{size} leaves, agreement {rung.fidelity:.2f}".replace(" 0.", " .")
+    return f"{size} leaves, agreement {percent(rung.fidelity)}"
 
 
 @pytest.mark.parametrize("kind", [DistillationView, TemperatureSlider])
