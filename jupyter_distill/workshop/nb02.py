@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike
 from jupyter_distill._validation import some
 from jupyter_distill.targets.soften import soften
 from jupyter_distill.workshop._exercise import exercise
-from jupyter_distill.workshop._kinds import number_of
+from jupyter_distill.workshop._kinds import number_of, numbers_of
 
 DIGIT = "9"
 HALF, NEAR = 0.5, 0.02
@@ -55,9 +54,8 @@ def half(answer: Any, logits: ArrayLike) -> tuple[bool, str]:
 @exercise("02.3", "Which temperatures are within 2.5 standard errors of the best one?")
 def alike(answer: Any, path: pd.DataFrame) -> tuple[bool, str]:
     """Judge the temperatures that cannot be told from the best."""
-    alone = number_of(answer)
-    given = [alone] if alone is not None else _numbers(answer)
-    if given is None:
+    given = numbers_of(answer)
+    if not given:
         return False, f"{answer!r} is no list of temperatures, such as [1, 2]."
     tried = path["temperature"].tolist()
     unknown = [T for T in given if not any(np.isclose(T, one) for one in tried)]
@@ -80,11 +78,3 @@ def alike(answer: Any, path: pd.DataFrame) -> tuple[bool, str]:
         f"{some(within, 10)}: the rows at hand do not tell these apart, and the others are worse "
         "by more than chance."
     )
-
-
-def _numbers(answer: Any) -> list[float] | None:
-    """Return the numbers of a list, a set, a series ...; None if it is none of numbers."""
-    if isinstance(answer, str | bytes | dict) or not isinstance(answer, Iterable):
-        return None
-    found = [number_of(one) for one in answer]
-    return [one for one in found if one is not None] if found and None not in found else None

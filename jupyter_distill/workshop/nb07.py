@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from jupyter_distill._validation import some
 from jupyter_distill.workshop._exercise import exercise
-from jupyter_distill.workshop._kinds import number_of
+from jupyter_distill.workshop._kinds import numbers_of
 
 
 @exercise("07.1", "In which draws is the gain in points more than chance? A list of their numbers.")
 def more_than_chance(answer: Any, few: pd.DataFrame) -> tuple[bool, str]:
     """Judge the draws whose interval of points lies above zero."""
-    alone = number_of(answer)
-    given = [alone] if alone is not None else _numbers(answer)
+    given = numbers_of(answer)
     if given is None:
         return False, f"A list of draws is wanted, e.g. [0, 1], or [] for none; not {answer!r}."
     unknown = [n for n in given if n not in few.index]
@@ -41,11 +39,3 @@ def more_than_chance(answer: Any, few: pd.DataFrame) -> tuple[bool, str]:
         "The whole interval lies above zero there and nowhere else. One draw alone would have told "
         "you that the technique helps, or that it does not."
     )
-
-
-def _numbers(answer: Any) -> list[float] | None:
-    """Return the numbers of a list, a set, an index ...; None if it is none of numbers."""
-    if isinstance(answer, str | bytes | Mapping) or not isinstance(answer, Iterable):
-        return None
-    found = [number_of(one) for one in answer]
-    return None if None in found else [one for one in found if one is not None]

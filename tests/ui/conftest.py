@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -133,13 +134,20 @@ def open_notebook(page: Page, request: pytest.FixtureRequest, watched: None) -> 
     return open_it
 
 
+@contextmanager
+def _front(browser: Browser, options: dict[str, Any], server: JupyterServer) -> Iterator[Desk]:
+    """One page of a server, with the notebook that all tests of the front end begin with."""
+    server.write(NAME, *FRONT)
+    with desk(browser, options, server) as here:
+        here.open(NAME)
+        yield here
+
+
 @pytest.fixture(scope="session")
 def in_lab(
     browser: Browser, browser_context_args: dict[str, Any], lab: JupyterServer
 ) -> Iterator[Desk]:
-    lab.write(NAME, *FRONT)
-    with desk(browser, browser_context_args, lab) as here:
-        here.open(NAME)
+    with _front(browser, browser_context_args, lab) as here:
         yield here
 
 
@@ -147,9 +155,7 @@ def in_lab(
 def in_notebook7(
     browser: Browser, browser_context_args: dict[str, Any], notebook7: JupyterServer
 ) -> Iterator[Desk]:
-    notebook7.write(NAME, *FRONT)
-    with desk(browser, browser_context_args, notebook7) as here:
-        here.open(NAME)
+    with _front(browser, browser_context_args, notebook7) as here:
         yield here
 
 
