@@ -10,6 +10,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Rou
 NOTEBOOKS_OWN = ("undefined (reading 'schema')", "/static/notebook/notebook_core.")
 # And this when a notebook opens in another page, whoever asked for it.
 NOTEBOOKS_OPENING = "(reading 'updateRenderOption')"
+# JupyterLab's debugger says this where a kernel goes while it is asked, whatever the notebook.
+LABS_DEBUGGER = ("Could not restore the debugger state", "/static/lab/jlab_core.")
 # Marimo misses the service worker that is blocked here.
 MARIMOS_OWN = "Error registering service worker"
 
@@ -38,7 +40,8 @@ def errors_of(page: Page) -> list[str]:
         where = message.location.get("url", "")
         if message.type != "error" or message.text.startswith(MARIMOS_OWN):
             return
-        if not (NOTEBOOKS_OPENING in message.text and NOTEBOOKS_OWN[1] in where):
+        hosts = ((NOTEBOOKS_OPENING, NOTEBOOKS_OWN[1]), LABS_DEBUGGER)
+        if not any(text in message.text and program in where for text, program in hosts):
             errors.append(f"{message.text} ({where})")
 
     def thrown(error: Error) -> None:
